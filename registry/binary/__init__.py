@@ -1,0 +1,1 @@
+"""A target in [0, 1] and a logit."""

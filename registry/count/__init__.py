@@ -1,0 +1,1 @@
+"""A count and a log rate."""

@@ -1,0 +1,24 @@
+"""The Poisson negative log-likelihood with a logarithmic link, exp(f) - y*f.
+
+Reach for it when the target counts events and the prediction is the logarithm of the expected
+count. Any real y >= 0 is taken, since the loss is then still the right one for a mean
+(quasi-likelihood). The constant log(y!) is dropped, as PyTorch and scikit-learn do; no factor,
+although scikit-learn calls it half the deviance.
+"""
+
+import sympy as sp
+from sympy.stats import Poisson
+
+import symloss as sl
+
+y = sl.target("y", domain=sl.NonNegative)
+f = sl.prediction("f")
+
+LOSS = sl.Loss.from_likelihood(
+    "poisson",
+    Poisson("Y", sp.exp(f)),
+    target=y,
+    aliases=("HalfPoissonLoss", "PoissonNLLLoss"),  # scikit-learn, PyTorch
+    doc=__doc__,
+    reference="P. McCullagh, J. A. Nelder (1989), Generalized linear models, chapter 6",
+)

@@ -1,0 +1,1 @@
+"""A distribution with several predicted parameters."""

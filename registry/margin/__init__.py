@@ -1,0 +1,1 @@
+"""A target in {-1, +1} and a real score."""

@@ -1,0 +1,1 @@
+"""A class, or a row of class probabilities, and a row of logits."""

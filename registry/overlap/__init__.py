@@ -1,0 +1,1 @@
+"""A row of pixels: a mask and a row of logits."""

@@ -1,0 +1,1 @@
+"""A row of items: their relevances and their scores."""

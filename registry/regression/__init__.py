@@ -1,0 +1,1 @@
+"""A real target and a real prediction."""

@@ -1,0 +1,108 @@
+"""symloss: declare a loss in SymPy, get its derivatives, stable compiled kernels and proofs.
+
+What is exported here is public; a deprecated name stays for two minor releases with a warning
+that says what to write instead.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symloss.catalogue import get as get
+    from symloss.catalogue import load as load
+    from symloss.catalogue import names as names
+    from symloss.catalogue import register as register
+    from symloss.declare.axes import axis as axis
+    from symloss.declare.domains import (
+        Binary as Binary,
+    )
+    from symloss.declare.domains import (
+        Counts as Counts,
+    )
+    from symloss.declare.domains import (
+        Interval as Interval,
+    )
+    from symloss.declare.domains import (
+        NonNegative as NonNegative,
+    )
+    from symloss.declare.domains import (
+        Positive as Positive,
+    )
+    from symloss.declare.domains import (
+        Reals as Reals,
+    )
+    from symloss.declare.domains import (
+        Signs as Signs,
+    )
+    from symloss.declare.domains import (
+        Simplex as Simplex,
+    )
+    from symloss.declare.domains import (
+        Unit as Unit,
+    )
+    from symloss.loss import Loss as Loss
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "symloss.declare.axes": ("axis",),
+    "symloss.declare.roles": ("target", "prediction", "data", "parameter", "label"),
+    "symloss.declare.domains": (
+        "Reals",
+        "Positive",
+        "NonNegative",
+        "Unit",
+        "Binary",
+        "Signs",
+        "Counts",
+        "Simplex",
+        "Interval",
+    ),
+    "symloss.declare.functions": ("softmax", "log_softmax", "logsumexp", "max_over", "norm", "dot", "sort", "rank"),
+    "symloss.heads.functions": (
+        "sigmoid",
+        "softplus",
+        "log_sigmoid",
+        "logit",
+        "logcosh",
+        "xlogy",
+        "norm_cdf",
+        "log_norm_cdf",
+    ),
+    "symloss.loss": ("Loss",),
+    "symloss.catalogue": ("register", "get", "names", "load"),
+    "symloss.errors": (
+        "SymlossError",
+        "DeclarationError",
+        "DerivationError",
+        "DomainError",
+        "ShapeError",
+        "ParameterError",
+        "UnknownLossError",
+        "DuplicateLossError",
+    ),
+}
+
+_MODULE_OF = {name: module for module, exported in _WHERE.items() for name in exported}
+_RENAMED = {"format": ("symloss.format", "format_expression"), "delta": ("sympy", "KroneckerDelta")}
+
+__all__ = ["__version__", "delta", "format", *_MODULE_OF]  # noqa: PLE0604 (names are found on first use)
+
+
+def __getattr__(name: str) -> Any:
+    """Find a public name on first use, so that ``import symloss`` costs next to nothing."""
+    if name in _MODULE_OF:
+        value = getattr(importlib.import_module(_MODULE_OF[name]), name)
+    elif name in _RENAMED:
+        module, attribute = _RENAMED[name]
+        value = getattr(importlib.import_module(module), attribute)
+    else:
+        raise AttributeError(f"module 'symloss' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

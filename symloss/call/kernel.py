@@ -1,0 +1,208 @@
+"""The batch interface: a bound call and a kernel give results."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any, Protocol
+
+import numpy as np
+
+from symloss.call import threads
+from symloss.call.arguments import argument_slot, weight_slot
+from symloss.call.arrays import FLOAT64, Array
+from symloss.call.bound import Bound
+from symloss.call.chunks import Chunk, Schedule, schedule
+from symloss.call.failures import guard_failure
+from symloss.call.results import Structure, Through, check_out, flattened_out, output_slot, rebuilt
+from symloss.call.slots import Constant, Offsets, Own, Rows, Slot
+from symloss.call.totals import Total
+from symloss.call.weights import block_range, checked, warn_weightless, weight_sum
+from symloss.errors import ParameterError, ShapeError
+from symloss.lower.ir import Parameter
+
+#: Blocks of chunks are the unit of scheduling; more would only cost.
+_MOST_BLOCKS = 256
+#: Sums kept at once over all blocks, for parameters along very long axes.
+_MOST_SUMS = 2**22
+#: Whether kernels multiply totals by ``scale``, as they do results per sample.
+TOTALS_ARE_SCALED = True
+
+REDUCTIONS = ("none", "sum", "mean")
+
+
+class Kernel(Protocol):
+    """A compiled kernel: ``run`` computes one chunk, its arguments as ``PARAMETERS`` say."""
+
+    @property
+    def PARAMETERS(self) -> tuple[Parameter, ...]: ...
+
+    @property
+    def run(self) -> Any: ...
+
+
+def execute(
+    kernel: Kernel,
+    bound: Bound,
+    outputs: Structure,
+    *,
+    reduction: str = "none",
+    out: object = None,
+    n_threads: int | None = None,
+    scale: float = 1.0,
+) -> Any:
+    """Runs a kernel over all samples; results in the structure of ``outputs``.
+
+    Results per sample have the batch shape; sums over samples are floats (float64
+    arrays along a parameter's axes).
+    """
+    check_reduction(reduction)
+    if n_threads is not None:
+        n_threads = threads.count(n_threads)
+    call = _Call(kernel, bound, flattened_out(outputs, out), n_threads)
+    call.run(reduction, scale)
+    return rebuilt(outputs, call.results)
+
+
+def check_reduction(reduction: str) -> None:
+    """Refuses unknown reductions."""
+    if reduction not in REDUCTIONS:
+        raise ParameterError(f'reduction is {reduction!r}; expected "none", "sum" or "mean"')
+
+
+class _Call:
+    """One call: its chunks, its slots, its results."""
+
+    def __init__(self, kernel: Kernel, bound: Bound, out: dict[str, Array | None], n_threads: int | None) -> None:
+        self.kernel = kernel
+        self.bound = bound
+        self.out = out
+        self.schedule: Schedule = schedule(bound)
+        self.n_threads = 1 if self.schedule.count <= 1 else n_threads or threads.count(None)
+        self.blocks = self._count_blocks()
+        self.results: dict[str, Any] = {}
+        self.totals: dict[str, Total] = {}
+
+    def _count_blocks(self) -> int:
+        sizes = [prod(self.bound.inner(p.axes)) for p in self.kernel.PARAMETERS if p.kind == "total"]
+        return min(self.schedule.count, _MOST_BLOCKS, max(1, _MOST_SUMS // max(1, *sizes, 1)))
+
+    def run(self, reduction: str, scale: float) -> None:
+        """Computes everything into `results`."""
+        weight = weight_slot(self.bound)
+        if weight is not None:
+            weight = checked(weight, self.bound)
+        divisor = 1.0
+        if reduction == "mean":
+            divisor = weight_sum(self.bound, weight, self.schedule, self.blocks, self.n_threads)
+            if divisor == 0.0:
+                warn_weightless()
+        kernel_scale = scale / divisor if divisor else 0.0
+        # Alone, totals are divided once at the end: the mean of equal numbers is that number.
+        totals_alone = all(p.kind != "output" for p in self.kernel.PARAMETERS)
+        slots = [self._slot(p, weight, 1.0 if totals_alone else kernel_scale) for p in self.kernel.PARAMETERS]
+        threads.run_blocks(self.blocks, lambda: _Worker(self, slots).work, self.n_threads)
+        left = (1.0, 1.0) if TOTALS_ARE_SCALED and not totals_alone else (scale, divisor)
+        for name, total in self.totals.items():
+            self.results[name] = self._total_result(name, total, *left)
+        for name, result in self.results.items():
+            if self.out.get(name) is None and isinstance(result, np.ndarray) and result.ndim == 0:
+                self.results[name] = result[()]
+
+    def _slot(self, parameter: Parameter, weight: Slot | None, scale: float) -> Slot:
+        bound, kind, name = self.bound, parameter.kind, parameter.of or parameter.name
+        if kind == "rows":
+            return Rows()
+        if kind == "extent":
+            return Constant(bound.extents[name])
+        if kind == "offsets":
+            assert bound.sizes is not None
+            return Offsets(bound.sizes)
+        if kind in ("input", "label"):
+            return argument_slot(bound, name, parameter.axes, np.dtype(parameter.dtype))
+        if kind == "shared":
+            return Constant(bound.arrays[name].reshape(-1))
+        if kind == "scalar":
+            return Constant(float(bound.arrays[name]))
+        if kind == "weight":
+            assert weight is not None, "the kernel is for weighted samples, the call has no weights"
+            return weight
+        if kind == "scale":
+            return Constant(scale)
+        if kind == "output":
+            return self._output(name, parameter.axes, np.dtype(parameter.dtype))
+        if kind == "total":
+            return self._total(name, parameter.axes)
+        if kind == "scratch":
+            size = prod(bound.inner(parameter.axes))
+            return Own(lambda plan: np.empty(size * (plan.rows if parameter.per_row else 1), dtype=parameter.dtype))
+        return Own(lambda plan: np.full(2, -1, dtype=np.int64))
+
+    def _output(self, name: str, axes: tuple[str, ...], dtype: np.dtype[Any]) -> Slot:
+        bound = self.bound
+        if bound.ragged and len(axes) > 1:
+            raise ShapeError(f"{name} along {' and '.join(axes)} cannot be had with groups=")
+        shape, given = bound.shape(axes), self.out.get(name)
+        if given is None:
+            array = np.empty(shape, dtype=dtype)
+        else:
+            check_out(name, given, shape, dtype)
+            array = given
+        self.results[name] = array
+        return output_slot(bound, name, array, bound.width(axes), is_new=given is None)
+
+    def _total(self, name: str, axes: tuple[str, ...]) -> Slot:
+        if self.bound.ragged and axes:
+            raise ShapeError(f"{name} along {axes[0]} cannot be had with groups=: its rows differ in length")
+        shape, given = self.bound.inner(axes), self.out.get(name)
+        if given is not None:
+            check_out(name, given, shape, FLOAT64)
+        self.totals[name] = Total(shape, self.blocks)
+        return self.totals[name]
+
+    def _total_result(self, name: str, total: Total, scale: float, divisor: float) -> Any:
+        result = total.result()
+        result = result * scale / divisor if divisor else np.zeros_like(result)
+        given = self.out.get(name)
+        if given is not None:
+            given[...] = result
+            return given
+        return float(result) if result.ndim == 0 else np.array(result)
+
+
+class _Worker:
+    """What one thread needs to compute chunks."""
+
+    def __init__(self, call: _Call, slots: list[Slot]) -> None:
+        self.call = call
+        self.run = call.kernel.run
+        buffers = [slot.buffer(call.schedule) for slot in slots]
+        self.arguments = list(buffers)
+        pairs = list(zip(slots, buffers, strict=True))
+        self.changing = [(i, s.load, b) for i, (s, b) in enumerate(pairs) if not isinstance(s, Constant)]
+        self.stores = [(s.store, b) for s, b in pairs if isinstance(s, Through)]
+        self.totals = [(s.add, b) for s, b in pairs if isinstance(s, Total)]
+        kinds = [p.kind for p in call.kernel.PARAMETERS]
+        self.status: Array | None = buffers[kinds.index("status")] if "status" in kinds else None
+
+    def work(self, block: int) -> None:
+        """Computes the chunks of one block."""
+        plan = self.call.schedule
+        for number in block_range(block, self.call.blocks, plan.count):
+            self._compute(plan.chunk(number))
+            for add, buffer in self.totals:
+                add(buffer, block)
+
+    def _compute(self, chunk: Chunk) -> None:
+        arguments = self.arguments
+        for place, load, buffer in self.changing:
+            arguments[place] = load(buffer, chunk)
+        self.run(*arguments)
+        if self.status is not None and self.status.item(0) >= 0:
+            raise self._failure(chunk, *map(int, self.status))
+        for store, buffer in self.stores:
+            store(buffer, chunk)
+
+    def _failure(self, chunk: Chunk, row: int, number: int) -> Exception:
+        sizes = self.call.bound.sizes
+        offset = 0 if sizes is None else chunk.first + int(sizes[chunk.row : chunk.row + row].sum())
+        return guard_failure(self.call.bound, chunk.row + row, number, offset)

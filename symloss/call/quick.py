@@ -1,0 +1,191 @@
+"""Small calls of plain arrays, with as little Python around the kernel as can be.
+
+A quick way takes what needs no conversion, no broadcasting and one chunk, and declines
+all else: the general way, which gives the same bits, then does it or raises. It is one
+straight-line function per kernel, written out here as text, because at 32 samples every
+loop over parameters costs as much as the kernel. For a scalar loss it reads
+
+    def quick(args, weight):
+        if len(args) != 2: return None
+        a1, a2, = args
+        if type(a2) is not ndarray or a2.ndim != 1: return None
+        shape = batch = a2.shape
+        ...
+        if not (type(a1) is ndarray and a1.shape == batch and a1.flags.carray and a1.dtype == d1): return None
+        ...
+        a4 = empty((rows,), d4)
+        a5 = status.array
+        run(rows, a1, a2, 1.0, a4, a5)
+        if a5.item(0) >= 0: a5.fill(-1); return None
+        return a4
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from symloss.call.arrays import FLOAT64, Array
+from symloss.call.chunks import ELEMENTS
+from symloss.call.kernel import TOTALS_ARE_SCALED, Kernel
+from symloss.call.predicates import first_outside
+from symloss.call.results import Structure
+from symloss.call.signature import ParameterSpec, Signature
+from symloss.call.weights import add_up, find_bad
+from symloss.lower.ir import Parameter
+
+#: The result of a call with these positional arguments and weights, or ``None`` if it must go the general way.
+Quick = Callable[[Sequence[Any], Any], Any]
+
+
+class _Status(threading.local):
+    """The status array of each thread, kept at -1."""
+
+    def __init__(self) -> None:
+        self.array = np.full(2, -1, dtype=np.int64)
+
+
+_status = _Status()
+
+
+def _sum_of(pair: Array) -> float:
+    total, error = pair.tolist()
+    return 0.0 + total + error if isfinite(total) else float(total)
+
+
+def quick(kernel: Kernel, signature: Signature, outputs: Structure, reduction: str) -> Quick | None:
+    """The quick way for a kernel, or ``None`` if the loss takes more than plain arrays and numbers."""
+    if not _is_plain(kernel, signature):
+        return None
+    known = {
+        "ndarray": np.ndarray,
+        "empty": np.empty,
+        "zeros": np.zeros,
+        "run": kernel.run,
+        "status": _status,
+        "sum_of": _sum_of,
+        "find_bad": find_bad,
+        "add_up": add_up,
+        **{f"d{i}": np.dtype(p.dtype) for i, p in enumerate(kernel.PARAMETERS)},
+    }
+    exec("\n".join(_Text(kernel, signature, outputs, reduction).lines()), known)
+    made: Quick = known["quick"]
+    return made
+
+
+def _is_plain(kernel: Kernel, signature: Signature) -> bool:
+    leader = next((i for i in signature.inputs if i.role == "prediction"), None)
+    if leader is None or len(signature.axes) > 1 or signature.free_axes != leader.axes:
+        return False
+    # What a kernel does not read (a constant Hessian reads nothing) would not be checked.
+    read = {p.of or p.name for p in kernel.PARAMETERS if p.kind in ("input", "label")}
+    return (
+        read == {i.name for i in signature.inputs}
+        and all(not i.keyword_only and i.axes in ((), leader.axes) for i in signature.inputs)
+        and all(p.axes == () for p in kernel.PARAMETERS if p.kind == "total")
+        and all(map(_has_good_default, signature.parameters))
+    )
+
+
+def _has_good_default(spec: ParameterSpec) -> bool:
+    if spec.axes or spec.default is None:
+        return False
+    return spec.test is None or first_outside(spec.test, np.asarray(spec.default, dtype=FLOAT64), {}) is None
+
+
+def _plain_array(name: str, shape: str, i: int) -> str:
+    plain = f"type({name}) is ndarray and {name}.shape == {shape} and {name}.flags.carray and {name}.dtype == d{i}"
+    return f"if not ({plain}): return None"
+
+
+class _Text:
+    """The text of a quick way; the kernel's parameter number i is the variable ``a{i}``, its dtype ``d{i}``."""
+
+    def __init__(self, kernel: Kernel, signature: Signature, outputs: Structure, reduction: str) -> None:
+        self.parameters = list(enumerate(kernel.PARAMETERS))
+        self.signature = signature
+        self.outputs = outputs
+        self.mean = reduction == "mean"
+        self.place = {p.of or p.name: i for i, p in self.parameters if p.kind in ("input", "label", "output", "total")}
+        self.leader = next(i for i in signature.inputs if i.role == "prediction")
+        self.stores = any(p.kind == "output" for _, p in self.parameters)
+
+    def lines(self) -> Iterator[str]:
+        """The function, line by line."""
+        yield "def quick(args, weight):"
+        for line in (*self._checks(), *self._made(), *self._run()):
+            yield f"    {line}"
+
+    def _checks(self) -> Iterator[str]:
+        names = [i.name for i in self.signature.inputs]
+        yield f"if len(args) != {len(names)}: return None"
+        yield f"{', '.join(f'a{self.place[name]}' for name in names)}, = args"
+        leader, inner = f"a{self.place[self.leader.name]}", len(self.leader.axes)
+        yield f"if type({leader}) is not ndarray or {leader}.ndim != {1 + inner}: return None"
+        yield f"shape = batch = {leader}.shape"
+        yield f"width, rows = ({'shape[1], shape[0]' if inner else '1, shape[0]'})"
+        if inner:
+            yield "batch = shape[:1]"
+        # One chunk: see `symloss.call.chunks.step`.
+        yield f"if not (0 < rows * width <= {ELEMENTS} or (rows == 1 and width)): return None"
+        for spec in self.signature.inputs:
+            i = self.place[spec.name]
+            yield _plain_array(f"a{i}", "shape" if spec.axes else "batch", i)
+        yield from self._weight_checks()
+
+    def _weight_checks(self) -> Iterator[str]:
+        yield "total = rows"
+        for i, p in self.parameters:
+            if p.kind == "weight":
+                yield _plain_array("weight", "batch", i)
+                yield "if find_bad(weight) is not None: return None"
+                if self.mean:
+                    yield "total = add_up(weight)"
+                    yield "if total == 0.0: return None"
+
+    def _made(self) -> Iterator[str]:
+        for i, p in self.parameters:
+            if p.kind == "output":
+                yield f"a{i} = empty(({', '.join(['rows', *['width'] * len(p.axes)])},), d{i})"
+            elif p.kind == "total":
+                yield f"a{i} = zeros(2)"
+            elif p.kind == "status":
+                yield f"a{i} = status.array"
+
+    def _run(self) -> Iterator[str]:
+        yield f"run({', '.join(self._argument(i, p) for i, p in self.parameters)})"
+        for i, p in self.parameters:
+            if p.kind == "status":
+                yield f"if a{i}.item(0) >= 0: a{i}.fill(-1); return None"
+        yield f"return {self._results(self.outputs)}"
+
+    def _argument(self, i: int, p: Parameter) -> str:
+        match p.kind:
+            case "rows":
+                return "rows"
+            case "extent":
+                return "width"
+            case "scalar":
+                default = self.signature.parameter_named[p.of or p.name].default
+                return repr(float(default)) if default is not None and isfinite(default) else f"float({str(default)!r})"
+            case "scale":
+                return "1.0 / total" if self.mean and self.stores else "1.0"
+            case "weight":
+                return "weight"
+            case "scratch":
+                return f"empty({'rows' if p.per_row else '1'} * width ** {len(p.axes)})"
+            case _:
+                return f"a{i}.reshape(-1)" if p.axes else f"a{i}"
+
+    def _results(self, outputs: Structure) -> str:
+        if not isinstance(outputs, str):
+            return f"({''.join(self._results(part) + ', ' for part in outputs)})"
+        i = self.place[outputs]
+        if self.parameters[i][1].kind == "output":
+            return f"a{i}"
+        divided = self.mean and not (self.stores and TOTALS_ARE_SCALED)
+        return f"sum_of(a{i}) / total" if divided else f"sum_of(a{i})"

@@ -1,0 +1,48 @@
+"""``symloss cache``: what the cache folder holds, and emptying it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from symloss.cli.output import AsJson, print_json
+from symloss.compile.store import cache_directory
+from symloss.manifest import FILE_NAME
+
+# Only what symloss writes: SYMLOSS_CACHE_DIR may name a folder that holds other things too.
+_OURS = re.compile(r"\w+_[0-9a-f]{16}(\.py|\.lock|[.\-].*\.(pyc|nbi|nbc))")
+
+
+def command(
+    clear: Annotated[bool, typer.Option("--clear", help="Delete the kernels and the manifest.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the cache folder and its size, or empty it; what is needed is compiled again."""
+    folder = cache_directory()
+    files = cached_files(folder)
+    size = sum(file.stat().st_size for file in files)
+    if clear:
+        for file in files:
+            file.unlink(missing_ok=True)
+    if as_json:
+        print_json({"folder": str(folder), "files": len(files), "bytes": size, "cleared": clear})
+    else:
+        print(f"{folder}: {'deleted ' if clear else ''}{len(files)} files, {readable(size)}")
+
+
+def cached_files(folder: Path) -> list[Path]:
+    """The files below the cache folder that symloss wrote."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return sorted(file for file in files if file.name == FILE_NAME or _OURS.fullmatch(file.name))
+
+
+def readable(size: float) -> str:
+    """A number of bytes for people, such as ``1.4 MB``."""
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} GB"

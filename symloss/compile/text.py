@@ -1,0 +1,145 @@
+"""Expressions of a nest as Python text."""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+from collections.abc import Iterable
+
+from symloss.lower.ir import (
+    ROW_AXIS,
+    Call,
+    Choose,
+    Expression,
+    Length,
+    Load,
+    Name,
+    Nest,
+    Number,
+    array_axes,
+)
+from symloss.lower.walk import subexpressions
+
+INFIX = {
+    "add": "+", "sub": "-", "mul": "*", "div": "/",
+    "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
+    "and": "&", "or": "|",
+}  # fmt: skip
+
+# What the text of every kernel uses by name.
+USED = frozenset({
+    "bits", "device", "float32", "float64", "fma", "from_bits", "int64", "kernel", "math", "max", "min", "range",
+    "routine", "run", "uint64", "wide_vectors", "Parameter", "PARAMETERS",
+})  # fmt: skip
+
+
+class Identifiers:
+    """Python identifiers for the names of a nest; what is one already, and means nothing else, stays as it is."""
+
+    def __init__(self, reserved: Iterable[str]) -> None:
+        self._taken = set(reserved) | USED | set(keyword.kwlist)
+        self._given: dict[str, str] = {}
+
+    def __call__(self, name: str) -> str:
+        if name not in self._given:
+            plain = re.sub(r"\W", "_", name)
+            plain = plain if plain.isidentifier() or keyword.iskeyword(plain) else f"n_{plain}"
+            while plain in self._taken:
+                plain += "_"
+            self._taken.add(plain)
+            self._given[name] = plain
+        return self._given[name]
+
+
+class Text:
+    """The expressions of one nest as Python text."""
+
+    def __init__(self, nest: Nest, identifier: Identifiers) -> None:
+        self._nest, self.identifier = nest, identifier
+        self._sizes = {p.of: p.name for p in nest.parameters_of("extent")}
+
+    def length(self, axis: str) -> str:
+        """The number of positions of an axis."""
+        if axis == ROW_AXIS:
+            (rows,) = self._nest.parameters_of("rows")
+            return self.identifier(rows.name)
+        return self.identifier(self._sizes.get(axis, f"size_{axis}"))
+
+    @property
+    def row_start(self) -> str:
+        """Where a row of ragged data begins."""
+        return self.identifier("row_start")
+
+    def flat(self, array: str, indices: tuple[Expression, ...]) -> str:
+        """The place of an element in its array, in C order."""
+        axes = array_axes(self._nest.parameter(array))
+        written = [self(index) for index in indices]
+        if self._nest.variant.ragged and len(axes) == 2 and axes[0] == ROW_AXIS:
+            return f"{self.row_start} + {written[1]}"
+        place = written[0] if written else "0"
+        for axis, index in zip(axes[1:], written[1:], strict=True):
+            place = f"({place})" if "+" in place else place
+            place = f"{place} * {self.length(axis)} + {index}"
+        return place
+
+    def element(self, array: str, indices: tuple[Expression, ...]) -> str:
+        """An element of an array. Unsigned, lest Numba test the index for being negative."""
+        place = self.flat(array, indices)
+        return f"{self.identifier(array)}[{place if place.isidentifier() else f'uint64({place})'}]"
+
+    def __call__(self, expression: Expression) -> str:
+        match expression:
+            case Number(value=value):
+                return number(value)
+            case Name(name=name):
+                return self.identifier(name)
+            case Length(axis=axis):
+                return self.length(axis)
+            case Load(array=array, indices=indices):
+                loaded = self.element(array, indices)
+                return f"float64({loaded})" if self._nest.parameter(array).dtype == "float32" else loaded
+            case Choose(condition=condition, then=then, otherwise=otherwise):
+                return f"({self(then)} if {self(condition)} else {self(otherwise)})"
+            case Call():
+                return self._call(expression)
+
+    def _call(self, call: Call) -> str:
+        written = [self(argument) for argument in call.arguments]
+        match call.head, written:
+            case ("neg", [operand]):
+                return f"(-{operand})"
+            case ("not", [operand]):
+                return f"(not {operand})"
+            case ("float", [operand]):
+                return f"float64({without_brackets(operand)})"
+            case ("index", [operand]):
+                return f"int64({without_brackets(operand)})"
+            case ("clamp", [operand, length]):
+                return f"max(min({operand}, {length} - 1), 0)"
+        if call.head in INFIX:
+            return f"({f' {INFIX[call.head]} '.join(written)})"
+        return f"{call.head}({', '.join(map(without_brackets, written))})"
+
+
+def number(value: float | int) -> str:
+    """A literal that reads back as the same number."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "math.nan" if math.isnan(value) else "math.inf" if value > 0 else "(-math.inf)"
+    return repr(value) if math.copysign(1.0, value) > 0 else f"({value!r})"
+
+
+def without_brackets(text: str) -> str:
+    """The text of an expression without brackets around the whole of it."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0 and place < len(text) - 1:
+            return text
+    return text[1:-1] if text.startswith("(") else text
+
+
+def functions_called(expressions: Iterable[Expression]) -> list[str]:
+    """The elementary functions that the expressions call, sorted."""
+    calls = {e.head for top in expressions for e in subexpressions(top) if isinstance(e, Call)}
+    return sorted(calls - INFIX.keys() - {"neg", "not", "float", "index", "clamp"})

@@ -1,0 +1,1 @@
+"""What a user writes: axes, roles, domains, and the declaration of a loss."""

@@ -1,0 +1,124 @@
+"""SymPy's sums become totals of our own, and what SymPy did to nested ones is undone.
+
+``sp.Sum`` pulls every Piecewise that mentions its index to the top ("piecewise_fold"), out of
+sums inside as well, so that
+
+    Sum(f(Sum(Piecewise((g, Ne(i, j)), (0, True)), j)), i)
+
+arrives as ``Sum(Piecewise((f(Sum(g, j)), Ne(i, j)), (f(Sum(0, j)), True)), i)``: the condition
+has left the scope of ``j``. Branch by branch the inner bodies are still there, and for given i
+and j the first condition that holds names the right one, so the sum can be put together again.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import sympy as sp
+
+from symloss.errors import DeclarationError
+from symloss.heads.binders import Binder, Total
+
+from .axes import IndexLabel
+
+
+def totals(expression: sp.Expr) -> sp.Expr:
+    """The expression with every ``sp.Sum`` as a `Total`."""
+    return _visit(expression, frozenset())
+
+
+def _visit(e: sp.Basic, bound: frozenset[sp.Idx]) -> sp.Basic:
+    if not e.args or isinstance(e, (sp.Idx, sp.IndexedBase)):
+        return e
+    if isinstance(e, sp.Sum):
+        return _total(e, _visit(e.function, bound | _indices(e)))
+    if isinstance(e, Binder):
+        index, body = e.open()
+        return e.func(_visit(body, bound | {index}), index, *(_visit(o, bound) for o in e.args[2:]))
+    if isinstance(e, sp.Piecewise):
+        captured = _captured(e, bound)
+        if captured:
+            return _visit(_put_together(e, captured), bound)
+    arguments = [_visit(a, bound) for a in e.args]
+    return e if arguments == list(e.args) else e.func(*arguments)
+
+
+def _indices(e: sp.Sum) -> frozenset[sp.Idx]:
+    return frozenset(limit[0] for limit in e.limits)
+
+
+def _total(e: sp.Sum, body: sp.Expr) -> sp.Expr:
+    for index, low, high in e.limits:
+        if not isinstance(index, sp.Idx) or not isinstance(index.label, IndexLabel):
+            raise DeclarationError(
+                f"{e}: {index} is an index of no axis; write K = sl.axis('K'), k = K.indices('k'), sp.Sum(..., k)"
+            )
+        body = Total(_within(body, index, low, high), index)
+    return body
+
+
+def _within(body: sp.Expr, index: sp.Idx, low: sp.Expr, high: sp.Expr) -> sp.Expr:
+    """The body where the index lies between the limits, 0 elsewhere on its axis."""
+    conditions = []
+    if low != index.lower:
+        conditions.append(sp.Ge(index, low, evaluate=False))
+    if high != index.upper:
+        conditions.append(sp.Le(index, high, evaluate=False))
+    return sp.Piecewise((body, sp.And(*conditions)), (0, True)) if conditions else body
+
+
+def _captured(e: sp.Piecewise, bound: frozenset[sp.Idx]) -> frozenset[sp.Idx]:
+    """Indices in the conditions whose sum is inside a branch: they were carried out of their scope."""
+    in_conditions = frozenset().union(*(c.atoms(sp.Idx) for _, c in e.args)) - bound
+    summed = frozenset().union(*(_indices(s) for b, _ in e.args for s in b.atoms(sp.Sum)))
+    return in_conditions & summed
+
+
+def _put_together(e: sp.Piecewise, captured: frozenset[sp.Idx]) -> sp.Expr:
+    branches = [b for b, _ in e.args]
+    found = [_sums(b, captured) for b in branches]
+    marks = [sp.Dummy(f"sum{n}", real=True) for n in range(len(found[0]))]
+    skeleton = branches[0].xreplace(dict(zip(found[0], marks, strict=True)))
+    aligned = [found[0]]
+    for branch, sums in zip(branches[1:], found[1:], strict=True):
+        aligned.append(_aligned(branch, sums, marks, skeleton, e))
+    conditions = [c for _, c in e.args]
+    whole = {
+        mark: _joined([row[n] for row in aligned], conditions, captured, e) for n, mark in enumerate(marks)
+    }
+    return skeleton.xreplace(whole)
+
+
+def _sums(e: sp.Basic, captured: frozenset[sp.Idx]) -> list[sp.Sum]:
+    """The outermost sums over a captured index, in order."""
+    if isinstance(e, sp.Sum) and _indices(e) & captured:
+        return [e]
+    return list(dict.fromkeys(s for a in e.args for s in _sums(a, captured)))
+
+
+def _aligned(
+    branch: sp.Expr, sums: list[sp.Sum], marks: list[sp.Dummy], skeleton: sp.Expr, whole: sp.Piecewise
+) -> list[sp.Sum]:
+    """The sums of a branch in the order in which they stand in the first branch."""
+    if len(sums) <= len(marks) <= 4:
+        for order in itertools.product(sums, repeat=len(marks)):
+            if set(order) == set(sums) and skeleton.xreplace(dict(zip(marks, order, strict=True))) == branch:
+                return list(order)
+    raise DeclarationError(
+        f"{whole}: SymPy pulled a condition on an inner index out of its sum, and it cannot be put back here; "
+        f"write the condition as a factor, such as (1 - sp.KroneckerDelta(i, j))*... for sp.Ne(i, j)"
+    )
+
+
+def _joined(
+    sums: list[sp.Sum], conditions: list[sp.Basic], captured: frozenset[sp.Idx], whole: sp.Piecewise
+) -> sp.Expr:
+    """One sum whose body is a Piecewise of the bodies."""
+    first = sums[0]
+    if any(s.limits != first.limits for s in sums):
+        raise DeclarationError(f"{whole}: sums over different limits in the branches of one Piecewise over their index")
+    own = sorted(_indices(first) & captured, key=str)[0]
+    # A condition on another captured index chooses between bodies of another sum; any value of it gives the same body here.
+    elsewhere = {other: own for other in captured - _indices(first)}
+    body = sp.Piecewise(*((s.function, c.xreplace(elsewhere)) for s, c in zip(sums, conditions, strict=True)))
+    return _total(first, body)

@@ -1,0 +1,1 @@
+"""Index calculus: gradient, Hessian, products with a vector, Fisher information."""

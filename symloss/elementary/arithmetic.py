@@ -1,0 +1,64 @@
+"""Functions that need no approximation: signs, steps, rounding to integers, extremes, the error of a difference."""
+
+from __future__ import annotations
+
+from symloss.elementary import ieee as math
+
+INTEGERS_ONLY = 4503599627370496.0  # 2^52, from which on every float64 is an integer: a fact of the format
+
+
+def abs(x: float) -> float:
+    """|x|."""
+    return math.fabs(x)
+
+
+def sqrt(x: float) -> float:
+    """The square root; NaN for x < 0. Correctly rounded."""
+    return math.sqrt(x)
+
+
+def sign(x: float) -> float:
+    """-1, 0 or 1; 0 at 0, NaN at NaN."""
+    positive = 1.0 if x > 0.0 else 0.0 * x
+    return -1.0 if x < 0.0 else (x if x != x else (0.0 if x == 0.0 else positive))
+
+
+def step(x: float) -> float:
+    """Heaviside's function: 0 below 0, 1/2 at 0, 1 above; NaN at NaN."""
+    below = 0.5 if x == 0.0 else 0.0
+    value = 1.0 if x > 0.0 else below
+    return x if x != x else value
+
+
+def floor(x: float) -> float:
+    """The largest integer that is not above x, as a float; -0.0, infinities and NaN stay."""
+    size = math.fabs(x)
+    nearest = math.copysign((size + INTEGERS_ONLY) - INTEGERS_ONLY, x)
+    rounded = nearest - 1.0 if nearest > x else nearest
+    return rounded if size < INTEGERS_ONLY else x
+
+
+def ceiling(x: float) -> float:
+    """The smallest integer that is not below x, as a float; that of -0.5 is -0.0, as in C."""
+    return -floor(-x)
+
+
+def maximum(a: float, b: float) -> float:
+    """The larger of two; NaN where one of them is."""
+    larger = a if a > b else b
+    return a if a != a else larger
+
+
+def minimum(a: float, b: float) -> float:
+    """The smaller of two; NaN where one of them is."""
+    smaller = a if a < b else b
+    return a if a != a else smaller
+
+
+def difference_error(a: float, b: float) -> float:
+    """What rounding takes from a - b: (a - b) computed, plus this, is a - b exactly (Knuth's TwoSum); 0 where not finite."""
+    difference = a - b
+    part = difference - a
+    error = (a - (difference - part)) - (b + part)
+    # error - error is 0 where error is finite and NaN elsewhere
+    return error if error - error == 0.0 else 0.0

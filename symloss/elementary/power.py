@@ -1,0 +1,40 @@
+"""Powers and roots."""
+
+from __future__ import annotations
+
+from symloss.elementary import ieee as math
+from symloss.elementary.constants import INFINITY
+from symloss.elementary.primitives import bits, fma, from_bits
+
+# Exponent fields of a float64: all of it, those of 2^1022 and 2^-1022, and that of 2^1022 * 2^-1022 = 1 twice.
+EXPONENT_MASK = 0x7FF0000000000000
+HIGHEST_EXPONENT = 0x7FD0000000000000
+LOWEST_EXPONENT = 0x0010000000000000
+SUM_OF_EXPONENTS = 0x7FE0000000000000
+
+
+def power(x: float, a: float) -> float:
+    """x^a as C's pow: 1 at a = 0 and at x = 1 even with NaN; a negative x needs an integer a."""
+    return math.pow(x, a)
+
+
+def hypot(x: float, y: float) -> float:
+    """sqrt(x^2 + y^2) without overflow or underflow; inf where one argument is infinite. Measured error: @hypot@ ulp.
+
+    Both are divided by the power of two below the larger one (kept between 2^-1022 and 2^1022).
+    """
+    a, b = math.fabs(x), math.fabs(y)
+    larger = a if a > b else b
+    exponent = bits(larger) & EXPONENT_MASK
+    exponent = HIGHEST_EXPONENT if exponent > HIGHEST_EXPONENT else exponent
+    exponent = LOWEST_EXPONENT if exponent < LOWEST_EXPONENT else exponent
+    down = from_bits(SUM_OF_EXPONENTS - exponent)
+    p, q = a * down, b * down
+    z = math.sqrt(fma(p, p, q * q)) * from_bits(exponent)
+    z = INFINITY if a == INFINITY else z
+    return INFINITY if b == INFINITY else z
+
+
+def sqrt1pm1(x: float) -> float:
+    """sqrt(1 + x) - 1 = x / (1 + sqrt(1 + x)); NaN below -1. Measured error: @sqrt1pm1@ ulp."""
+    return x if x == INFINITY else x / (1.0 + math.sqrt(1.0 + x))

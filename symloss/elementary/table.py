@@ -1,0 +1,170 @@
+"""The elementary functions, one row each, and their source text for generated kernels.
+
+`sources` copies: a kernel's file holds the text of every function it needs, so that editing a function here changes the
+kernel's key and never leaves a stale kernel behind.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from types import ModuleType
+
+from symloss.elementary import (
+    arithmetic,
+    bessel,
+    beta,
+    constants,
+    error_function,
+    exponential,
+    gamma,
+    hyperbolic,
+    logarithm,
+    logistic,
+    normal,
+    polygamma,
+    power,
+    trigonometric,
+)
+
+__all__ = ["FUNCTIONS", "Function", "callables", "sources"]
+
+Scalar = Callable[..., float]
+
+MODULES: tuple[ModuleType, ...] = (
+    constants, arithmetic, exponential, logarithm, logistic, hyperbolic, power, trigonometric, error_function, normal, gamma,
+    polygamma, beta, bessel,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Function:
+    """One elementary function: its name, how many float64 arguments it has, and the Python function that computes it."""
+
+    name: str
+    arity: int
+    source_function: Scalar
+
+    @cached_property
+    def calls(self) -> tuple[str, ...]:
+        """Functions and constants of this package that its source mentions, in order of first mention."""
+        return definitions()[self.name].mentions
+
+
+def rows(arity: int, *functions: Scalar) -> Iterator[tuple[str, Function]]:
+    """A row per function, under the function's own name."""
+    for function in functions:
+        yield function.__name__, Function(function.__name__, arity, function)
+
+
+FUNCTIONS: dict[str, Function] = dict([
+    *rows(
+        1,
+        arithmetic.abs, arithmetic.sqrt, arithmetic.sign, arithmetic.step, arithmetic.floor, arithmetic.ceiling,
+        exponential.exp, exponential.expm1, exponential.exprel, exponential.expm1mx,
+        logarithm.log, logarithm.log1p, logarithm.log1pmx, logarithm.logit,
+        logistic.sigmoid, logistic.softplus, logistic.log1mexp, logistic.logexpm1,
+        hyperbolic.tanh, hyperbolic.sinh, hyperbolic.cosh, hyperbolic.coshm1, hyperbolic.logcosh, hyperbolic.sech2,
+        hyperbolic.asinh, hyperbolic.acosh, hyperbolic.atanh,
+        power.sqrt1pm1,
+        trigonometric.sin, trigonometric.cos, trigonometric.tan, trigonometric.asin, trigonometric.acos, trigonometric.atan,
+        trigonometric.cosm1,
+        error_function.erf, error_function.erfc, error_function.erfcx,
+        normal.ndtr, normal.log_ndtr, normal.mills, normal.erfinv, normal.ndtri,
+        gamma.loggamma, gamma.gamma, polygamma.digamma, polygamma.trigamma,
+        bessel.log_bessel_i0, bessel.log_bessel_i1, bessel.bessel_ratio,
+    ),
+    *rows(
+        2,
+        arithmetic.maximum, arithmetic.minimum, arithmetic.difference_error,
+        logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
+        power.power, power.hypot, trigonometric.atan2,
+        polygamma.polygamma, beta.log_beta, beta.rising_log, bessel.bessel_i,
+    ),
+])  # fmt: skip
+
+
+def callables() -> dict[str, Scalar]:
+    """The functions as plain Python, for an interpreter; to the bit what a compiled kernel computes."""
+    return {name: function.source_function for name, function in FUNCTIONS.items()}
+
+
+def sources(names: Iterable[str], straight: str = "", branching: str = "") -> str:
+    """The text of these functions and of all they call, constants first, each definition before its use.
+
+    A function without branching statements gets the line `straight` above it ("@device"), so that it is inlined and the
+    loop around it vectorised; any other gets `branching` ("@routine"): inlining those multiplies their code and the time
+    to compile it. The text needs `math`, `fma`, `bits` and `from_bits`.
+    """
+    needed = in_dependency_order(names)
+    known = definitions()
+    values = [known[name].text for name in needed if not known[name].is_function]
+    functions = [decorated(known[name], straight, branching) for name in needed if known[name].is_function]
+    return "\n\n\n".join(filter(None, ["\n".join(values), *functions])) + "\n"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function or constant of this package as text, with the other definitions that the text mentions."""
+
+    text: str
+    is_function: bool
+    branches: bool
+    mentions: tuple[str, ...]
+
+
+def decorated(function: Definition, straight: str, branching: str) -> str:
+    """A function's text under its decorator."""
+    line = branching if function.branches else straight
+    return f"{line}\n{function.text}" if line else function.text
+
+
+def branches(node: ast.stmt) -> bool:
+    """Whether a definition has a statement that LLVM cannot turn into a select."""
+    return any(isinstance(part, (ast.If, ast.For, ast.While)) for part in ast.walk(node))
+
+
+@cache
+def definitions() -> dict[str, Definition]:
+    """Every definition of every module; no name has two."""
+    texts = {name: (text, node) for module in MODULES for name, text, node in definitions_of(module)}
+    return {
+        name: Definition(text, isinstance(node, ast.FunctionDef), branches(node), mentions(node, name, texts.keys()))
+        for name, (text, node) in texts.items()
+    }
+
+
+def definitions_of(module: ModuleType) -> Iterator[tuple[str, str, ast.stmt]]:
+    """Name, text (whole lines, so a comment behind a constant stays) and syntax tree of what a module defines."""
+    source = inspect.getsource(module)
+    lines = source.splitlines()
+    for node in ast.parse(source).body:
+        text = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, text, node
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper():
+            yield node.targets[0].id, text, node
+
+
+def mentions(node: ast.stmt, own_name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known names that are read in a syntax tree, in order of first mention."""
+    read = (part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load))
+    return tuple(dict.fromkeys(name for name in read if name in known and name != own_name))
+
+
+def in_dependency_order(names: Iterable[str]) -> list[str]:
+    """These names and all that they mention, directly or not, each after what it mentions."""
+    known, order = definitions(), {}
+
+    def visit(name: str) -> None:
+        if name not in order:
+            for mentioned in known[name].mentions:
+                visit(mentioned)
+            order[name] = None
+
+    for name in names:
+        visit(name)
+    return list(order)

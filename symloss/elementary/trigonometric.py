@@ -1,0 +1,46 @@
+"""Trigonometric functions: the C library's, which are below 1 ulp in glibc and reduce huge arguments rightly."""
+
+from __future__ import annotations
+
+from symloss.elementary import ieee as math
+
+
+def sin(x: float) -> float:
+    """Sine; NaN at the infinities."""
+    return math.sin(x)
+
+
+def cos(x: float) -> float:
+    """Cosine; NaN at the infinities."""
+    return math.cos(x)
+
+
+def tan(x: float) -> float:
+    """Tangent; NaN at the infinities."""
+    return math.tan(x)
+
+
+def asin(x: float) -> float:
+    """The inverse of sin on [-1, 1]; NaN outside."""
+    return math.asin(x)
+
+
+def acos(x: float) -> float:
+    """The inverse of cos on [-1, 1]; NaN outside."""
+    return math.acos(x)
+
+
+def atan(x: float) -> float:
+    """The inverse of tan; -pi/2 and pi/2 at the infinities."""
+    return math.atan(x)
+
+
+def atan2(y: float, x: float) -> float:
+    """The angle of the point (x, y)."""
+    return math.atan2(y, x)
+
+
+def cosm1(x: float) -> float:
+    """cos x - 1 = -2 sin^2(x/2); -x^2/2 near 0. Measured error: @cosm1@ ulp."""
+    half = math.sin(0.5 * x)
+    return -2.0 * half * half

@@ -1,0 +1,43 @@
+"""Every error that symloss raises on purpose.
+
+Each message names the argument, the first offending index and value, what was
+expected, and what to write instead.
+"""
+
+from __future__ import annotations
+
+
+class SymlossError(Exception):
+    """The root of all errors raised on purpose by symloss."""
+
+
+class DeclarationError(SymlossError):
+    """A declaration that cannot work; the message shows it and the line to write."""
+
+
+class DerivationError(SymlossError):
+    """A derivation step that failed its own check, or a derivative that does not exist."""
+
+
+class DomainError(SymlossError, ValueError):
+    """A value lies outside its declared domain."""
+
+
+class ShapeError(SymlossError, ValueError):
+    """An array has the wrong shape or a dtype that cannot be converted."""
+
+
+class ParameterError(SymlossError, TypeError):
+    """A call names an argument or parameter that the loss does not have, or leaves one out."""
+
+
+class UnknownLossError(SymlossError, KeyError):
+    """No loss of that name is registered; near names are suggested."""
+
+    def __str__(self) -> str:
+        # KeyError prints the repr of its argument, which would quote the whole message.
+        return str(self.args[0]) if self.args else ""
+
+
+class DuplicateLossError(SymlossError):
+    """Another loss is already registered under that name."""

@@ -1,0 +1,1 @@
+"""The vocabulary: functions and reductions, their derivatives, their meaning in numbers."""

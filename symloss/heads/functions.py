@@ -1,0 +1,183 @@
+"""The functions that statistics has names for, as SymPy classes.
+
+They are opaque on purpose: SymPy must not expand `sigmoid` into exponentials.
+What each one means (derivative, oracle, kernel source) stands in `table.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+
+class Head(sp.Function):  # type: ignore[misc]
+    """A real function of real arguments whose meaning is a row of the table of heads."""
+
+    is_real = True
+
+    def _sympystr(self, printer: Any) -> str:
+        arguments = ", ".join(printer._print(a) for a in self.args)
+        return f"{type(self).__name__}({arguments})"
+
+
+class sigmoid(Head):
+    """1/(1 + exp(-x)), the inverse of the logit."""
+
+    nargs = 1
+    is_positive = True
+
+    @classmethod
+    def eval(cls, x: sp.Expr) -> sp.Expr | None:
+        return sp.Rational(1, 2) if x.is_zero else None
+
+
+class softplus(Head):
+    """log(1 + exp(x))."""
+
+    nargs = 1
+    is_positive = True
+
+    @classmethod
+    def eval(cls, x: sp.Expr) -> sp.Expr | None:
+        return sp.log(2) if x.is_zero else None
+
+
+class logcosh(Head):
+    """log(cosh(x)), even in x."""
+
+    nargs = 1
+    is_nonnegative = True
+
+    @classmethod
+    def eval(cls, x: sp.Expr) -> sp.Expr | None:
+        if x.is_zero:
+            return sp.S.Zero
+        return cls(-x) if x.could_extract_minus_sign() else None
+
+
+class sech2(Head):
+    """1 - tanh(x)**2, even in x."""
+
+    nargs = 1
+    is_positive = True
+
+    @classmethod
+    def eval(cls, x: sp.Expr) -> sp.Expr | None:
+        return cls(-x) if x.could_extract_minus_sign() else None
+
+
+class xlogy(Head):
+    """x*log(y), and 0 where x is 0 whatever y is."""
+
+    nargs = 2
+
+
+class step(Head):
+    """0 below zero, 1/2 at zero, 1 above."""
+
+    nargs = 1
+    is_nonnegative = True
+
+    @classmethod
+    def eval(cls, x: sp.Expr) -> sp.Expr | None:
+        if x.is_zero:
+            return sp.Rational(1, 2)
+        if x.is_positive:
+            return sp.S.One
+        return sp.S.Zero if x.is_negative else None
+
+
+class norm_cdf(Head):
+    """The standard normal distribution function."""
+
+    nargs = 1
+    is_positive = True
+
+
+class log_norm_cdf(Head):
+    """The logarithm of the standard normal distribution function."""
+
+    nargs = 1
+    is_nonpositive = True
+
+
+class inverse_mills(Head):
+    """phi(x)/Phi(x), the derivative of `log_norm_cdf`."""
+
+    nargs = 1
+    is_positive = True
+
+
+class mills_excess(Head):
+    """phi(x)/Phi(x) + x, which keeps its digits where both terms are huge."""
+
+    nargs = 1
+    is_positive = True
+
+
+class log_bessel_i0(Head):
+    """log(I0(x)), even in x."""
+
+    nargs = 1
+    is_nonnegative = True
+
+
+class bessel_ratio(Head):
+    """I1(x)/I0(x), the derivative of `log_bessel_i0`."""
+
+    nargs = 1
+
+
+class log1p(Head):
+    """log(1 + x)."""
+
+    nargs = 1
+
+
+class expm1(Head):
+    """exp(x) - 1."""
+
+    nargs = 1
+
+
+class log1mexp(Head):
+    """log(1 - exp(x)) for x < 0."""
+
+    nargs = 1
+    is_nonpositive = True
+
+
+class log1pmx(Head):
+    """log(1 + x) - x."""
+
+    nargs = 1
+    is_nonpositive = True
+
+
+class sqrt1pm1(Head):
+    """sqrt(1 + x) - 1."""
+
+    nargs = 1
+
+
+class product_or_zero(Head):
+    """w*g, and 0 where w is 0 although g is infinite."""
+
+    nargs = 2
+
+
+class power(Head):
+    """x**a, and 0 where x is 0 and a is not (a may be 0: then 1)."""
+
+    nargs = 2
+
+
+def log_sigmoid(x: sp.Expr) -> sp.Expr:
+    """log(sigmoid(x)) = -softplus(-x)."""
+    return -softplus(-x)
+
+
+def logit(p: sp.Expr) -> sp.Expr:
+    """log(p/(1 - p)) for p in (0, 1)."""
+    return sp.log(p) - sp.log(1 - p)

@@ -1,0 +1,52 @@
+"""The only recursion that rewrites expressions: bottom up, to a fixed point, binders opened.
+
+A rule is a function from an expression to its replacement, or to ``None``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import sympy as sp
+
+from .binders import Binder
+
+Rule = Callable[[sp.Expr], "sp.Expr | None"]
+
+_MOST_STEPS = 200  # per node; a rule set that is still not done then is looping, which is a fault
+
+
+def rewrite(expression: sp.Expr, rules: Iterable[Rule]) -> sp.Expr:
+    """Apply the rules at every node, inside first, until none applies."""
+    return _Rewriting(tuple(rules)).visit(expression)
+
+
+class _Rewriting:
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self.done: dict[sp.Basic, sp.Basic] = {}
+
+    def visit(self, e: sp.Basic) -> sp.Basic:
+        if not e.args or isinstance(e, (sp.Idx, sp.IndexedBase)):
+            return self._fixed_point(e) if not e.args else e
+        if e not in self.done:
+            self.done[e] = self._fixed_point(self._rebuilt(e))
+        return self.done[e]
+
+    def _rebuilt(self, e: sp.Basic) -> sp.Basic:
+        if isinstance(e, Binder):
+            index, body = e.open()
+            new_body = self.visit(body)
+            outside = [self.visit(o) for o in e.args[2:]]
+            return e if new_body == body and outside == list(e.args[2:]) else e.func(new_body, index, *outside)
+        arguments = [self.visit(a) for a in e.args]
+        return e if arguments == list(e.args) else e.func(*arguments)
+
+    def _fixed_point(self, e: sp.Basic) -> sp.Basic:
+        for _ in range(_MOST_STEPS):
+            replaced = next((r for rule in self.rules if (r := rule(e)) is not None and r != e), None)
+            if replaced is None:
+                return e
+            # A replacement may have new inner nodes; those already seen are remembered.
+            e = self._rebuilt(replaced) if replaced.args else replaced
+        raise RecursionError(f"rules do not settle on {e}")

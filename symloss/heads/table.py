@@ -1,0 +1,175 @@
+"""One row per function: its derivatives in terms of heads, its oracle, its kernel source.
+
+Adding a function is adding a row (and a class in `functions.py` if SymPy has none).
+Everything that treats functions (differentiation, evaluation, kernels) loops over
+this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import sympy as sp
+
+from . import functions as fn
+
+Derivatives = Callable[..., tuple[sp.Expr, ...]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a function is.
+
+    ``derivatives`` maps the arguments to the partial derivatives, one per argument;
+    ``oracle`` evaluates in mpmath at its current precision; ``elementary`` names the
+    kernel source in `symloss.elementary`.
+    """
+
+    head: type[sp.Function]
+    derivatives: Derivatives
+    oracle: Callable[..., Any]
+    elementary: str
+
+
+def _ratio_or_zero(x: sp.Expr, y: sp.Expr) -> sp.Expr:
+    """x/y, and 0 where x is 0: the slope of 0*log(y) is 0 also at y = 0."""
+    return sp.Piecewise((0, sp.Eq(x, 0)), (x / y, True)) if x.is_zero is None else x / y
+
+
+def _log_norm_cdf(x: Any) -> Any:
+    return mpmath.log(mpmath.erfc(-x / mpmath.sqrt(2)) / 2)
+
+
+def _inverse_mills(x: Any) -> Any:
+    return mpmath.sqrt(2 / mpmath.pi) * mpmath.exp(-x * x / 2) / mpmath.erfc(-x / mpmath.sqrt(2))
+
+
+def _xlogy(x: Any, y: Any) -> Any:
+    return mpmath.mpf(0) if x == 0 else x * mpmath.log(y)
+
+
+def _step(x: Any) -> Any:
+    return (mpmath.sign(x) + 1) / 2
+
+
+def _power(x: Any, a: Any) -> Any:
+    return mpmath.mpf(1) if a == 0 else mpmath.power(x, a)
+
+
+def _softplus(x: Any) -> Any:
+    return x + mpmath.log1p(mpmath.exp(-x)) if x > 0 else mpmath.log1p(mpmath.exp(x))
+
+
+def _sigmoid(x: Any) -> Any:
+    return 1 / (1 + mpmath.exp(-x))
+
+
+_SQRT_2PI = sp.sqrt(2 * sp.pi)
+
+ROWS: tuple[Row, ...] = (
+    Row(sp.exp, lambda x: (sp.exp(x),), mpmath.exp, "exp"),
+    Row(sp.log, lambda x: (1 / x,), mpmath.log, "log"),
+    Row(fn.sigmoid, lambda x: (fn.sigmoid(x) * fn.sigmoid(-x),), _sigmoid, "sigmoid"),
+    Row(fn.softplus, lambda x: (fn.sigmoid(x),), _softplus, "softplus"),
+    Row(fn.logcosh, lambda x: (sp.tanh(x),), lambda x: mpmath.log(mpmath.cosh(x)), "logcosh"),
+    Row(fn.sech2, lambda x: (-2 * sp.tanh(x) * fn.sech2(x),), lambda x: mpmath.sech(x) ** 2, "sech2"),
+    Row(fn.xlogy, lambda x, y: (sp.log(y), _ratio_or_zero(x, y)), _xlogy, "xlogy"),
+    Row(fn.step, lambda x: (sp.S.Zero,), _step, "step"),
+    Row(
+        fn.norm_cdf,
+        lambda x: (sp.exp(-(x**2) / 2) / _SQRT_2PI,),
+        lambda x: mpmath.erfc(-x / mpmath.sqrt(2)) / 2,
+        "ndtr",
+    ),
+    Row(fn.log_norm_cdf, lambda x: (fn.inverse_mills(x),), _log_norm_cdf, "log_ndtr"),
+    Row(fn.inverse_mills, lambda x: (-fn.inverse_mills(x) * fn.mills_excess(x),), _inverse_mills, "mills"),
+    Row(
+        fn.mills_excess,
+        lambda x: (1 - fn.inverse_mills(x) * fn.mills_excess(x),),
+        lambda x: _inverse_mills(x) + x,
+        "mills_excess",
+    ),
+    Row(
+        fn.log_bessel_i0,
+        lambda x: (fn.bessel_ratio(x),),
+        lambda x: mpmath.log(mpmath.besseli(0, x)),
+        "log_bessel_i0",
+    ),
+    Row(
+        fn.bessel_ratio,
+        lambda x: (1 - fn.bessel_ratio(x) / x - fn.bessel_ratio(x) ** 2,),
+        lambda x: mpmath.besseli(1, x) / mpmath.besseli(0, x),
+        "bessel_ratio",
+    ),
+    Row(fn.log1p, lambda x: (1 / (1 + x),), mpmath.log1p, "log1p"),
+    Row(fn.expm1, lambda x: (sp.exp(x),), mpmath.expm1, "expm1"),
+    Row(fn.log1mexp, lambda x: (1 / fn.expm1(-x) * -1,), lambda x: mpmath.log(-mpmath.expm1(x)), "log1mexp"),
+    Row(fn.log1pmx, lambda x: (-x / (1 + x),), lambda x: mpmath.log1p(x) - x, "log1pmx"),
+    Row(fn.sqrt1pm1, lambda x: (1 / (2 * sp.sqrt(1 + x)),), lambda x: mpmath.sqrt(1 + x) - 1, "sqrt1pm1"),
+    Row(
+        fn.product_or_zero,
+        lambda w, g: (g, w),
+        lambda w, g: mpmath.mpf(0) if w == 0 else w * g,
+        "product_or_zero",
+    ),
+    Row(
+        fn.power,
+        lambda x, a: (a * fn.power(x, a - 1), sp.log(x) * fn.power(x, a)),
+        _power,
+        "power",
+    ),
+    Row(sp.Abs, lambda x: (sp.sign(x),), mpmath.fabs, "abs"),
+    Row(sp.sign, lambda x: (sp.S.Zero,), mpmath.sign, "sign"),
+    Row(sp.floor, lambda x: (sp.S.Zero,), mpmath.floor, "floor"),
+    Row(sp.ceiling, lambda x: (sp.S.Zero,), mpmath.ceil, "ceiling"),
+    Row(sp.sin, lambda x: (sp.cos(x),), mpmath.sin, "sin"),
+    Row(sp.cos, lambda x: (-sp.sin(x),), mpmath.cos, "cos"),
+    Row(sp.tan, lambda x: (1 / sp.cos(x) ** 2,), mpmath.tan, "tan"),
+    Row(sp.asin, lambda x: (1 / sp.sqrt((1 - x) * (1 + x)),), mpmath.asin, "asin"),
+    Row(sp.acos, lambda x: (-1 / sp.sqrt((1 - x) * (1 + x)),), mpmath.acos, "acos"),
+    Row(sp.atan, lambda x: (1 / (1 + x**2),), mpmath.atan, "atan"),
+    Row(
+        sp.atan2,
+        lambda y, x: (x / (x**2 + y**2), -y / (x**2 + y**2)),
+        mpmath.atan2,
+        "atan2",
+    ),
+    Row(sp.sinh, lambda x: (sp.cosh(x),), mpmath.sinh, "sinh"),
+    Row(sp.cosh, lambda x: (sp.sinh(x),), mpmath.cosh, "cosh"),
+    Row(sp.tanh, lambda x: (fn.sech2(x),), mpmath.tanh, "tanh"),
+    Row(sp.asinh, lambda x: (1 / sp.sqrt(1 + x**2),), mpmath.asinh, "asinh"),
+    Row(sp.acosh, lambda x: (1 / sp.sqrt((x - 1) * (x + 1)),), mpmath.acosh, "acosh"),
+    Row(sp.atanh, lambda x: (1 / ((1 - x) * (1 + x)),), mpmath.atanh, "atanh"),
+    Row(sp.erf, lambda x: (2 * sp.exp(-(x**2)) / sp.sqrt(sp.pi),), mpmath.erf, "erf"),
+    Row(sp.erfc, lambda x: (-2 * sp.exp(-(x**2)) / sp.sqrt(sp.pi),), mpmath.erfc, "erfc"),
+    Row(
+        sp.erfinv,
+        lambda x: (sp.sqrt(sp.pi) * sp.exp(sp.erfinv(x) ** 2) / 2,),
+        mpmath.erfinv,
+        "erfinv",
+    ),
+    Row(sp.gamma, lambda x: (sp.gamma(x) * sp.digamma(x),), mpmath.gamma, "gamma"),
+    Row(sp.loggamma, lambda x: (sp.digamma(x),), mpmath.loggamma, "loggamma"),
+    Row(
+        sp.polygamma,
+        lambda n, x: (sp.S.NaN, sp.polygamma(n + 1, x)),
+        lambda n, x: mpmath.psi(int(n), x),
+        "polygamma",
+    ),
+    Row(
+        sp.besseli,
+        lambda n, x: (sp.S.NaN, (sp.besseli(n - 1, x) + sp.besseli(n + 1, x)) / 2),
+        mpmath.besseli,
+        "bessel_i",
+    ),
+)
+
+BY_HEAD: dict[type, Row] = {row.head: row for row in ROWS}
+
+
+def row_of(expression: sp.Basic) -> Row | None:
+    """The row of the outermost function of ``expression``, if it is in the table."""
+    return BY_HEAD.get(type(expression))

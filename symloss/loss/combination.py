@@ -1,0 +1,109 @@
+"""Sums and multiples of losses, parameters fixed, pickling: always a new declaration, derived anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from symloss.declare.declaration import Declaration, declare
+from symloss.declare.domains import Domain
+from symloss.declare.roles import Declared, RoleSymbol, role_symbol
+from symloss.errors import DeclarationError, ParameterError
+from symloss.heads.numbers import typed
+
+_ORDER = ("target", "data", "prediction")
+
+
+def number(value: Any) -> sp.Expr:
+    """A factor as an exact SymPy number."""
+    if isinstance(value, float):
+        return typed(value)
+    return sp.sympify(value)
+
+
+def scaled(declaration: Declaration, factor: Any) -> Declaration:
+    """factor * loss; the factor is a number or an expression in parameters and data."""
+    exact = number(factor)
+    if not isinstance(exact, sp.Expr) or not exact.is_commutative:
+        raise DeclarationError(f"{factor!r} * {declaration.name}: expected a number")
+    name = f"scaled_{declaration.name}"
+    return _remade(name, exact * declaration.typed, declaration.inputs, declaration)
+
+
+def added(a: Declaration, b: Declaration) -> Declaration:
+    """The sum; inputs are matched by name, those of the first come first within their role."""
+    _refuse_conflicts(a, b)
+    inputs = list(a.inputs) + [d for d in b.inputs if d not in a.inputs]
+    inputs.sort(key=lambda d: _ORDER.index(role_symbol(d).role))
+    return _remade(f"{a.name}_plus_{b.name}", a.typed + b.typed, tuple(inputs), a if a.kinks == b.kinks else None)
+
+
+def _refuse_conflicts(a: Declaration, b: Declaration) -> None:
+    known = {role_symbol(d).name: role_symbol(d) for d in (*a.inputs, *a.parameters)}
+    for other in map(role_symbol, (*b.inputs, *b.parameters)):
+        own = known.get(other.name)
+        if own is not None and own != other:
+            raise DeclarationError(
+                f"{a.name} + {b.name}: {own.name} is {_shown(own)} in {a.name} and {_shown(other)} in {b.name}; "
+                f"declare it the same way in both"
+            )
+    if a.kinks != b.kinks:
+        raise DeclarationError(f"{a.name} + {b.name}: kinks={a.kinks!r} and kinks={b.kinks!r}; use one convention")
+
+
+def _shown(symbol: RoleSymbol) -> str:
+    axes = ", ".join(axis.name for axis in symbol.axes)
+    return f"a {symbol.role}{f' over {axes}' if axes else ''} in {symbol.domain.name}"
+
+
+def bound(declaration: Declaration, values: Mapping[str, Any]) -> Declaration:
+    """The declaration with parameters replaced by numbers."""
+    scalars = {role_symbol(p).name: p for p in declaration.parameters if not role_symbol(p).axes}
+    replaced: dict[Declared, sp.Expr] = {}
+    for name, value in values.items():
+        if name not in scalars:
+            known = ", ".join(scalars) or "none"
+            raise ParameterError(f"{declaration.name}.bind({name}=...): no scalar parameter of that name; there are: {known}")
+        exact = number(value)
+        _refuse_outside(declaration.name, name, role_symbol(scalars[name]).domain, exact)
+        replaced[scalars[name]] = exact
+    suffix = "_".join(sorted(values))
+    return _remade(
+        f"{declaration.name}_{suffix}_bound" if values else declaration.name,
+        declaration.typed.subs(replaced, simultaneous=True),
+        declaration.inputs,
+        declaration,
+    )
+
+
+def _refuse_outside(loss: str, name: str, domain: Domain, value: sp.Expr) -> None:
+    point = float(value)
+    inside = domain.low <= point <= domain.high
+    if domain.test is not None and domain.test[0] == "interval":
+        inside = inside and (domain.test[3] or point > domain.low) and (domain.test[4] or point < domain.high)
+    if not inside or point != point:
+        raise DeclarationError(f"{loss}.bind({name}={point}): expected {domain.expected}")
+
+
+def _remade(name: str, expression: sp.Expr, inputs: tuple[Declared, ...], like: Declaration | None) -> Declaration:
+    return declare(
+        name,
+        expression,
+        inputs=inputs,
+        link=None if like is None else like.link,
+        kinks="mean" if like is None else like.kinks,
+        doc="" if like is None else like.doc,
+        reference="" if like is None else like.reference,
+    )
+
+
+def reduced(loss: Any) -> Any:
+    """How a loss pickles: shipped ones by name and fingerprint, others with their declaration."""
+    return rebuilt, (type(loss), loss.declaration)
+
+
+def rebuilt(kind: Any, declaration: Declaration) -> Any:
+    """The other half of `reduced`."""
+    return kind.from_declaration(declaration)

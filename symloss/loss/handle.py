@@ -1,0 +1,371 @@
+"""Loss: the user's handle. It holds a declaration, asks the pipeline, and calls kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+
+from symloss.declare.declaration import Declaration, declare
+from symloss.declare.domains import Domain
+from symloss.declare.likelihood import likelihood as _likelihood
+from symloss.declare.roles import Declared, role_symbol
+from symloss.errors import ParameterError
+from symloss.pipeline import NoClosedForm, Pipeline, Request
+
+from . import combination, printing
+from .calls import Caller
+from .fisher import NumericalFisher
+from .intercept import fit_intercept_only
+
+Names = str | Sequence[str] | None
+
+
+class Loss:
+    """A loss, declared in SymPy, with everything else derived from it.
+
+    ``inputs`` is the order of positional arguments in a call: targets, then data, then
+    predictions. It may be left out with at most one target, no data and one prediction.
+    ``link`` says how a raw prediction becomes a prediction. ``kinks`` is what holds at a
+    kink: the "mean" of both sides, or the "left" or "right" one throughout.
+
+    Raises `DeclarationError` for a declaration that cannot work.
+
+    >>> import sympy as sp, symloss as sl
+    >>> y, f = sl.target("y"), sl.prediction("f")
+    >>> loss = sl.Loss("half_square", (f - y)**2/2)
+    >>> loss.gradient_expression
+    f - y
+    >>> loss.gradient([1.0, 2.0], [3.0, 3.0])
+    array([2., 1.])
+    """
+
+    def __init__(
+        self,
+        name: str,
+        expression: Any,
+        *,
+        inputs: Iterable[Declared] | None = None,
+        link: str | sp.Expr | None = None,
+        aliases: Iterable[str] = (),
+        kinks: str = "mean",
+        doc: str = "",
+        reference: str = "",
+    ) -> None:
+        self._declaration = declare(
+            name, expression, inputs=inputs, link=link, aliases=aliases, kinks=kinks, doc=doc, reference=reference
+        )
+
+    @classmethod
+    def from_declaration(cls, declaration: Declaration) -> Loss:
+        """The loss of a declaration that is already there."""
+        loss = cls.__new__(cls)
+        loss._declaration = declaration
+        return loss
+
+    @classmethod
+    def from_likelihood(
+        cls,
+        name: str,
+        density: Any,
+        *,
+        target: Declared,
+        event: Declared | None = None,
+        keep_constants: bool = False,
+        normalised: bool = True,
+        inputs: Iterable[Declared] | None = None,
+        link: str | sp.Expr | None = None,
+        aliases: Iterable[str] = (),
+        kinks: str = "mean",
+        doc: str = "",
+        reference: str = "",
+    ) -> Loss:
+        """The negative log-likelihood of a ``sympy.stats`` variable or of an expression for p(y | f).
+
+        Terms in targets and data alone are dropped unless ``keep_constants``. The density is
+        checked to sum or integrate to one over the target's domain unless ``normalised`` is
+        False. ``event`` (data, Binary) makes the likelihood right-censored.
+
+        >>> import sympy as sp, symloss as sl
+        >>> from sympy.stats import Poisson
+        >>> y, f = sl.target("y", domain=sl.NonNegative), sl.prediction("f")
+        >>> sl.Loss.from_likelihood("counts", Poisson("Y", sp.exp(f)), target=y).expression
+        -f*y + exp(f)
+        """
+        found = _likelihood(density, target, event=event, keep_constants=keep_constants, normalised=normalised)
+        return cls.from_declaration(
+            declare(
+                name,
+                found.expression,
+                inputs=inputs,
+                link=link,
+                aliases=aliases,
+                kinks=kinks,
+                doc=doc,
+                reference=reference,
+                likelihood=found,
+            )
+        )
+
+    # --- what a loss can say --------------------------------------------------------------------
+
+    @property
+    def declaration(self) -> Declaration:
+        """What was declared, frozen."""
+        return self._declaration
+
+    @property
+    def name(self) -> str:
+        return self._declaration.name
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        return self._declaration.aliases
+
+    @property
+    def doc(self) -> str:
+        return self._declaration.doc
+
+    @property
+    def reference(self) -> str:
+        return self._declaration.reference
+
+    @property
+    def kinks(self) -> str:
+        """The convention at kinks: "mean", "left" or "right"."""
+        return self._declaration.kinks
+
+    @property
+    def inputs(self) -> tuple[Declared, ...]:
+        """Targets, data, predictions, in call order."""
+        return self._declaration.inputs
+
+    @property
+    def parameters(self) -> tuple[Declared, ...]:
+        return self._declaration.parameters
+
+    @property
+    def link(self) -> str | sp.Expr | None:
+        """How a raw prediction becomes a prediction: a name, an expression, or None where it is not said."""
+        return self.pipeline.link_name
+
+    @property
+    def target_domain(self) -> Domain | tuple[Domain, ...] | None:
+        """The domain of the target; a tuple for several."""
+        return _domains(self._declaration.with_role("target"))
+
+    @property
+    def prediction_domain(self) -> Domain | tuple[Domain, ...] | None:
+        """The domain of the prediction; a tuple for several."""
+        return _domains(self._declaration.predictions)
+
+    @property
+    def expression(self) -> sp.Expr:
+        """The loss of one sample, in heads."""
+        return self._declaration.expression
+
+    @property
+    def gradient_expression(self) -> Any:
+        """The derivative by the prediction (by its element with free index i); a tuple for several predictions."""
+        return self._expressions("gradient")
+
+    @property
+    def hessian_expression(self) -> Any:
+        """The diagonal of the Hessian; a tuple for several predictions."""
+        return self._expressions("hessian")
+
+    @property
+    def hessian_matrix_expression(self) -> Any:
+        """The second derivative by elements i and j; nested tuples for several predictions."""
+        names = self._prediction_names
+        matrix = tuple(tuple(self.pipeline.second_derivative(a, b) for b in names) for a in names)
+        return matrix[0][0] if len(names) == 1 else matrix
+
+    @property
+    def fisher_expression(self) -> Any:
+        """The diagonal of the Fisher information, where it has a closed form; a tuple for several predictions."""
+        return self._expressions("fisher")
+
+    def derivation(self) -> printing.DerivationText:
+        """Every step from the declaration to the stable form, each with its rule and the expression after it."""
+        return printing.DerivationText(self.name, tuple(self.pipeline.steps()))
+
+    def source(self, kind: str = "value_and_gradient", *, dtype: str = "float64") -> str:
+        """The text of the generated kernel: "value", "gradient", "hessian", "hvp" or several joined by "_and_"."""
+        return self._caller.source(kind, dtype)
+
+    def _expressions(self, kind: str) -> Any:
+        found = tuple(self.pipeline.expression(kind, name)[0] for name in self._prediction_names)
+        return found[0] if len(found) == 1 else found
+
+    # --- calls ----------------------------------------------------------------------------------
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """Everything derived from the declaration."""
+        return Pipeline(self._declaration)
+
+    @cached_property
+    def _caller(self) -> Caller:
+        return Caller(self.pipeline)
+
+    @property
+    def _prediction_names(self) -> tuple[str, ...]:
+        return tuple(role_symbol(p).name for p in self._declaration.predictions)
+
+    def __call__(self, *args: Any, sample_weight: Any = None, **named: Any) -> float:
+        """The weighted mean loss, a Python float."""
+        return float(self.value(*args, sample_weight=sample_weight, reduction="mean", **named))
+
+    def value(self, *args: Any, **options: Any) -> Any:
+        """The loss per sample, or reduced.
+
+        ``value(y_true, raw_prediction, *, sample_weight=None, reduction="none", groups=None,
+        out=None, n_threads=None, **parameters)``. Batch dimensions lead, inner axes trail.
+        """
+        return self._caller.run("value", (Request("value"),), args, options)
+
+    def gradient(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
+        """The derivative by the prediction, in its shape; a tuple for several. ``wrt`` picks predictions or parameters."""
+        requests, structure = self._by("gradient", wrt)
+        return self._caller.run(structure, requests, args, options)
+
+    def hessian(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
+        """The diagonal of the Hessian, in the shape of the prediction."""
+        requests, structure = self._by("hessian", wrt)
+        return self._caller.run(structure, requests, args, options)
+
+    def value_and_gradient(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
+        """Both, from one pass over the data."""
+        requests, structure = self._by("gradient", wrt)
+        return self._caller.run(("value", structure), (Request("value"), *requests), args, options)
+
+    def gradient_and_hessian(self, *args: Any, wrt: Names = None, curvature: str = "exact", **options: Any) -> Any:
+        """Gradient and diagonal Hessian from one pass; ``curvature="fisher"`` gives the Fisher information instead."""
+        if curvature not in ("exact", "fisher"):
+            raise ParameterError(f'{self.name}: curvature={curvature!r}; expected "exact" or "fisher"')
+        first, first_structure = self._by("gradient", wrt)
+        second, second_structure = self._by("hessian" if curvature == "exact" else "fisher_weighted", wrt)
+        return self._caller.run((first_structure, second_structure), (*first, *second), args, options)
+
+    def hessian_matrix(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
+        """``(n, K, K)`` for a row, ``(n, P, P)`` for P scalar predictions; nested tuples of blocks otherwise."""
+        return self._matrix("hessian_matrix", args, wrt, options, self._caller.run)
+
+    def hvp(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
+        """``hvp(y_true, raw_prediction, vector, ...)``: Hessian times vector, never forming the matrix.
+
+        With several predictions ``vector`` is a tuple, one array for each.
+        """
+        requests, structure = self._by("hvp", wrt)
+        return self._caller.run_with_vector(structure, requests, args, options)
+
+    def fisher(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
+        """``fisher(raw_prediction, ...)``: the diagonal of E[score scoreᵀ] of a loss from a likelihood; data by name."""
+        requests, structure = self._by("fisher", wrt)
+        try:
+            return self._caller.run_expectation(structure, requests, args, options)
+        except NoClosedForm:
+            matrix = self._numerical_fisher(wrt, args, options)
+            diagonal = tuple(matrix[..., n, n] for n in range(len(requests)))
+            return diagonal[0] if isinstance(structure, str) else diagonal
+
+    def fisher_matrix(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
+        """The matrix E[score scoreᵀ], shaped as `hessian_matrix`."""
+        try:
+            return self._matrix("fisher_matrix", args, wrt, options, self._caller.run_expectation)
+        except NoClosedForm:
+            return self._numerical_fisher(wrt, args, options)
+
+    def _numerical_fisher(self, wrt: Names, args: Any, options: Any) -> Any:
+        """By summation or quadrature, to the bound that `symloss.loss.expectation` states."""
+        names = self._prediction_names if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
+        return self._quadrature.matrix(names, args, options, lambda: self.predict(*args, **options))
+
+    @cached_property
+    def _quadrature(self) -> NumericalFisher:
+        return NumericalFisher(self._declaration, Loss.from_declaration)
+
+    def predict(self, *args: Any, **options: Any) -> Any:
+        """``predict(raw_prediction, ...)``: through the inverse link, a mean or probabilities."""
+        return self._caller.run_expectation("predict", (Request("predict"),), args, options)
+
+    def fit_intercept_only(self, *targets: Any, sample_weight: Any = None, **named: Any) -> Any:
+        """``fit_intercept_only(y_true, *, sample_weight=None, **parameters)``: the constant raw prediction of least mean loss."""
+        return fit_intercept_only(self, targets, sample_weight, named)
+
+    def _by(self, kind: str, wrt: Names) -> tuple[tuple[Request, ...], Any]:
+        """The requests and the structure of results for the variables in ``wrt`` (the predictions by default)."""
+        single = isinstance(wrt, str) or (wrt is None and len(self._prediction_names) == 1)
+        names = self._prediction_names if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
+        for name in names:
+            self.pipeline.derivation.variable(name)
+        requests = tuple(Request(kind, (name,)) for name in names)
+        return requests, requests[0].name if single else tuple(r.name for r in requests)
+
+    def _matrix(self, kind: str, args: Any, wrt: Names, options: Any, run: Any) -> Any:
+        names = self._prediction_names if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
+        axes = [role_symbol(self.pipeline.derivation.variable(n)).axes for n in names]
+        if not any(axes):
+            request = Request(kind, names)
+            return run(request.name, (request,), args, options)
+        blocks = tuple(tuple(Request(kind, (a, b)) for b in names) for a in names)
+        requests = tuple(r for row in blocks for r in row)
+        structure = tuple(tuple(r.name for r in row) for row in blocks)
+        return run(structure[0][0] if len(names) == 1 else structure, requests, args, options)
+
+    # --- combining, saving, printing ------------------------------------------------------------
+
+    def bind(self, **values: float) -> Loss:
+        """The loss with parameters fixed; derives anew."""
+        return Loss.from_declaration(combination.bound(self._declaration, values))
+
+    def __add__(self, other: Any) -> Loss:
+        if not isinstance(other, Loss):
+            return NotImplemented
+        return Loss.from_declaration(combination.added(self._declaration, other._declaration))
+
+    def __mul__(self, factor: Any) -> Loss:
+        if isinstance(factor, Loss):
+            return NotImplemented
+        return Loss.from_declaration(combination.scaled(self._declaration, factor))
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Loss:
+        return self * -1
+
+    def __sub__(self, other: Any) -> Loss:
+        return self + (-other) if isinstance(other, Loss) else NotImplemented
+
+    def __truediv__(self, divisor: Any) -> Loss:
+        return self * (sp.S.One / combination.number(divisor))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Loss) and self._declaration.fingerprint == other._declaration.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self._declaration.fingerprint)
+
+    def save(self, path: Any) -> None:
+        """Write a file that ``sl.load`` reads back to an equal loss."""
+        printing.save(self._declaration, path)
+
+    def __reduce__(self) -> Any:
+        return combination.reduced(self)
+
+    def __repr__(self) -> str:
+        return printing.structure(self._declaration)
+
+    def __str__(self) -> str:
+        return printing.mathematics(self)
+
+    def _repr_latex_(self) -> str:
+        return printing.latex(self)
+
+
+def _domains(declared: tuple[Declared, ...]) -> Domain | tuple[Domain, ...] | None:
+    domains = tuple(role_symbol(d).domain for d in declared)
+    return domains[0] if len(domains) == 1 else domains or None

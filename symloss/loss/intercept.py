@@ -1,0 +1,128 @@
+"""The constant raw prediction of least mean loss: where boosting and iterative fits start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import scipy.optimize
+
+from symloss.declare.roles import role_symbol
+from symloss.errors import DerivationError, ParameterError
+
+_WIDEST = 2.0**20  # a raw prediction beyond this is an optimum at infinity in every link
+_TOLERANCE = 4 * np.finfo(np.float64).eps
+
+
+def fit_intercept_only(loss: Any, targets: Sequence[Any], weight: Any, named: dict[str, Any]) -> Any:
+    """One number for a scalar prediction, an array for a row, a tuple for several predictions.
+
+    An optimum at infinity (all labels 0 under a logit) is returned as -inf or inf.
+    """
+    predictions = loss.declaration.predictions
+    objective = _Objective(loss, targets, weight, named)
+    if len(predictions) == 1 and not role_symbol(predictions[0]).axes:
+        return _scalar(objective)
+    start = objective.pack([np.zeros(s) for s in objective.shapes])
+    found = scipy.optimize.minimize(objective.value_and_gradient, start, jac=True, method="BFGS", options={"gtol": 1e-11})
+    parts = objective.unpack(found.x)
+    results = [float(p) if p.ndim == 0 else p for p in parts]
+    return results[0] if len(results) == 1 else tuple(results)
+
+
+class _Objective:
+    """The mean loss of a constant prediction, broadcast over the samples."""
+
+    def __init__(self, loss: Any, targets: Sequence[Any], weight: Any, named: dict[str, Any]) -> None:
+        self.loss = loss
+        names = [role_symbol(d).name for d in loss.declaration.inputs if role_symbol(d).role != "prediction"]
+        if "y_true" in named:
+            targets, named = (named["y_true"],), {k: v for k, v in named.items() if k != "y_true"}
+        given = dict(zip(names, targets, strict=False))
+        given.update({k: v for k, v in named.items() if k in names})
+        if len(given) != len(names):
+            missing = ", ".join(n for n in names if n not in given)
+            raise ParameterError(f"{loss.name}.fit_intercept_only needs {missing}")
+        self.given = {k: np.asarray(v) for k, v in given.items()}
+        self.named = {k: v for k, v in named.items() if k not in names}
+        self.weight = weight
+        self.predictions = [role_symbol(p) for p in loss.declaration.predictions]
+        self.batch = self._batch()
+        self.shapes = [tuple(self._extent(a) for a in p.axes) for p in self.predictions]
+
+    def _batch(self) -> tuple[int, ...]:
+        """The batch shape, from the first argument that is not a scalar."""
+        for declared in self.loss.declaration.inputs:
+            symbol = role_symbol(declared)
+            if symbol.name in self.given:
+                array = self.given[symbol.name]
+                shape = array.shape[: array.ndim - len(symbol.axes)]
+                if shape:
+                    return tuple(shape)
+        return ()
+
+    def _extent(self, axis: Any) -> int:
+        """The length of an axis: from a target that has it, from a label's largest id, or from the declaration."""
+        if axis.extent.is_Integer:
+            return int(axis.extent)
+        for declared in self.loss.declaration.inputs:
+            symbol = role_symbol(declared)
+            if symbol.name not in self.given:
+                continue
+            array = self.given[symbol.name]
+            if symbol.label_axis == axis:
+                return int(array.max()) + 1
+            if axis in symbol.axes:
+                return int(array.shape[array.ndim - len(symbol.axes) + symbol.axes.index(axis)])
+        raise ParameterError(f"{self.loss.name}.fit_intercept_only: the length of axis {axis.name} is not in the targets")
+
+    def pack(self, parts: Sequence[Any]) -> Any:
+        return np.concatenate([np.ravel(p) for p in parts])
+
+    def unpack(self, x: Any) -> list[Any]:
+        sizes = [int(np.prod(s)) for s in self.shapes]
+        return [p.reshape(s) for p, s in zip(np.split(x, np.cumsum(sizes)[:-1]), self.shapes, strict=True)]
+
+    def _arguments(self, x: Any) -> dict[str, Any]:
+        parts = self.unpack(np.asarray(x, dtype=np.float64))
+        broadcast = {
+            p.name: np.broadcast_to(part, (*self.batch, *part.shape))
+            for p, part in zip(self.predictions, parts, strict=True)
+        }
+        return {**self.given, **broadcast, **self.named}
+
+    def value_and_gradient(self, x: Any) -> tuple[float, Any]:
+        names = [p.name for p in self.predictions]
+        value, gradients = self.loss.value_and_gradient(
+            **self._arguments(x), sample_weight=self.weight, reduction="mean", wrt=names
+        )
+        over = tuple(range(len(self.batch)))
+        return float(value), self.pack([np.sum(g, axis=over) for g in gradients])
+
+    def slope(self, x: float) -> float:
+        """The derivative of the mean loss."""
+        return float(self.value_and_gradient(np.array([x]))[1][0])
+
+    def value(self, x: float) -> float:
+        return float(self.loss.value(**self._arguments(np.array([x])), sample_weight=self.weight, reduction="mean"))
+
+
+def _scalar(objective: _Objective) -> float:
+    """A root of the slope: bracketed from zero outwards, so that a convex loss has its one minimiser found."""
+    low, high = -1.0, 1.0
+    with np.errstate(over="ignore"):
+        slope_low, slope_high = objective.slope(low), objective.slope(high)
+        while slope_low > 0 and low > -_WIDEST:
+            high, slope_high, low = low, slope_low, low * 2
+            slope_low = objective.slope(low)
+        while slope_high < 0 and high < _WIDEST:
+            low, slope_low, high = high, slope_high, high * 2
+            slope_high = objective.slope(high)
+    if slope_low >= 0:
+        return low if slope_low == 0 and low > -_WIDEST else -np.inf
+    if slope_high <= 0:
+        return high if slope_high == 0 and high < _WIDEST else np.inf
+    if not np.isfinite(slope_low) or not np.isfinite(slope_high):
+        raise DerivationError(f"{objective.loss.name}: the mean slope is not finite between {low} and {high}")
+    return float(scipy.optimize.brentq(objective.slope, low, high, xtol=1e-300, rtol=_TOLERANCE, maxiter=500))

@@ -1,0 +1,186 @@
+"""Runs a nest in plain Python on NumPy arrays: slow, and the living definition of the IR."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from symloss.lower import reductions
+from symloss.lower.ir import (
+    ROW_AXIS,
+    Add,
+    Call,
+    Check,
+    Choose,
+    Expression,
+    For,
+    Length,
+    Let,
+    Load,
+    Name,
+    Nest,
+    Number,
+    Reduction,
+    Statement,
+    Store,
+    Total,
+    array_axes,
+)
+
+Value = Any  # np.float64, int or bool
+Functions = Mapping[str, Callable[..., Any]]
+
+
+class _Failed(Exception):
+    """Guard ``number`` does not hold in row ``row``."""
+
+
+OPERATIONS: Functions = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "neg": operator.neg,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "and": lambda a, b: a and b,
+    "or": lambda a, b: a or b,
+    "not": operator.not_,
+    "float": np.float64,
+    "index": int,
+    "clamp": lambda i, n: max(min(i, n - 1), 0),
+}
+
+
+def interpret(nest: Nest, arguments: Sequence[Any], functions: Functions) -> None:
+    """Run ``nest`` on what a compiled kernel would get, with the elementary functions in ``functions``."""
+    with np.errstate(all="ignore"):
+        _Run(nest, arguments, functions).run()
+
+
+class _Run:
+    def __init__(self, nest: Nest, arguments: Sequence[Any], functions: Functions) -> None:
+        self._nest, self._functions = nest, functions
+        self._given = {p.name: a for p, a in zip(nest.parameters, arguments, strict=True)}
+        self._of = {p.of: self._given[p.name] for p in nest.parameters_of("extent", "offsets")}
+        (rows,) = nest.parameters_of("rows")
+        (status,) = nest.parameters_of("status")
+        self._rows, self._status = self._given[rows.name], self._given[status.name]
+        self._values: dict[str, Value] = {
+            p.name: np.float64(self._given[p.name]) for p in nest.parameters_of("scalar", "scale")
+        }
+        self._row = 0
+        self._failed = self._searching = False
+
+    def run(self) -> None:
+        self._status[:] = -1
+        for total in self._nest.parameters_of("total"):
+            self._given[total.name][:] = 0.0
+        self._block(self._nest.body)
+        if self._failed:
+            self._search()
+
+    def _search(self) -> None:
+        self._searching = True
+        try:
+            self._block(self._nest.search)
+        except _Failed as failed:
+            self._status[:] = failed.args
+
+    def _block(self, block: tuple[Statement, ...]) -> None:
+        for statement in block:
+            self._statement(statement)
+
+    def _statement(self, statement: Statement) -> None:
+        match statement:
+            case Let(name=name, value=value):
+                self._values[name] = self._value(value)
+            case For():
+                self._loop(statement)
+            case Store(array=array, indices=indices, value=value):
+                self._given[array][self._place(array, indices)] = self._value(value)
+            case Reduction(name=name):
+                self._values[name] = self._reduced(statement)
+            case Check(number=number, condition=condition):
+                self._check(number, self._value(condition))
+            case Add(total=total, indices=indices, value=value):
+                self._add(self._given[total], 2 * self._place(total, indices), self._value(value))
+            case Total(total=total, array=array):
+                pair = reductions.total_of(self._given[array], self._rows)
+                self._given[total][:2] = pair
+
+    def _loop(self, loop: For) -> None:
+        for position in range(self._length(loop.axis)):
+            if loop.axis == ROW_AXIS:
+                self._row = position
+            self._values[loop.variable] = position
+            self._block(loop.body)
+
+    def _check(self, number: int, holds: bool) -> None:
+        if not holds and self._searching:
+            raise _Failed(self._row, number)
+        self._failed |= not holds
+
+    def _add(self, total: Any, place: int, value: Value) -> None:
+        total[place], lost = reductions.two_sum(total[place], value)
+        total[place + 1] += lost
+
+    def _reduced(self, statement: Reduction) -> Value:
+        axes = array_axes(self._nest.parameter(statement.array))
+        count = self._length(axes[-1])
+        start = self._place(statement.array, (*statement.indices, Number(0)))
+        values = self._given[statement.array][start : start + count].astype(np.float64)
+        return REDUCTIONS[statement.kind](values, 0, count)
+
+    def _length(self, axis: str) -> int:
+        if axis == ROW_AXIS:
+            return int(self._rows)
+        if self._nest.variant.ragged:
+            offsets = self._of[axis]
+            return int(offsets[self._row + 1] - offsets[self._row])
+        return int(self._of[axis])
+
+    def _place(self, array: str, indices: tuple[Expression, ...]) -> int:
+        """The flat index, in C order; rows of a ragged axis start at their offset."""
+        place, axes = 0, array_axes(self._nest.parameter(array))
+        for number, (axis, index) in enumerate(zip(axes, map(self._value, indices), strict=True)):
+            if number == 1 and self._nest.variant.ragged and axes[0] == ROW_AXIS:
+                place = int(self._of[axis][self._row]) + index
+            else:
+                place = place * self._length(axis) + index
+        return place
+
+    def _value(self, expression: Expression) -> Value:
+        match expression:
+            case Number(value=value):
+                return np.float64(value) if isinstance(value, float) else value
+            case Name(name=name):
+                return self._values[name]
+            case Length(axis=axis):
+                return self._length(axis)
+            case Load(array=array, indices=indices, type=kind):
+                loaded = self._given[array][self._place(array, indices)]
+                return int(loaded) if kind == "int" else np.float64(loaded)
+            case Call(head=head, arguments=arguments):
+                return self._called(head, [self._value(a) for a in arguments], expression.type)
+            case Choose(condition=condition, then=then, otherwise=otherwise):
+                first, second = self._value(then), self._value(otherwise)
+                return first if self._value(condition) else second
+
+    def _called(self, head: str, operands: list[Value], kind: str) -> Value:
+        if head in {"add", "mul"}:
+            return functools.reduce(OPERATIONS[head], operands)
+        if head in OPERATIONS:
+            return OPERATIONS[head](*operands)
+        return np.float64(self._functions[head](*operands))
+
+
+REDUCTIONS: Functions = {"sum": reductions.sum_of, "max": reductions.max_of, "argmax": reductions.argmax_of}

@@ -1,0 +1,292 @@
+"""From what to compute to loops: `lower` turns a `Stable` into a `Nest`.
+
+One pass over the rows does everything: `symloss.lower.order` says which values share a
+loop, `symloss.lower.values` where each is bound, and this file opens the loops.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from symloss.lower.graphs import ROW, Graph, first_free
+from symloss.lower.ir import (
+    Add,
+    Call,
+    Check,
+    Choose,
+    Expression,
+    For,
+    Load,
+    Name,
+    Nest,
+    Number,
+    Parameter,
+    Reduction,
+    Statement,
+    Store,
+    Total,
+    Variant,
+)
+from symloss.lower.order import (
+    Keep,
+    Levels,
+    Task,
+    Verify,
+    kept_task,
+    kept_values,
+    reduction_task,
+    reductions_within,
+)
+from symloss.lower.signature import Names, fixed, signature
+from symloss.lower.spec import check
+from symloss.lower.tidy import tidy
+from symloss.lower.values import Scope, Values, is_reduced_argument
+from symloss.stabilise.graph import Apply, Element, Guard, Loop, Node, Output, Position, Reduce, Stable
+
+
+def lower(stable: Stable, variant: Variant) -> Nest:
+    """The loops that compute every output of ``stable`` and check its guards in one pass over the rows."""
+    lowering = _Lowering(stable, variant)
+    body = tidy(lowering.main_pass())
+    search = tidy(lowering.search_pass()) if stable.guards else ()
+    nest = Nest(stable.name, variant, lowering.parameters(), body, search)
+    check(nest)
+    return nest
+
+
+class _Lowering:
+    def __init__(self, stable: Stable, variant: Variant) -> None:
+        self._stable, self._variant = stable, variant
+        self._names = Names()
+        self._signature = signature(stable, variant, self._names)
+        self._arguments = {p.of: p for p in self._signature if p.kind in {"input", "label", "shared", "scalar"}}
+        self._outputs = {p.of: p for p in self._signature if p.kind in {"output", "total"}}
+        self._status = fixed("status", self._names, "int64")
+        self._scratch: dict[Output | tuple[Node, Loop], Parameter] = {}
+        self._graph = Graph(stable, variant.ragged)
+        self._start()
+
+    def _start(self) -> None:
+        self._values = Values(self._graph, self._names, self._arguments)
+        self._kept: tuple[Node, ...] = ()
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The whole signature; complete after the passes."""
+        return (*self._signature, *self._scratch.values(), self._status)
+
+    def _fixed(self, kind: str) -> Parameter:
+        """The one parameter of that kind."""
+        return next(p for p in self._signature if p.kind == kind)
+
+    # The two passes -------------------------------------------------------------------
+
+    def main_pass(self) -> tuple[Statement, ...]:
+        """All results, and whether all guards hold."""
+        outputs = [self._task(o.node, o.loops, o) for o in self._stable.outputs]
+        guards = self._guard_tasks()
+        tasks = [*guards, *outputs]
+        self._once(tasks)
+        self._kept = kept_values(tasks, self._graph)
+        with self._opened(ROW):
+            self._weights()
+            self._run([*map(kept_task, self._kept), *tasks])
+        return (*self._values.scope.statements, *self._totals())
+
+    def search_pass(self) -> tuple[Statement, ...]:
+        """The first row, and in it the first guard, that does not hold."""
+        self._start()
+        guards = self._guard_tasks()
+        self._once(guards)
+        with self._opened(ROW):
+            self._weights()
+            for guard in guards:
+                self._run([guard])
+        return tuple(self._values.scope.statements)
+
+    def _task(self, node: Node, loops: tuple[Loop, ...], purpose: Output | Verify) -> Task:
+        """The task with its loops renamed, the first over an axis to number 0, so that equal values are one node."""
+        renaming: dict[Loop, Loop] = {}
+        for loop in loops:
+            renaming[loop] = first_free(loop.axis, frozenset(renaming.values()))
+        return Task(self._graph.renamed(node, renaming), tuple(renaming.values()), purpose)
+
+    def _guard_tasks(self) -> list[Task]:
+        return [
+            self._task(_with_not_a_number(guard, self._stable), guard.loops, Verify(number, guard))
+            for number, guard in enumerate(self._stable.guards)
+        ]
+
+    def _once(self, tasks: Sequence[Task]) -> None:
+        """What does not depend on the sample, ahead of the rows."""
+        needed = reductions_within(tasks, frozenset(), self._graph, self._values.known)
+        self._run([reduction_task(node) for node in needed])
+
+    def _weights(self) -> None:
+        scale = Name(self._fixed("scale").name)
+        if not self._variant.weighted:
+            self._factor: Expression = scale
+            return
+        parameter, row = self._fixed("weight"), self._values.position(ROW)
+        weight = self._values.bind(Load(parameter.name, (row,)), f"{parameter.name}_{row.name}")
+        self._silent = self._values.bind(Call("eq", (weight, Number(0.0)), "bool"), "silent")
+        self._factor = self._values.bind(Call("mul", (weight, scale)), "factor")
+
+    def _totals(self) -> list[Statement]:
+        reduced = [o for o in self._stable.outputs if o.reduced and not o.loops]
+        return [Total(self._outputs[o.name].name, self._scratch[o].name) for o in reduced]
+
+    # Loops ----------------------------------------------------------------------------
+
+    @contextmanager
+    def _opened(self, loop: Loop) -> Iterator[None]:
+        """A scope inside a loop; its `For` joins the enclosing block afterwards."""
+        values = self._values
+        variable = self._names.fresh(loop.axis.lower() if loop != ROW else "row")
+        values.variables[loop] = variable
+        values.scopes.append(Scope(values.scope.loops | {loop}))
+        yield
+        body = tuple(values.scopes.pop().statements)
+        del values.variables[loop]
+        self._names.release(variable)
+        values.scope.statements.append(For(variable, loop.axis, body))
+
+    def _run(self, tasks: Sequence[Task]) -> None:
+        """The tasks, and the reductions that they need in this scope, level by level."""
+        scope, known = self._values.scope.loops, self._values.known
+        reductions = reductions_within(tasks, scope, self._graph, known)
+        wanted = dict.fromkeys([*map(reduction_task, reductions), *tasks])
+        levels = Levels(scope, self._graph, known, frozenset(self._kept if scope == {ROW} else ()))
+        levelled: dict[int, list[Task]] = defaultdict(list)
+        for task in wanted:
+            levelled[levels.of(task)].append(task)
+        for level in sorted(levelled):
+            self._level(levelled[level])
+
+    def _level(self, tasks: list[Task]) -> None:
+        for task in tasks:
+            if not task.loops:
+                self._finish(task)
+        for axis in dict.fromkeys(task.loops[0].axis for task in tasks if task.loops):
+            self._loop(axis, [task for task in tasks if task.loops and task.loops[0].axis == axis])
+
+    def _loop(self, axis: str, tasks: list[Task]) -> None:
+        """One loop for all the tasks, and after it the reductions over what it wrote."""
+        loop = first_free(axis, self._values.scope.loops)
+        # Two reductions of one body need its values once.
+        walking = {_written(task): task for task in reversed(tasks) if not self._has_array(task)}
+        if walking:
+            with self._opened(loop):
+                self._run([self._entered(task, loop) for task in reversed(walking.values())])
+        for task in tasks:
+            if isinstance(task.purpose, Keep):
+                self._values.kept[task.node] = self._scratch_of(task.node, task.loops[0]).name
+        for task in tasks:
+            if isinstance(task.purpose, Reduce):
+                self._reduce(task.purpose)
+
+    def _entered(self, task: Task, loop: Loop) -> Task:
+        """The task inside ``loop``, which takes the place of its own outermost one."""
+        own, *rest = task.loops
+        swap = {own: loop, loop: own}
+        node = self._graph.renamed(task.node, swap)
+        remaining = tuple(swap.get(other, other) for other in rest)
+        return Task(node, remaining, task.purpose, (*task.opened, loop))
+
+    # What becomes of a value ----------------------------------------------------------
+
+    def _has_array(self, task: Task) -> bool:
+        """Whether a reduction finds its values in an array already."""
+        return isinstance(task.purpose, Reduce) and self._direct(task.purpose) is not None
+
+    def _direct(self, node: Reduce) -> Parameter | None:
+        body = node.body
+        if isinstance(body, Element) and is_reduced_argument(node, self._arguments[body.argument]):
+            return self._arguments[body.argument]
+        if body.free == {node.loop} and self._graph.canonical(body) in self._kept:
+            return self._scratch_of(body, node.loop)
+        return None
+
+    def _reduce(self, node: Reduce) -> None:
+        array = self._direct(node)
+        indices: tuple[Expression, ...] = ()
+        if array is None:
+            array = self._scratch_of(node.body, node.loop)
+        elif isinstance(node.body, Element) and array.kind != "scratch":
+            indices = self._leading_indices(node.body)
+        name = self._names.numbered(node.kind)
+        reduction = Reduction(name, node.kind, array.name, indices)
+        self._values.scope.statements.append(reduction)
+        self._values.scope.values[node] = Name(name, reduction.type)
+
+    def _leading_indices(self, body: Element) -> tuple[Expression, ...]:
+        """All indices of an element but the last, over which the reduction goes."""
+        return self._values.indices(body, len(body.indices) - 1)
+
+    def _scratch_of(self, node: Node, loop: Loop) -> Parameter:
+        """Room for the values of ``node`` over one loop."""
+        if node.free == {loop}:
+            node, loop = self._graph.canonical(node), Loop(loop.axis, 0)
+        return self._scratch_for((node, loop), Parameter("", "scratch", axes=(loop.axis,)))
+
+    def _scratch_for(self, key: Output | tuple[Node, Loop], kind: Parameter) -> Parameter:
+        if key not in self._scratch:
+            self._scratch[key] = replace(kind, name=self._names.numbered("scratch"))
+        return self._scratch[key]
+
+    def _finish(self, task: Task) -> None:
+        match task.purpose:
+            case Output() as output:
+                self._store(output, task)
+            case Verify(number=number):
+                self._emit(Check(number, self._verified(task.node)))
+            case Reduce(body=body, loop=loop):
+                self._keep(self._scratch_of(body, loop), task)
+            case Keep():
+                self._keep(self._scratch_of(task.node, task.opened[-1]), task)
+
+    def _emit(self, statement: Statement) -> None:
+        self._values.scope.statements.append(statement)
+
+    def _keep(self, array: Parameter, task: Task) -> None:
+        place = self._values.position(task.opened[-1])
+        self._emit(Store(array.name, (place,), self._values.as_type(task.node, "float")))
+
+    def _verified(self, condition: Node) -> Expression:
+        holds = self._values.as_type(condition, "bool")
+        return Call("or", (self._silent, holds), "bool") if self._variant.weighted else holds
+
+    def _store(self, output: Output, task: Task) -> None:
+        value = self._values.as_type(task.node, "float")
+        value = self._weighted(value) if output.weighted else value
+        place = tuple(self._values.position(loop) for loop in task.opened)
+        row, target = self._values.position(ROW), self._outputs[output.name].name
+        if not output.reduced:
+            self._emit(Store(target, (row, *place), value))
+        elif place:
+            self._emit(Add(target, place, value))
+        else:
+            array = self._scratch_for(output, Parameter("", "scratch", per_row=True))
+            self._emit(Store(array.name, (row,), value))
+
+    def _weighted(self, value: Expression) -> Expression:
+        scaled = Call("mul", (self._factor, value))
+        if not self._variant.weighted:
+            return scaled
+        # A select and not a product: 0 * NaN would be NaN.
+        return Choose(self._silent, Number(0.0), self._values.bind(scaled, "scaled"))
+
+
+def _with_not_a_number(guard: Guard, stable: Stable) -> Node:
+    """The condition, but true of a prediction that is not a number: that sample gives NaN, which is no error."""
+    argument = stable.argument(guard.argument)
+    if argument.role != "prediction" or tuple(loop.axis for loop in guard.loops) != argument.axes:
+        return guard.condition
+    element = Element(argument.name, tuple(Position(loop) for loop in guard.loops))
+    return Apply("or", (guard.condition, Apply("ne", (element, element))))
+
+
+def _written(task: Task) -> tuple[Node, Loop] | Task:
+    return (task.purpose.body, task.purpose.loop) if isinstance(task.purpose, Reduce) else task

@@ -1,0 +1,294 @@
+"""The verbs in order. The only module that sees every room.
+
+    Declaration -> derive -> simplify -> stabilise -> lower -> emit -> load -> kernel
+
+Each stage of a result can be printed (`Pipeline.stages`), and each is checked when it is made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import sympy as sp
+
+from symloss.compile import emit as emit_room
+from symloss.compile import store
+from symloss.declare.axes import Axis
+from symloss.declare.declaration import Declaration
+from symloss.declare.roles import Declared, role_symbol
+from symloss.derive.checks import check_equal
+from symloss.derive.derived import Derivation, direction_for
+from symloss.derive.means import link_of, predicted_mean
+from symloss.errors import DerivationError
+from symloss.lower.ir import Nest, Variant
+from symloss.lower.nest import lower
+from symloss.simplify import simplify
+from symloss.stabilise.graph import Stable
+from symloss.stabilise.stabilise import Wanted, stabilise, stable_form
+
+PREDICTIONS_AXIS = "Predictions"
+"""The axis of a Hessian or Fisher matrix over several scalar predictions."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One result of a kernel: its kind, what it is taken by, whether it is summed over the samples.
+
+    The kinds are "value", "gradient", "hessian", "hessian_matrix", "hvp", "fisher",
+    "fisher_matrix", "predict" and "expression".
+    """
+
+    kind: str
+    by: tuple[str, ...] = ()
+    reduced: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the output in the kernel."""
+        return "_".join((self.kind, *self.by))
+
+
+class NoClosedForm(DerivationError):
+    """The expectation does not close; the caller integrates numerically."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a derivation: what was done, and the expression after it."""
+
+    stage: str
+    rule: str
+    expression: Any
+
+
+@dataclass
+class Pipeline:
+    """Everything derived from one declaration, each made once and when it is asked for."""
+
+    declaration: Declaration
+    _expressions: dict[tuple[str, tuple[str, ...]], tuple[sp.Expr, tuple[sp.Idx, ...]]] = field(
+        default_factory=dict, repr=False
+    )
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        return Derivation(self.declaration)
+
+    @cached_property
+    def directions(self) -> dict[Declared, Declared]:
+        """The vector of a Hessian-vector product for every prediction."""
+        return {p: direction_for(p) for p in self.declaration.predictions}
+
+    def expression(self, kind: str, *by: str) -> tuple[sp.Expr, tuple[sp.Idx, ...]]:
+        """The simplified expression of a result and its free indices."""
+        with self._lock:
+            if (kind, by) not in self._expressions:
+                self._expressions[kind, by] = self._derive_and_simplify(kind, by)
+            return self._expressions[kind, by]
+
+    def _derive_and_simplify(self, kind: str, by: tuple[str, ...]) -> tuple[sp.Expr, tuple[sp.Idx, ...]]:
+        raw, indices = self._derived(kind, by)
+        if kind == "value":
+            # The value is what was declared: it does not use that a target row sums to one.
+            return raw, indices
+        shorter = simplify(raw)
+        self._check(f"simplifying the {kind} of {self.declaration.name}", raw, shorter, indices)
+        return shorter, indices
+
+    def _derived(self, kind: str, by: tuple[str, ...]) -> tuple[sp.Expr, tuple[sp.Idx, ...]]:
+        if kind == "value":
+            return self.declaration.expression, ()
+        if kind in ("fisher", "fisher_weighted", "fisher_matrix", "predict"):
+            return self._of_likelihood(kind, by)
+        if kind == "hessian_matrix" and self._is_over_scalars(by):
+            return self._matrix_of_scalars(kind, by)
+        derivation = self.derivation
+        made = {
+            "gradient": lambda: derivation.gradient(*by),
+            "hessian": lambda: derivation.hessian_diagonal(*by),
+            "hessian_matrix": lambda: derivation.hessian_matrix(*by),
+            "hvp": lambda: derivation.hessian_product(*by, self.directions),
+        }[kind]()
+        return made.expression, made.indices
+
+    def _is_over_scalars(self, names: tuple[str, ...]) -> bool:
+        return len(names) != 2 or not any(role_symbol(self.derivation.variable(n)).axes for n in names)
+
+    def _matrix_of_scalars(self, kind: str, names: tuple[str, ...]) -> tuple[sp.Expr, tuple[sp.Idx, ...]]:
+        """The matrix over scalar predictions as one expression that chooses its entry by two indices."""
+        pairs = {(a, b): sorted((a, b), key=names.index) for a in names for b in names}
+        return self._chosen_by_indices(names, {pair: self.second_derivative(*upper) for pair, upper in pairs.items()})
+
+    def _chosen_by_indices(
+        self, names: tuple[str, ...], entries: Mapping[tuple[str, str], sp.Expr]
+    ) -> tuple[sp.Expr, tuple[sp.Idx, ...]]:
+        axis = Axis(PREDICTIONS_AXIS, sp.Integer(len(names)))
+        a, b = axis.index("a"), axis.index("b")
+        chosen = entries[names[-1], names[-1]]
+        for m, row in enumerate(names):
+            for n, column in enumerate(names):
+                if (row, column) != (names[-1], names[-1]):
+                    here = sp.And(sp.Eq(a, m), sp.Eq(b, n))
+                    chosen = sp.Piecewise((entries[row, column], here), (chosen, True))
+        return chosen, (a, b)
+
+    def _of_likelihood(self, kind: str, by: tuple[str, ...]) -> tuple[sp.Expr, tuple[sp.Idx, ...]]:
+        if kind == "predict":
+            return self.mean
+        if kind == "fisher_matrix" and self._is_over_scalars(by):
+            entries = {(a, b): self.information(a, b)[0] for a in by for b in by}
+            return self._chosen_by_indices(by, entries)
+        row, column = by if len(by) == 2 else by * 2
+        expression, indices = self.information(row, column)
+        if kind == "fisher_matrix":
+            return expression, indices
+        half = len(indices) // 2
+        same = dict(zip(indices[half:], indices[:half], strict=True))
+        return expression.xreplace(same), indices[:half]
+
+    def information(self, row: str, column: str) -> tuple[sp.Expr, tuple[sp.Idx, ...]]:
+        """An entry of the Fisher matrix in closed form; a DerivationError where there is none."""
+        made = self.derivation.fisher(row, column)
+        if made is None:
+            raise NoClosedForm(f"{self.declaration.name}: the Fisher information by {row} and {column} has no closed form")
+        shorter = simplify(made.expression)
+        self._check(f"simplifying the Fisher information of {self.declaration.name}", made.expression, shorter, made.indices)
+        return shorter, made.indices
+
+    @property
+    def mean(self) -> tuple[sp.Expr, tuple[sp.Idx, ...]]:
+        """What a raw prediction means: the mean of the likelihood, or the prediction through the inverse link."""
+        return predicted_mean(self.declaration)
+
+    def _check(self, what: str, before: sp.Expr, after: sp.Expr, indices: Sequence[sp.Idx]) -> None:
+        points = [
+            {**p, **self._direction_values(n), **{i.name: (n + m) % 2 for m, i in enumerate(indices)}}
+            for n, p in enumerate(self.derivation.points)
+        ]
+        check_equal(what, before, after, points)
+
+    def _direction_values(self, seed: int) -> dict[str, Any]:
+        """Numbers for the vectors of a Hessian-vector product: those of the predictions at another point."""
+        other = self.derivation.points[(seed + 1) % len(self.derivation.points)]
+        return {role_symbol(v).name: other[role_symbol(p).name] for p, v in self.directions.items()}
+
+    def second_derivative(self, row: str, column: str) -> sp.Expr:
+        """The simplified second derivative by an element of ``row`` and one of ``column``."""
+        raw = self.derivation.hessian_matrix(row, column)
+        shorter = simplify(raw.expression)
+        self._check(f"simplifying the Hessian of {self.declaration.name}", raw.expression, shorter, raw.indices)
+        return shorter
+
+    @property
+    def link_name(self) -> str | sp.Expr | None:
+        """The declared link; for a likelihood the one that its mean implies."""
+        return link_of(self.declaration)
+
+    def steps(self) -> list[Step]:
+        """Every stage of value, gradient and Hessian, in the order in which they are made."""
+        d = self.declaration
+        steps = [Step("declared", "the expression as typed", d.typed)]
+        if d.expression != d.typed:
+            steps.append(Step("heads", "recognising named functions", d.expression))
+        steps.append(Step("value, stable", "stabilising rewrites", stable_form(d.expression)))
+        for name in (role_symbol(p).name for p in d.predictions):
+            for kind, raw in (("gradient", self.derivation.gradient(name)), ("hessian", self.derivation.hessian_diagonal(name))):
+                shorter = self.expression(kind, name)[0]
+                steps.append(Step(f"{kind} by {name}", "differentiation", raw.expression))
+                if shorter != raw.expression:
+                    steps.append(Step(f"{kind} by {name}", "simplification", shorter))
+                stable = stable_form(shorter)
+                if stable != shorter:
+                    steps.append(Step(f"{kind} by {name}, stable", "stabilising rewrites", stable))
+        return steps
+
+    # --- from expressions to kernels -----------------------------------------------------------
+
+    def stable(self, requests: Sequence[Request], per_sample: frozenset[str] = frozenset()) -> Stable:
+        """The graph of the requested results."""
+        wanted = []
+        for request in requests:
+            expression, indices = self.expression(request.kind, *request.by)
+            self._check(f"stabilising {request.name}", expression, stable_form(expression), indices)
+            weighted = request.kind not in ("fisher", "fisher_matrix", "predict")
+            wanted.append(Wanted(request.name, expression, indices, weighted, request.reduced))
+        directions = {role_symbol(p).name: v for p, v in self.directions.items()}
+        about = self.declaration
+        if not any(w.weighted for w in wanted):
+            # Expectations do not read the target, so its domain is no concern of theirs.
+            about = replace(about, inputs=tuple(d for d in about.inputs if role_symbol(d).role != "target"))
+        return stabilise(about, wanted, directions=directions, per_sample=per_sample)
+
+    def nest(self, requests: Sequence[Request], variant: Variant, per_sample: frozenset[str] = frozenset()) -> Nest:
+        """The loops that compute them."""
+        return lower(self.stable(requests, per_sample), variant)
+
+    def source(self, requests: Sequence[Request], variant: Variant, per_sample: frozenset[str] = frozenset()) -> str:
+        """The text of the kernel's file: the kernel, and what its guards expect."""
+        stable = self.stable(requests, per_sample)
+        guards = tuple((g.argument, g.expected, tuple(str(lp.axis) for lp in g.loops), g.test) for g in stable.guards)
+        text = emit_room.emit(lower(stable, variant)).rstrip()
+        # Infinity has no literal; float("inf") reads the same in every Python.
+        literal = ", ".join(repr(g) for g in guards).replace("inf", 'float("inf")')
+        return f"{text}\n\nGUARDS = ({literal}{',' if guards else ''})\n"
+
+    def kernel(self, requests: Sequence[Request], variant: Variant, per_sample: frozenset[str] = frozenset()) -> Any:
+        """The compiled kernel, from the cache folder if it is there."""
+        key = kernel_key(self.declaration.fingerprint, requests, variant, per_sample)
+        path = kernel_path(key)
+        if path is None:
+            stem = "_".join((self.declaration.name, *dict.fromkeys(r.kind for r in requests), variant.dtype))
+            path = store.write(store.cache_directory(), stem, self.source(requests, variant, per_sample))
+            remember_path(key, path)
+        return store.load(path)
+
+
+# --- the cache of kernels, by what was asked for ------------------------------------------------
+
+
+def kernel_key(fingerprint: str, requests: Sequence[Request], variant: Variant, per_sample: frozenset[str]) -> str:
+    """What identifies a kernel: declaration, results, variant, engine. Needs no SymPy."""
+    text = repr((fingerprint, tuple(requests), variant, sorted(per_sample), engine_fingerprint()))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@cache
+def engine_fingerprint() -> str:
+    """A hash of the engine's sources and of the libraries that its kernels depend on."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    for package in ("numba", "llvmlite", "numpy", "sympy"):
+        digest.update(f"{package} {version(package)}".encode())
+    digest.update(sys.version.encode())
+    return digest.hexdigest()
+
+
+def kernel_path(key: str) -> Path | None:
+    """The file of a kernel made earlier, by this process or another; None if there is none."""
+    note = store.cache_directory() / "keys" / key
+    try:
+        path = store.cache_directory() / note.read_text()
+    except OSError:
+        return None
+    return path if path.is_file() else None
+
+
+def remember_path(key: str, path: Path) -> None:
+    """Note under its key where a kernel's file is."""
+    folder = store.cache_directory() / "keys"
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f"{key}.{threading.get_ident()}.new"
+    temporary.write_text(path.name)
+    temporary.replace(folder / key)

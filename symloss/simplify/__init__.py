@@ -1,0 +1,5 @@
+"""Shorter equal forms: identities that are exact over the reals, and the cost that picks among them."""
+
+from .simplify import simplify
+
+__all__ = ["simplify"]

@@ -1,0 +1,210 @@
+"""Identities that are exact over the reals and make a derivative shorter. One row each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sympy as sp
+
+from symloss.heads.binders import Softmax, Total
+from symloss.heads.functions import sigmoid
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A named identity; ``apply`` gives the right-hand side, or None where it does not match."""
+
+    name: str
+    text: str
+    apply: Callable[[sp.Expr], sp.Expr | None]
+
+    def __call__(self, e: sp.Expr) -> sp.Expr | None:
+        return self.apply(e)
+
+
+def _simplex_sums_to_one(e: sp.Expr) -> sp.Expr | None:
+    """Sum over its own axis of a simplex row; a fact of the declared domain."""
+    if not isinstance(e, Total) or not isinstance(e.body, sp.Indexed):
+        return None
+    domain = getattr(e.body.base.label, "domain", None)
+    if domain is None or domain.axis is None:
+        return None
+    axes = e.body.base.label.axes
+    places = [axis for axis, index in zip(axes, e.body.indices, strict=True) if index == e.bound]
+    return sp.S.One if places == [domain.axis] and e.bound.label.axis == domain.axis else None
+
+
+def _softmax_sums_to_one(e: sp.Expr) -> sp.Expr | None:
+    if not isinstance(e, Total):
+        return None
+    index, body = e.open()
+    if isinstance(body, Softmax) and body.place == index and not body.body.has(index) and _same_axis(body.bound, index):
+        return sp.S.One
+    return None
+
+
+def _same_axis(a: sp.Idx, b: sp.Idx) -> bool:
+    return bool(a.label.axis == b.label.axis)
+
+
+def _constant_factor(e: sp.Expr) -> sp.Expr | None:
+    """Sum of c*g = c * Sum of g where c does not depend on the index."""
+    if not isinstance(e, Total) or not isinstance(e.body, sp.Mul):
+        return None
+    outside = [a for a in e.body.args if not a.has(e.bound)]
+    if not outside:
+        return None
+    index, body = e.open()
+    inside = [a for a in body.args if a.has(index)]
+    return sp.Mul(*outside) * Total(sp.Mul(*inside), index)
+
+
+def _sum_of_terms(e: sp.Expr) -> sp.Expr | None:
+    """Split a term off a Total where a factor can leave the sum or the sum is known."""
+    if not isinstance(e, Total):
+        return None
+    index, body = e.open()
+    if isinstance(body, sp.Mul):
+        body = _distributed(body, index)
+    if not isinstance(body, sp.Add):
+        return None
+    split = [t for t in body.args if _leaves(t, index)]
+    if not split:
+        return None
+    kept = sp.Add(*(t for t in body.args if t not in split))
+    return sp.Add(*(Total(t, index) for t in split), Total(kept, index) if kept != 0 else 0)
+
+
+def _distributed(body: sp.Expr, index: sp.Idx) -> sp.Expr:
+    """weight*(a + b) as a sum where one of its terms can leave the sum over the index."""
+    for factor in body.args:
+        if isinstance(factor, sp.Add):
+            rest = body / factor
+            terms = [rest * t for t in factor.args]
+            if any(_leaves(t, index) for t in terms):
+                return sp.Add(*terms)
+    return body
+
+
+def _leaves(term: sp.Expr, index: sp.Idx) -> bool:
+    """Whether a factor other than a number can leave the sum over the index with a known sum behind it."""
+    inside = [a for a in sp.Mul.make_args(term) if a.has(index)]
+    outside = [a for a in sp.Mul.make_args(term) if not a.has(index) and not a.is_number]
+    whole = Total(sp.Mul(*inside), index)
+    known = _simplex_sums_to_one(whole) is not None or _softmax_sums_to_one(whole) is not None or not inside
+    return bool(outside) and (known or any(a.atoms(sp.Idx) for a in outside) or len(inside) == 1)
+
+
+def _contract_delta(e: sp.Expr) -> sp.Expr | None:
+    """Sum over k of delta(k, j)*g(k) = g(j), for an index k over the same axis as j."""
+    if not isinstance(e, Total):
+        return None
+    index, body = e.open()
+    for delta in sp.Mul.make_args(body):
+        if isinstance(delta, sp.KroneckerDelta) and index in delta.args:
+            other = delta.args[1] if delta.args[0] == index else delta.args[0]
+            if isinstance(other, sp.Idx) and _same_axis(other, index):
+                return (body / delta).xreplace({index: other})
+    return None
+
+
+def _softmax_of_one_direction(e: sp.Expr) -> sp.Expr | None:
+    """delta(i, j)*g(j) = delta(i, j)*g(i): one name for both indices."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for delta in e.args:
+        if isinstance(delta, sp.KroneckerDelta) and all(isinstance(a, sp.Idx) for a in delta.args):
+            keep, other = sorted(delta.args, key=sp.default_sort_key)
+            rest = e / delta
+            if rest.has(other):
+                return delta * rest.xreplace({other: keep})
+    return None
+
+
+def _delta_squared(e: sp.Expr) -> sp.Expr | None:
+    if isinstance(e, sp.Pow) and isinstance(e.base, sp.KroneckerDelta) and e.exp.is_positive:
+        return e.base
+    return None
+
+
+def _sign_times_value(e: sp.Expr) -> sp.Expr | None:
+    """sign(u)*|u| = u and sign(u)**2*u = u."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for factor in e.args:
+        if isinstance(factor, sp.sign) and sp.Abs(factor.args[0]) in e.args:
+            return e / (factor * sp.Abs(factor.args[0])) * factor.args[0]
+    return None
+
+
+def _powers_of_one_base(e: sp.Expr) -> sp.Expr | None:
+    """x**a * x**b = x**(a + b) for x > 0, also where SymPy leaves a number and a symbol apart."""
+    if not isinstance(e, sp.Mul):
+        return None
+    exponents: dict[sp.Expr, list[sp.Expr]] = {}
+    for factor in e.args:
+        base, exponent = factor.as_base_exp()
+        if base.is_positive and not base.is_number:
+            exponents.setdefault(base, []).append(exponent)
+    joined = {base: es for base, es in exponents.items() if len(es) > 1}
+    if not joined:
+        return None
+    others = [f for f in e.args if f.as_base_exp()[0] not in joined]
+    return sp.Mul(*others, *(base ** sp.Add(*es) for base, es in joined.items()))
+
+
+def _logistic_pair(e: sp.Expr) -> sp.Expr | None:
+    """c sigmoid(u) + c sigmoid(-u) = c."""
+    if not isinstance(e, sp.Add):
+        return None
+    for term in e.args:
+        for factor in sp.Mul.make_args(term):
+            if isinstance(factor, sigmoid):
+                coefficient = term / factor
+                other = coefficient * sigmoid(-factor.args[0])
+                if other in e.args:
+                    return e - term - other + coefficient
+    return None
+
+
+def _numeric_content(e: sp.Expr) -> sp.Expr | None:
+    """(2a + 2b)*c = 2*(a + b)*c: SymPy distributes numbers, which hides common factors."""
+    if not isinstance(e, sp.Mul) or sum(not a.is_number for a in e.args) < 2:
+        return None
+    for factor in e.args:
+        base, exponent = factor.as_base_exp() if isinstance(factor, sp.Pow) else (factor, sp.S.One)
+        if isinstance(base, sp.Add) and exponent.is_Integer:
+            content, primitive = base.primitive()
+            if content != 1:
+                return sp.Mul(content**exponent, primitive**exponent, e / factor)
+    return None
+
+
+def _same_branches(e: sp.Expr) -> sp.Expr | None:
+    if isinstance(e, sp.Piecewise) and e.args[-1][1] == sp.true and len({b for b, _ in e.args}) == 1:
+        return e.args[0][0]
+    return None
+
+
+IDENTITIES: tuple[Identity, ...] = (
+    Identity("simplex", "the sum of a simplex row is 1", _simplex_sums_to_one),
+    Identity("softmax sum", "the sum of a softmax is 1", _softmax_sums_to_one),
+    Identity("delta", "sum_k delta(k, j) g(k) = g(j)", _contract_delta),
+    Identity("constant factor", "sum_k c g(k) = c sum_k g(k)", _constant_factor),
+    Identity("sum of terms", "sum_k (a + b g(k)) = K a + b sum_k g(k)", _sum_of_terms),
+    Identity("delta renames", "delta(i, j) g(j) = delta(i, j) g(i)", _softmax_of_one_direction),
+    Identity("delta squared", "delta**n = delta", _delta_squared),
+    Identity("sign times modulus", "sign(u) |u| = u", _sign_times_value),
+    Identity("powers of one base", "x**a x**b = x**(a + b), x > 0", _powers_of_one_base),
+    Identity("logistic pair", "sigmoid(u) + sigmoid(-u) = 1", _logistic_pair),
+    Identity("numeric content", "(2a + 2b) c = 2 (a + b) c", _numeric_content),
+    Identity("same branches", "a Piecewise with one value is that value", _same_branches),
+)
+
+
+def complement_of_logistic(e: sp.Expr) -> sp.Expr | None:
+    """sigmoid(-u) = 1 - sigmoid(u), with one sign of u throughout; only tried, kept where it shortens."""
+    if isinstance(e, sigmoid) and e.args[0].could_extract_minus_sign():
+        return 1 - sigmoid(-e.args[0])
+    return None

@@ -1,0 +1,80 @@
+"""Not-a-number in a prediction gives NaN for that sample, also where the formula would not notice.
+
+A comparison with NaN is false, so a Piecewise falls through to a branch that may not contain
+the prediction (a hinge's flat side), and some derivatives are constants. Where a result does
+not carry NaN by itself, it is selected in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symloss.declare.roles import Declared, RoleSymbol, role_symbol
+
+from .graph import Apply, Builder, Constant, Element, Loop, Node, Position, Reduce, Select
+
+_LENIENT = {"xlogy", "xlog1py", "power", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not", "difference_error"}
+"""Heads whose result may be a number although an argument is NaN."""
+
+
+class Propagation:
+    """Adds what a result needs to be NaN where a prediction is."""
+
+    def __init__(self, builder: Builder, predictions: Iterable[Declared]) -> None:
+        self.make = builder.make
+        self.predictions = [role_symbol(p) for p in predictions]
+        self.carried: dict[Node, frozenset[str]] = {}
+
+    def into(self, node: Node) -> Node:
+        """The node, or NaN where a prediction that it does not carry is NaN."""
+        for symbol in self.predictions:
+            if symbol.name not in self.carries(node):
+                node = self.make(Select, self._is_nan(symbol), self.make(Constant, float("nan")), node)
+        return node
+
+    def carries(self, node: Node) -> frozenset[str]:
+        """The predictions any NaN of which makes the node NaN."""
+        if node not in self.carried:
+            self.carried[node] = self._carries(node)
+        return self.carried[node]
+
+    def _carries(self, node: Node) -> frozenset[str]:
+        if isinstance(node, Element):
+            # One element of a row says nothing of the others; a Reduce over all of them does.
+            return frozenset({node.argument}) if not node.indices else frozenset()
+        if isinstance(node, Select):
+            return self.carries(node.then) & self.carries(node.otherwise)
+        if isinstance(node, Reduce):
+            return self._row(node)
+        if isinstance(node, Apply) and node.head not in _LENIENT:
+            return frozenset().union(*(self.carries(a) for a in node.arguments))
+        return frozenset()
+
+    def _row(self, node: Reduce) -> frozenset[str]:
+        """A sum or maximum over the whole row of a prediction's own elements carries it."""
+        through = self.carries(node.body)
+        if node.kind == "argmax":
+            return frozenset()
+        return through | frozenset(
+            s.name for s in self.predictions if len(s.axes) == 1 and self._strict_in(node.body, s.name, node.loop)
+        )
+
+    def _strict_in(self, node: Node, name: str, loop: Loop) -> bool:
+        """Whether NaN in ``name[loop]`` makes the node NaN."""
+        if isinstance(node, Element):
+            index = node.indices[0] if len(node.indices) == 1 else None
+            return node.argument == name and isinstance(index, Position) and index.loop == loop
+        if isinstance(node, Select):
+            return self._strict_in(node.then, name, loop) and self._strict_in(node.otherwise, name, loop)
+        if isinstance(node, Apply) and node.head not in _LENIENT:
+            return any(self._strict_in(a, name, loop) for a in node.arguments)
+        return False
+
+    def _is_nan(self, symbol: RoleSymbol) -> Node:
+        loops: list[Loop] = []
+        for axis in symbol.axes:
+            loops.append(Loop(axis.name, sum(loop.axis == axis.name for loop in loops)))
+        value: Node = self.make(Element, symbol.name, tuple(self.make(Position, loop) for loop in loops))
+        for loop in loops:
+            value = self.make(Reduce, "max", loop, value)
+        return self.make(Apply, "ne", (value, value))

@@ -1,0 +1,128 @@
+"""stabilise: the expressions that were asked for become one graph that keeps their digits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from symloss.declare.axes import Axis
+from symloss.declare.declaration import Declaration
+from symloss.declare.roles import Declared, role_symbol
+from symloss.heads.rewrite import rewrite
+
+from .graph import Argument, Builder, Element, Guard, Loop, Node, Output, Reduce, Select, Stable
+from .guards import GuardBuilder, open_rows
+from .nan import Propagation
+from .rules import RULES
+from .translate import Translation
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One result to compute: a simplified expression and the indices of its entries."""
+
+    name: str
+    expression: sp.Expr
+    indices: tuple[sp.Idx, ...] = ()
+    weighted: bool = True
+    reduced: bool = False
+
+
+def stable_form(expression: sp.Expr) -> sp.Expr:
+    """The expression after the stabilising rewrites; equal to it, and right in the tails."""
+    return rewrite(expression, RULES)
+
+
+def stabilise(
+    declaration: Declaration,
+    wanted: Sequence[Wanted],
+    *,
+    directions: Mapping[str, Declared] | None = None,
+    per_sample: frozenset[str] = frozenset(),
+) -> Stable:
+    """The graph of all wanted results, with the guards of the declared domains.
+
+    ``directions`` are the vectors of Hessian-vector products by prediction name;
+    ``per_sample`` names the parameters that have one value per sample at this call.
+    """
+    builder = Builder()
+    axes = all_axes(declaration, wanted)
+    extents = {a.extent: a.name for a in reversed(axes) if isinstance(a.extent, sp.Symbol)}
+    translation = Translation(builder, extents)
+    stable = [stable_form(w.expression) for w in wanted]
+    propagation = Propagation(builder, declaration.predictions)
+    outputs = tuple(_output(translation, propagation, w, e) for w, e in zip(wanted, stable, strict=True))
+    predictions = tuple(role_symbol(p).name for p in declaration.predictions)
+    guards = _guards(builder, declaration) + tuple(open_rows(stable, translation, predictions))
+    arguments = _arguments(declaration, directions or {}, per_sample)
+    used = _elements(outputs, guards)
+    return Stable(
+        declaration.name,
+        tuple(a.name for a in axes),
+        tuple(a for a in arguments if a.name in used),
+        outputs,
+        guards,
+    )
+
+
+def all_axes(declaration: Declaration, wanted: Sequence[Wanted]) -> tuple[Axis, ...]:
+    """The axes of the declaration and those that only results have."""
+    axes = {a.name: a for a in declaration.axes}
+    for w in wanted:
+        for index in w.indices:
+            axes.setdefault(index.label.axis.name, index.label.axis)
+    return tuple(axes.values())
+
+
+def _output(translation: Translation, propagation: Propagation, wanted: Wanted, expression: sp.Expr) -> Output:
+    places: dict[sp.Idx, Loop] = {}
+    for index in wanted.indices:
+        axis = index.label.axis.name
+        places[index] = Loop(axis, sum(loop.axis == axis for loop in places.values()))
+    node = propagation.into(translation.node(expression, places))
+    return Output(wanted.name, tuple(places[i] for i in wanted.indices), node, wanted.weighted, wanted.reduced)
+
+
+def _guards(builder: Builder, declaration: Declaration) -> tuple[Guard, ...]:
+    guards = GuardBuilder(builder)
+    return tuple(g for declared in declaration.inputs for g in guards.of(declared))
+
+
+def _arguments(
+    declaration: Declaration, directions: Mapping[str, Declared], per_sample: frozenset[str]
+) -> tuple[Argument, ...]:
+    inputs = [_argument(d, True) for d in declaration.inputs]
+    vectors = [
+        Argument(role_symbol(v).name, "vector", tuple(a.name for a in role_symbol(v).axes)) for v in directions.values()
+    ]
+    parameters = [_argument(d, role_symbol(d).name in per_sample) for d in declaration.parameters]
+    return (*inputs, *vectors, *parameters)
+
+
+def _argument(declared: Declared, per_sample: bool) -> Argument:
+    symbol = role_symbol(declared)
+    axes = tuple(a.name for a in symbol.axes)
+    role: Any = symbol.role
+    return Argument(symbol.name, role, axes, per_sample, symbol.label_axis is not None)
+
+
+def _elements(outputs: Sequence[Output], guards: Sequence[Guard]) -> set[str]:
+    """The names of the arguments that are read."""
+    names: set[str] = set()
+    seen: set[Node] = set()
+    todo: list[Node] = [*(o.node for o in outputs), *(g.condition for g in guards)]
+    while todo:
+        node = todo.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node, Element):
+            names.add(node.argument)
+        todo.extend(node.operands)
+    return names
+
+
+__all__ = ["Reduce", "Select", "Wanted", "stabilise", "stable_form"]

@@ -1,0 +1,357 @@
+"""From SymPy to the graph: every node of a stable expression becomes arithmetic, heads and reductions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import mpmath
+import sympy as sp
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+
+from symloss.errors import DerivationError
+from symloss.heads import binders
+from symloss.heads.binders import SoftmaxComplement, SoftmaxGap
+from symloss.heads.functions import product_or_zero
+from symloss.heads.evaluate import evaluate
+from symloss.heads.numbers import TypedNumber, exact
+from symloss.heads.table import row_of
+
+from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
+from .rows import RowFunctions, RowStatistics
+
+Places = Mapping[sp.Idx, Loop]
+
+_LONGEST_CHAIN = 4  # x**5 and more go through the power function, which rounds once
+
+
+class Translation:
+    """One translation; equal subexpressions under equal places become one node.
+
+    ``extents`` maps the symbols of axis sizes to axis names.
+    """
+
+    def __init__(self, builder: Builder, extents: Mapping[sp.Symbol, str]) -> None:
+        self.make = builder.make
+        self.rows = RowFunctions(builder)
+        self.extents = extents
+        self.known: dict[tuple[Any, ...], Node] = {}
+        self.free: dict[sp.Basic, frozenset[sp.Idx]] = {}
+
+    def node(self, e: sp.Basic, places: Places) -> Node:
+        """The graph node of ``e`` where free indices stand at ``places``."""
+        here = tuple(sorted(((i, places[i]) for i in self.free_indices(e) if i in places), key=str))
+        key = (e, here)
+        if key not in self.known:
+            self.known[key] = self._translate(e, places)
+        return self.known[key]
+
+    def call(self, head: str, *arguments: Node) -> Node:
+        return self.make(Apply, head, arguments)
+
+    def number(self, value: float) -> Node:
+        return self.make(Constant, float(value))
+
+    def free_indices(self, e: sp.Basic) -> frozenset[sp.Idx]:
+        """The indices that are free in ``e``."""
+        if e not in self.free:
+            self.free[e] = self._find_free(e)
+        return self.free[e]
+
+    def _find_free(self, e: sp.Basic) -> frozenset[sp.Idx]:
+        if isinstance(e, sp.Idx):
+            return frozenset({e})
+        if isinstance(e, binders.Binder):
+            outside = (self.free_indices(o) for o in e.args[2:])
+            return (self.free_indices(e.body) - {e.bound}).union(*outside)
+        return frozenset().union(*(self.free_indices(a) for a in e.args))
+
+    def _translate(self, e: sp.Basic, places: Places) -> Node:
+        if _is_constant(e):
+            return self.number(nearest(e))
+        for kind, rule in _RULES:
+            if isinstance(e, kind):
+                return rule(self, e, places)
+        row = row_of(e)
+        if row is None:
+            raise DerivationError(f"no kernel is known for {type(e).__name__}: {e}")
+        return self.call(row.elementary, *(self.node(a, places) for a in e.args))
+
+    # --- leaves --------------------------------------------------------------------------------
+
+    def _index(self, e: sp.Idx, places: Places) -> Node:
+        return self.make(Position, places[e])
+
+    def _symbol(self, e: sp.Symbol, places: Places) -> Node:
+        if e in self.extents:
+            return self.make(Extent, self.extents[e])
+        return self.make(Element, e.name, ())
+
+    def _element(self, e: sp.Indexed, places: Places) -> Node:
+        return self.make(Element, e.base.label.name, tuple(self.node(i, places) for i in e.indices))
+
+    # --- arithmetic ----------------------------------------------------------------------------
+
+    def _sum(self, e: sp.Add, places: Places) -> Node:
+        plus, minus = [], []
+        for term in sorted(e.args, key=_term_order):
+            (minus if term.could_extract_minus_sign() else plus).append(term)
+        total: Node | None = None
+        for term in plus:
+            value = self.node(term, places)
+            total = value if total is None else self.call("add", total, value)
+        for term in minus:
+            value = self.node(-term, places)
+            total = self.call("neg", value) if total is None else self.call("sub", total, value)
+        assert total is not None
+        return total
+
+    def _product(self, e: sp.Mul, places: Places) -> Node:
+        deltas = [a for a in e.args if isinstance(a, sp.KroneckerDelta)]
+        if deltas:
+            rest = self.node(sp.Mul(*(a for a in e.args if a not in deltas)), places)
+            condition = self.node(sp.And(*(sp.Eq(*d.args, evaluate=False) for d in deltas)), places)
+            return self.make(Select, condition, rest, self.number(0.0))
+        coefficient, factors = _coefficient(e)
+        above, below = _fraction(factors)
+        p, q = _as_doubles(abs(coefficient))
+        top = self._chain(above, places, p)
+        if q != 1.0 or below:
+            top = self.call("div", top, self._chain(below, places, q))
+        return self.call("neg", top) if coefficient < 0 else top
+
+    def _chain(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
+        product: Node | None = None
+        for factor in factors:
+            value = self.node(factor, places)
+            product = value if product is None else self.call("mul", product, value)
+        if product is None:
+            return self.number(number)
+        return product if number == 1.0 else self.call("mul", self.number(number), product)
+
+    def _power(self, e: sp.Pow, places: Places) -> Node:
+        base, exponent = e.args
+        if exponent.could_extract_minus_sign():
+            return self.call("div", self.number(1.0), self.node(base ** (-exponent), places))
+        inner = self.node(base, places)
+        if exponent == sp.Rational(1, 2):
+            return self.call("sqrt", inner)
+        if exponent == sp.Rational(3, 2):
+            return self.call("mul", inner, self.call("sqrt", inner))
+        if exponent.is_Integer and 1 <= int(exponent) <= _LONGEST_CHAIN:
+            return self._repeated(inner, int(exponent))
+        return self.call("power", inner, self.node(exponent, places))
+
+    def _repeated(self, x: Node, n: int) -> Node:
+        if n == 1:
+            return x
+        half = self._repeated(x, n // 2)
+        square = self.call("mul", half, half)
+        return square if n % 2 == 0 else self.call("mul", square, x)
+
+    def _fold(self, head: str) -> Callable[[sp.Expr, Places], Node]:
+        def fold(e: sp.Expr, places: Places) -> Node:
+            first, *others = sorted(e.args, key=sp.default_sort_key)
+            value = self.node(first, places)
+            for other in others:
+                value = self.call(head, value, self.node(other, places))
+            return value
+
+        return fold
+
+    def _product_or_zero(self, e: product_or_zero, places: Places) -> Node:
+        weight, factor = (self.node(a, places) for a in e.args)
+        silent = self.call("eq", weight, self.number(0.0))
+        return self.make(Select, silent, self.number(0.0), self.call("mul", weight, factor))
+
+    def _log(self, e: sp.log, places: Places) -> Node:
+        # SymPy turns loggamma(n) of a whole number into log(gamma(n)), which overflows at 171.
+        if isinstance(e.args[0], sp.gamma):
+            return self.call("loggamma", self.node(e.args[0].args[0], places))
+        return self.call("log", self.node(e.args[0], places))
+
+    def _polygamma(self, e: sp.polygamma, places: Places) -> Node:
+        order, x = e.args
+        inner = self.node(x, places)
+        special = {0: "digamma", 1: "trigamma"}.get(int(order)) if order.is_Integer else None
+        return self.call(special, inner) if special else self.call("polygamma", self.node(order, places), inner)
+
+    # --- conditions ----------------------------------------------------------------------------
+
+    def _piecewise(self, e: sp.Piecewise, places: Places) -> Node:
+        value = self.number(float("nan"))
+        for branch, condition in reversed(e.args):
+            then = self.node(branch, places)
+            value = then if condition == sp.true else self.make(Select, self.node(condition, places), then, value)
+        return value
+
+    def _delta(self, e: sp.KroneckerDelta, places: Places) -> Node:
+        same = self.call("eq", *(self.node(a, places) for a in e.args))
+        return self.make(Select, same, self.number(1.0), self.number(0.0))
+
+    def _relation(self, e: sp.core.relational.Relational, places: Places) -> Node:
+        return self.call(_RELATIONS[type(e)], self.node(e.lhs, places), self.node(e.rhs, places))
+
+    def _negation(self, e: sp.Not, places: Places) -> Node:
+        return self.call("not", self.node(e.args[0], places))
+
+    def _truth(self, e: sp.Basic, places: Places) -> Node:
+        return self.call("eq", self.number(1.0), self.number(1.0 if e == sp.true else 0.0))
+
+    # --- rows ----------------------------------------------------------------------------------
+
+    def _inside(self, e: binders.Binder, places: Places) -> tuple[Loop, Node]:
+        """A loop for the binder and its body at that loop; the least loop that no free index of it uses."""
+        row_free = self.free_indices(e.body) - {e.bound}
+        taken = {places[i] for i in row_free}
+        axis = e.bound.label.axis.name
+        number = next(n for n in range(len(taken) + 1) if Loop(axis, n) not in taken)
+        loop = Loop(axis, number)
+        index, body = e.open()
+        return loop, self.node(body, {**{i: places[i] for i in row_free}, index: loop})
+
+    def _total(self, e: binders.Total, places: Places) -> Node:
+        return self.make(Reduce, "sum", *self._inside(e, places))
+
+    def _maximum_over(self, e: binders.Maximum, places: Places) -> Node:
+        return self.make(Reduce, "max", *self._inside(e, places))
+
+    def _share(self, e: binders.Share, places: Places) -> Node:
+        loop, entry = self._inside(e, places)
+        largest = self.make(Reduce, "max", loop, entry)
+        one, zero = self.number(1.0), self.number(0.0)
+        ties = self.make(Reduce, "sum", loop, self.make(Select, self.call("eq", entry, largest), one, zero))
+        here = self.call("eq", self.node(e.at(e.place), places), largest)
+        return self.make(Select, here, self.call("div", one, ties), zero)
+
+    def _rank(self, e: binders.Rank, places: Places) -> Node:
+        loop, entry = self._inside(e, places)
+        own, place = self.node(e.at(e.place), places), self.node(e.place, places)
+        if loop in own.free | place.free:
+            loop, entry = self._beside(e, places, own.free | place.free)
+        tie = self.call("and", self.call("eq", entry, own), self.call("lt", self.make(Position, loop), place))
+        before = self.call("or", self.call("gt", entry, own), tie)
+        return self.make(Reduce, "sum", loop, self.make(Select, before, self.number(1.0), self.number(0.0)))
+
+    def _beside(self, e: binders.Binder, places: Places, taken: frozenset[Loop]) -> tuple[Loop, Node]:
+        """As `_inside`, with a loop that is not among ``taken``: the body meets another entry of the same row."""
+        axis = e.bound.label.axis.name
+        loop = next(Loop(axis, n) for n in range(len(taken) + 2) if Loop(axis, n) not in taken)
+        index, body = e.open()
+        row_free = self.free_indices(e.body) - {e.bound}
+        return loop, self.node(body, {**{i: places[i] for i in row_free}, index: loop})
+
+    def _sorted(self, e: binders.Sorted, places: Places) -> Node:
+        place = self.node(e.place, places)
+        loop, entry = self._beside(e, places, place.free)
+        index = binders.fresh_index(e.bound)
+        rank = self.node(binders.Rank(e.body, e.bound, index), {**places, index: loop})
+        chosen = self.make(Select, self.call("eq", rank, place), entry, self.number(0.0))
+        return self.make(Reduce, "sum", loop, chosen)
+
+    def statistics(self, e: binders.Binder, places: Places) -> RowStatistics:
+        """The statistics of the row that a softmax or log-sum-exp is about."""
+        loop, entry = self._inside(e, places)
+        return self.rows.statistics(entry, loop)
+
+    def _log_sum_exp(self, e: binders.LogSumExp, places: Places) -> Node:
+        return self.rows.log_sum_exp(self.statistics(e, places))
+
+    def _softmax(self, e: binders.Softmax, places: Places) -> Node:
+        return self.rows.softmax(self.statistics(e, places), self.node(e.at(e.place), places))
+
+    def _complement(self, e: SoftmaxComplement, places: Places) -> Node:
+        entry, place = self.node(e.at(e.place), places), self.node(e.place, places)
+        return self.rows.complement(self.statistics(e, places), entry, place)
+
+    def _gap(self, e: SoftmaxGap, places: Places) -> Node:
+        entry, place = self.node(e.at(e.place), places), self.node(e.place, places)
+        return self.rows.gap(self.statistics(e, places), entry, place)
+
+
+def _is_constant(e: sp.Basic) -> bool:
+    if not isinstance(e, sp.Expr):
+        return False
+    return bool(e.is_number) or (not e.atoms(sp.Symbol, sp.Idx) and bool(e.args))
+
+
+def nearest(e: sp.Expr) -> float:
+    """The double nearest to a number."""
+    if e in (sp.oo, -sp.oo, sp.nan):
+        return float(e)
+    with mpmath.workprec(200):
+        return float(evaluate(e, {}))
+
+
+def _coefficient(e: sp.Mul) -> tuple[sp.Rational, list[sp.Expr]]:
+    """The rational coefficient and the other factors; products of plain numbers join into one constant."""
+    coefficient, rest = e.as_coeff_Mul(rational=True)
+    factors = list(sp.Mul.make_args(rest))
+    negative = [f for f in factors if isinstance(f, TypedNumber) and f.value < 0]
+    return (-coefficient if len(negative) % 2 else coefficient), [
+        TypedNumber(-f.value) if f in negative else f for f in factors if f != 1
+    ]
+
+
+def _as_doubles(coefficient: sp.Rational) -> tuple[float, float]:
+    """(p, q) with p/q the coefficient: a dyadic one is one exact factor, 1/3 stays a division."""
+    value = float(coefficient)
+    if exact(value) == coefficient:
+        return value, 1.0
+    return float(coefficient.p), float(coefficient.q)
+
+
+def _fraction(factors: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:
+    """Factors above and below the line, in a fixed order."""
+    above, below = [], []
+    for factor in sorted(factors, key=sp.default_sort_key):
+        base, exponent = factor.as_base_exp() if isinstance(factor, sp.Pow) else (factor, sp.S.One)
+        if exponent.could_extract_minus_sign():
+            below.append(base ** (-exponent))
+        else:
+            above.append(factor)
+    return above, below
+
+
+def _term_order(term: sp.Expr) -> Any:
+    return sp.default_sort_key(-term if term.could_extract_minus_sign() else term)
+
+
+_RELATIONS = {
+    sp.StrictLessThan: "lt",
+    sp.LessThan: "le",
+    sp.StrictGreaterThan: "gt",
+    sp.GreaterThan: "ge",
+    sp.Equality: "eq",
+    sp.Unequality: "ne",
+}
+
+_RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
+    (sp.Idx, Translation._index),
+    (sp.Indexed, Translation._element),
+    (sp.Symbol, Translation._symbol),
+    (sp.Add, Translation._sum),
+    (sp.Mul, Translation._product),
+    (sp.Pow, Translation._power),
+    (sp.log, Translation._log),
+    (sp.polygamma, Translation._polygamma),
+    (product_or_zero, Translation._product_or_zero),
+    (sp.Piecewise, Translation._piecewise),
+    (sp.Max, lambda t, e, p: t._fold("maximum")(e, p)),
+    (sp.Min, lambda t, e, p: t._fold("minimum")(e, p)),
+    (sp.KroneckerDelta, Translation._delta),
+    (sp.core.relational.Relational, Translation._relation),
+    (sp.And, lambda t, e, p: t._fold("and")(e, p)),
+    (sp.Or, lambda t, e, p: t._fold("or")(e, p)),
+    (sp.Not, Translation._negation),
+    ((BooleanTrue, BooleanFalse), Translation._truth),
+    (binders.Total, Translation._total),
+    (binders.LogSumExp, Translation._log_sum_exp),
+    (SoftmaxComplement, Translation._complement),
+    (SoftmaxGap, Translation._gap),
+    (binders.Softmax, Translation._softmax),
+    (binders.Maximum, Translation._maximum_over),
+    (binders.Share, Translation._share),
+    (binders.Sorted, Translation._sorted),
+    (binders.Rank, Translation._rank),
+)

@@ -1,0 +1,100 @@
+"""The pool: every block once, the earliest failure, no deadlock, forks."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symloss.call import threads
+from tests.call.test_execute import scalar_arrays, scalar_method
+
+
+def test_every_block_once() -> None:
+    for blocks in (0, 1, 2, 100):
+        for n_threads in (1, 2, 7, 300):
+            done: list[int] = []
+            threads.run_blocks(blocks, lambda done=done: done.append, n_threads)
+            assert sorted(done) == list(range(blocks))
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 8])
+def test_the_earliest_failure_is_raised(n_threads: int) -> None:
+    def work(block: int) -> None:
+        if block in (7, 8, 9):
+            time.sleep(0.02 * (10 - block))  # the earliest fails last
+            raise ValueError(block)
+
+    for _ in range(3):
+        with pytest.raises(ValueError, match="7"):
+            threads.run_blocks(50, lambda: work, n_threads)
+
+
+def test_nothing_runs_on_after_a_failure() -> None:
+    running = []
+
+    def work(block: int) -> None:
+        running.append(block)
+        if block == 0:
+            raise KeyboardInterrupt
+        time.sleep(0.01)
+        running.remove(block)
+
+    with pytest.raises(KeyboardInterrupt):
+        threads.run_blocks(1000, lambda: work, 4)
+    assert running == [0], "all that was begun has ended, and the rest was not begun"
+
+
+def test_calls_within_pool_threads_are_serial() -> None:
+    seen: list[set[int]] = []
+
+    def work(block: int) -> None:
+        inner: set[int] = set()
+        threads.run_blocks(10, lambda: lambda b: inner.add(threading.get_ident()), 4)
+        seen.append(inner)
+
+    threads.run_blocks(8, lambda: work, 4)
+    pool_calls = [inner for inner in seen if threading.get_ident() not in inner]
+    assert all(len(inner) == 1 for inner in pool_calls)
+
+
+def test_a_failing_start_is_raised_too() -> None:
+    def make_work() -> Any:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        threads.run_blocks(5, make_work, 3)
+
+
+def test_default_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYMLOSS_NUM_THREADS", "3")
+    assert threads.count(None) == 3
+    assert threads.count(np.int64(2)) == 2
+    monkeypatch.delenv("SYMLOSS_NUM_THREADS")
+    assert 1 <= threads.count(None) <= (os.cpu_count() or 1)
+
+
+def _in_child(results: Any) -> None:
+    y, f = scalar_arrays(200_000)
+    results.put(scalar_method("mean")((y, f), {}, n_threads=4)[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_forks() -> None:
+    y, f = scalar_arrays(200_000)
+    expected = scalar_method("mean")((y, f), {}, n_threads=4)[0]
+    context = multiprocessing.get_context("fork")
+    results = context.Queue()
+    children = [context.Process(target=_in_child, args=(results,)) for _ in range(2)]
+    for child in children:
+        child.start()
+    assert [results.get(timeout=20) for _ in children] == [expected] * 2
+    for child in children:
+        child.join(20)
+        assert child.exitcode == 0

@@ -1,0 +1,134 @@
+"""How every fitted coefficient of `symloss.elementary` was found: one row per polynomial, recomputed by a test.
+
+A fit is Chebyshev interpolation in 60 digits, written in powers of its variable and rounded to float64; it is within a small
+factor of the best polynomial of its degree. Each variable lies in [-1, 1] or near 0, where powers are well conditioned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mpmath import mp, mpf
+
+Real = Callable[[mpf], mpf]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """`function` on [low, high] by a polynomial with `terms` coefficients, highest power first."""
+
+    name: str
+    function: Real
+    low: str
+    high: str
+    terms: int
+
+    def coefficients(self) -> list[float]:
+        """The coefficients, highest power first."""
+        with mp.workdps(60):
+            return [float(c) for c in self.highest_first()]
+
+    def error(self) -> float:
+        """The largest error of the interpolation, relative to the function, at 200 points."""
+        with mp.workdps(60):
+            low, high = mp.mpmathify(self.low), mp.mpmathify(self.high)
+            points = [low + (high - low) * (i + mpf("0.5")) / 200 for i in range(200)]
+            polynomial = self.highest_first()
+            return float(max(abs(mp.polyval(polynomial, x) / self.function(x) - 1) for x in points))
+
+    def highest_first(self) -> list[mpf]:
+        return mp.chebyfit(self.function, [mp.mpmathify(self.low), mp.mpmathify(self.high)], self.terms)
+
+
+def removable(function: Real, limit: Real) -> Real:
+    """`function`, and `limit` near 0 where `function` is 0/0 or loses its digits."""
+    return lambda x: limit(x) if abs(x) < mpf("1e-25") else function(x)
+
+
+def exp_quadratic(x: mpf) -> mpf:
+    return mp.nsum(lambda k: x**k / mp.factorial(k + 2), [0, mp.inf]) if abs(x) < 0.01 else (mp.expm1(x) - x) / x**2
+
+
+def atanh_cubic(z: mpf) -> mpf:
+    """2 (atanh(s) / s - 1) / s^2 as a function of z = s^2."""
+    if abs(z) < mpf("1e-4"):
+        return sum(2 * z**k / (2 * k + 3) for k in range(20))
+    s = mp.sqrt(z)
+    return 2 * (mp.atanh(s) / s - 1) / z
+
+
+def scaled_erfcx(q: mpf) -> mpf:
+    """(1 + 2x) erfcx(x) at x = 4 (1 + q) / (1 - q)."""
+    if 1 - q < mpf("1e-30"):
+        return 2 / mp.sqrt(mp.pi)
+    x = 4 * (1 + q) / (1 - q)
+    if x > 100:
+        series = sum((-1) ** k * mp.fac2(2 * k - 1) / (2 * x * x) ** k for k in range(40))
+        return (1 + 2 * x) * series / (x * mp.sqrt(mp.pi))
+    with mp.extradps(20):
+        return (1 + 2 * x) * mp.exp(x * x) * mp.erfc(x)
+
+
+def erf_even(z: mpf) -> mpf:
+    """erf(x) / x as a function of z = x^2."""
+    x = mp.sqrt(abs(z))
+    return 2 / mp.sqrt(mp.pi) if x == 0 else mp.erf(x) / x
+
+
+def loggamma_over_roots(center: str) -> Real:
+    """log Gamma(x) / ((x - 1) (x - 2)) as a function of x - center."""
+
+    def function(d: mpf) -> mpf:
+        x = mpf(center) + d
+        for root in (1, 2):
+            if abs(x - root) < mpf("1e-25"):
+                return mp.digamma(root) / (2 * root - 3)
+        return mp.loggamma(x) / ((x - 1) * (x - 2))
+
+    return function
+
+
+DIGAMMA_ROOT = "1.46163214496836234126265954232572132846819620400644629512959840859878644035380"
+
+
+def digamma_over_root(d: mpf) -> mpf:
+    """psi(x) / (x - root) as a function of x - 1.5."""
+    x, root = mpf("1.5") + d, mpf(DIGAMMA_ROOT)
+    return mp.psi(1, root) if abs(x - root) < mpf("1e-25") else mp.digamma(x) / (x - root)
+
+
+def bessel_series(order: int) -> Real:
+    """((I_n(x) / (x/2)^n) - 1/n!) / y as a function of y = x^2 / 4, for n = 0 or 1."""
+    return lambda y: sum(y**k / (mp.factorial(k + 1) * mp.factorial(k + 1 + order)) for k in range(60))
+
+
+def bessel_scaled(order: int) -> Real:
+    """sqrt(2 pi x) exp(-x) I_n(x) as a function of q = 16/x - 1."""
+
+    def function(q: mpf) -> mpf:
+        if 1 + q < mpf("1e-6"):
+            return 1 + (1 - 4 * order**2) * (1 + q) / 128 + (1 - 4 * order**2) * (9 - 4 * order**2) * ((1 + q) / 128) ** 2 / 2
+        x = 16 / (1 + q)
+        return mp.sqrt(2 * mp.pi * x) * mp.exp(-x) * mp.besseli(order, x)
+
+    return function
+
+
+FITS = (
+    Fit("EXP", exp_quadratic, "-0.34658", "0.34658", 10),
+    Fit("EXPM1MX", exp_quadratic, "-1", "1", 15),
+    Fit("LOG", atanh_cubic, "0", "0.029438", 7),
+    Fit("LOG1PMX", atanh_cubic, "0", "0.11112", 11),
+    Fit("ERFCX", scaled_erfcx, "-1", "1", 25),
+    Fit("ERF", erf_even, "0", "1", 13),
+    Fit("LOGGAMMA_ONE", loggamma_over_roots("1"), "-0.5", "0.5", 29),
+    Fit("LOGGAMMA_TWO", loggamma_over_roots("2"), "-0.5", "1", 21),
+    Fit("GAMMA_TWO", lambda d: mp.gamma(2 + d), "0", "1", 18),
+    Fit("DIGAMMA_ROOT_POLYNOMIAL", digamma_over_root, "-0.5", "0.5", 22),
+    Fit("DIGAMMA_TWO", lambda d: mp.digamma(mpf("2.5") + d), "-0.5", "0.5", 17),
+    Fit("BESSEL_I0", bessel_series(0), "0", "16", 17),
+    Fit("BESSEL_I1", bessel_series(1), "0", "16", 17),
+    Fit("BESSEL_I0_FAR", bessel_scaled(0), "-1", "1", 27),
+    Fit("BESSEL_I1_FAR", bessel_scaled(1), "-1", "1", 27),
+)

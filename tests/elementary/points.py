@@ -1,0 +1,118 @@
+"""Where each elementary function is measured: random points of many sizes from its domain, and named extremes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symloss.elementary.table import FUNCTIONS
+
+Array = NDArray[np.float64]
+Draw = Callable[[np.random.Generator, int], Array]
+
+# Zeros, the smallest subnormal and normal numbers, rounding thresholds, and where exp under- and overflows.
+NAMED = [
+    0.0, 5e-324, 1e-310, 2.2250738585072014e-308, 1e-160, 1e-30, 5.5e-17, 1.1e-16, 2.2e-16, 1e-9, 1e-5, 0.1, 0.25, 0.34657, 0.5,
+    math.log(2), 0.75, 0.99, 1.0, 1.5, 2.0, 3.0, 10.0, 36.7, 37.5, 40.0, 88.8, 355.0, 700.0, 708.4, 709.5, 709.78, 709.79, 720.0,
+    744.9, 745.2, 746.0, 1e9, 1e16, 1e154, 1e155, 1e300, 1.7976931348623157e308,
+]  # fmt: skip
+
+
+def sizes(low: float, high: float) -> Draw:
+    """Positive numbers, evenly spread in their logarithm."""
+    return lambda random, count: np.exp(random.uniform(math.log(low), math.log(high), count))
+
+
+def between(low: float, high: float) -> Draw:
+    """Numbers spread evenly."""
+    return lambda random, count: random.uniform(low, high, count)
+
+
+def whole(low: int, high: int) -> Draw:
+    """Integers, as floats."""
+    return lambda random, count: random.integers(low, high, count).astype(np.float64)
+
+
+def both_signs(draw: Draw) -> Draw:
+    """The same sizes with random signs."""
+    return lambda random, count: draw(random, count) * random.choice([-1.0, 1.0], count)
+
+
+def mixed(*draws: Draw) -> Draw:
+    """A share of each."""
+    return lambda random, count: np.concatenate([draw(random, -(-count // len(draws))) for draw in draws])[:count]
+
+
+def to_one(random: np.random.Generator, count: int) -> Array:
+    """Numbers just below 1."""
+    return 1.0 - sizes(1e-16, 1.0)(random, count)
+
+
+positive = mixed(sizes(5e-324, 1e308), sizes(1e-3, 1e3), between(0.5, 3.0))
+moderate = mixed(between(-750.0, 750.0), between(-40.0, 40.0), between(-2.0, 2.0), both_signs(sizes(1e-20, 1.0)))
+real = mixed(both_signs(sizes(1e-307, 1e307)), moderate)
+unit = mixed(between(0.0, 1.0), sizes(1e-308, 1.0), to_one)
+above_minus_one = mixed(sizes(1e-300, 1e300), between(-1.0, 3.0), both_signs(sizes(1e-20, 1.0)))
+negative = mixed(between(-750.0, 0.0), between(-2.0, 0.0), lambda random, count: -sizes(1e-307, 1e3)(random, count))
+
+
+@dataclass(frozen=True)
+class Domain:
+    """How to draw a function's arguments, and how near a zero that is no limit of accuracy it is measured."""
+
+    draws: tuple[Draw, ...]
+    named: tuple[float, float] = (0.0, -1.0)  # the range of named extremes that belongs to the domain
+    away_from_zero: float = 0.0
+
+
+everywhere = (-math.inf, math.inf)
+
+DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for name, row in FUNCTIONS.items()} | {
+    "sqrt": Domain((positive,), (0.0, math.inf)),
+    "log": Domain((positive,), (5e-324, math.inf)),
+    "log1p": Domain((above_minus_one,), (-0.999, math.inf)),
+    "log1pmx": Domain((above_minus_one,), (-0.999, math.inf)),
+    "logit": Domain((unit,), (5e-324, 0.999)),
+    "log1mexp": Domain((negative,), (-math.inf, -5e-324)),
+    "logexpm1": Domain((lambda random, count: -negative(random, count),), (5e-324, math.inf)),
+    "acosh": Domain((lambda random, count: 1.0 + positive(random, count),), (1.0, math.inf)),
+    "asin": Domain((both_signs(unit),), (-1.0, 1.0)),
+    "acos": Domain((both_signs(unit),), (-1.0, 1.0)),
+    "atanh": Domain((both_signs(unit),), (-0.999, 0.999)),
+    "sqrt1pm1": Domain((above_minus_one,), (-1.0, math.inf)),
+    "erfcx": Domain((mixed(between(-26.0, 40.0), sizes(1e-300, 1e300)),), (-26.0, math.inf)),
+    "log_ndtr": Domain((real,), (-1e153, math.inf)),
+    "erfinv": Domain((both_signs(unit),), (-0.999, 0.999)),
+    "ndtri": Domain((unit,), (1e-307, 0.999)),
+    "loggamma": Domain((positive,), (5e-324, 1e300)),
+    "gamma": Domain((mixed(between(0.0, 171.0), sizes(1e-300, 171.0)),), (1e-307, 150.0)),
+    "digamma": Domain((positive,), (1e-307, math.inf)),
+    "trigamma": Domain((mixed(sizes(1e-150, 1e300), between(0.0, 20.0)),), (1e-150, 1e300)),
+    "polygamma": Domain((whole(1, 12), sizes(1e-3, 1e5))),
+    "log_beta": Domain((sizes(1e-5, 1e15), sizes(1e-5, 1e15)), away_from_zero=0.5),
+    "rising_log": Domain((sizes(1e-5, 1e15), sizes(1e-5, 1e5)), away_from_zero=0.1),
+    "log_bessel_i1": Domain((positive,), (5e-324, 1e300), away_from_zero=0.3),
+    "bessel_i": Domain((whole(0, 30), sizes(1e-3, 700.0))),
+    "power": Domain((mixed(sizes(1e-5, 1e5), sizes(1e-300, 1e300)), mixed(between(-50.0, 50.0), between(-1.0, 1.0)))),
+    "xlogy": Domain((sizes(1e-3, 1e3), sizes(1e-300, 1e300))),
+    "xlog1py": Domain((sizes(1e-3, 1e3), sizes(1e-300, 1e300))),
+    "logaddexp": Domain((between(-750.0, 750.0), between(-750.0, 750.0)), away_from_zero=0.5),
+    "difference_error": Domain((real, real)),
+}
+
+
+def points(name: str, count: int) -> list[Array]:
+    """One array per argument: about `count` random points, the same in every run, and the named extremes."""
+    domain = DOMAINS[name]
+    random = np.random.default_rng(sum(map(ord, name)))
+    arrays = [draw(random, count) for draw in domain.draws]
+    if len(arrays) == 1:
+        low, high = domain.named
+        arrays[0] = np.concatenate([arrays[0], [x for a in NAMED for x in (a, -a) if low <= x <= high]])
+    else:
+        arrays = [random.permutation(array) for array in arrays]
+    return [np.ascontiguousarray(array) for array in arrays]

@@ -1,0 +1,32 @@
+"""Every row of the table against mpmath, in units of the last place, over its whole domain."""
+
+from __future__ import annotations
+
+import pytest
+from tests.elementary.compiled import evaluate
+from tests.elementary.oracles import ORACLES, exact, ulps
+from tests.elementary.points import DOMAINS, points
+
+from symloss.elementary.table import FUNCTIONS
+
+# What each function promises, in ulp; 4 where it is not named.
+LIMITS = {
+    "exp": 1.0, "log": 1.0, "log1p": 1.0, "expm1": 1.0, "gamma": 6.0, "bessel_i": 16.0,
+    "abs": 0.0, "sign": 0.0, "step": 0.0, "floor": 0.0, "ceiling": 0.0, "maximum": 0.0, "minimum": 0.0, "difference_error": 0.0,
+}  # fmt: skip
+
+
+def test_every_row_has_an_oracle_and_a_domain() -> None:
+    assert FUNCTIONS.keys() == ORACLES.keys() == DOMAINS.keys()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_error_in_ulp(name: str) -> None:
+    arguments = points(name, 60)
+    measured = []
+    for got, *at in zip(evaluate(name, arguments).tolist(), *(column.tolist() for column in arguments), strict=True):
+        want = exact(name, *at)
+        if abs(want) >= DOMAINS[name].away_from_zero:
+            measured.append((ulps(got, want), at, got, float(want)))
+    error, at, got, want = max(measured, key=lambda row: row[0])
+    assert error <= LIMITS.get(name, 4.0), f"{name}{tuple(at)} = {got!r}, exactly {want!r}: {error:.3g} ulp"

@@ -1,0 +1,110 @@
+"""Values at infinities, zeros, NaN and poles, with their sign; each is also checked in plain Python."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from tests.elementary.compiled import evaluate
+
+from symloss.elementary.table import FUNCTIONS, callables
+
+INF, NAN = math.inf, math.nan
+
+# Pairs of arguments and value; no mapping, in which 0.0 and -0.0 would be one key.
+EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
+    "exp": [((0.0,), 1.0), ((-0.0,), 1.0), ((INF,), INF), ((-INF,), 0.0), ((709.79,), INF), ((1e300,), INF), ((-745.2,), 0.0), ((-1e300,), 0.0),
+            ((709.5,), 1.35499e308), ((-709.5,), 7.36e-309), ((-720.0,), 2.03e-313)],
+    "expm1": [((0.0,), 0.0), ((-0.0,), -0.0), ((5e-324,), 5e-324), ((-5e-324,), -5e-324), ((INF,), INF), ((-INF,), -1.0), ((-40.0,), -1.0)],
+    "exprel": [((0.0,), 1.0), ((INF,), INF), ((-INF,), 0.0)],
+    "expm1mx": [((0.0,), 0.0), ((INF,), INF), ((-INF,), INF)],
+    "log": [((0.0,), -INF), ((-0.0,), -INF), ((-1.0,), NAN), ((-5e-324,), NAN), ((-INF,), NAN), ((INF,), INF), ((1.0,), 0.0)],
+    "log1p": [((0.0,), 0.0), ((-0.0,), -0.0), ((-1.0,), -INF), ((-1.5,), NAN), ((-INF,), NAN), ((INF,), INF), ((5e-324,), 5e-324)],
+    "log1pmx": [((0.0,), 0.0), ((-1.0,), -INF), ((INF,), -INF), ((-2.0,), NAN)],
+    "logit": [((0.0,), -INF), ((0.5,), 0.0), ((1.0,), INF), ((1.5,), NAN), ((-0.5,), NAN)],
+    "xlogy": [((0.0, 0.0), 0.0), ((0.0, NAN), NAN), ((0.0, INF), 0.0), ((2.0, 0.0), -INF), ((0.0, -1.0), 0.0)],
+    "xlog1py": [((0.0, -1.0), 0.0), ((0.0, NAN), NAN), ((2.0, -1.0), -INF)],
+    "sigmoid": [((0.0,), 0.5), ((INF,), 1.0), ((-INF,), 0.0), ((800.0,), 1.0), ((-800.0,), 0.0)],
+    "softplus": [((INF,), INF), ((-INF,), 0.0), ((800.0,), 800.0), ((-800.0,), 0.0)],
+    "log1mexp": [((0.0,), -INF), ((-0.0,), -INF), ((-INF,), 0.0), ((1.0,), NAN)],
+    "logexpm1": [((0.0,), -INF), ((INF,), INF), ((-1.0,), NAN)],
+    "logaddexp": [((-INF, -INF), -INF), ((INF, INF), INF), ((INF, -INF), INF), ((-INF, 2.0), 2.0), ((3.0, -INF), 3.0), ((INF, NAN), NAN),
+                  ((NAN, -INF), NAN)],
+    "tanh": [((0.0,), 0.0), ((-0.0,), -0.0), ((INF,), 1.0), ((-INF,), -1.0), ((5e-324,), 5e-324), ((-40.0,), -1.0)],
+    "sinh": [((-0.0,), -0.0), ((INF,), INF), ((-INF,), -INF), ((711.0,), INF)],
+    "cosh": [((0.0,), 1.0), ((INF,), INF), ((-INF,), INF), ((711.0,), INF)],
+    "coshm1": [((0.0,), 0.0), ((INF,), INF)],
+    "cosm1": [((0.0,), -0.0), ((INF,), NAN)],
+    "logcosh": [((0.0,), 0.0), ((INF,), INF), ((-INF,), INF)],
+    "sech2": [((0.0,), 1.0), ((INF,), 0.0), ((-INF,), 0.0)],
+    "asinh": [((-0.0,), -0.0), ((INF,), INF), ((-INF,), -INF)],
+    "acosh": [((1.0,), 0.0), ((0.5,), NAN), ((INF,), INF)],
+    "atanh": [((-0.0,), -0.0), ((1.0,), INF), ((-1.0,), -INF), ((1.5,), NAN)],
+    "sqrt": [((-1.0,), NAN), ((INF,), INF), ((-0.0,), -0.0)],
+    "sqrt1pm1": [((-1.0,), -1.0), ((INF,), INF), ((-2.0,), NAN), ((-0.0,), -0.0)],
+    "abs": [((-0.0,), 0.0), ((-INF,), INF)],
+    "sign": [((0.0,), 0.0), ((-0.0,), 0.0), ((INF,), 1.0), ((-INF,), -1.0), ((-5e-324,), -1.0)],
+    "step": [((0.0,), 0.5), ((-0.0,), 0.5), ((5e-324,), 1.0), ((-5e-324,), 0.0), ((INF,), 1.0)],
+    "floor": [((-0.5,), -1.0), ((0.5,), 0.0), ((-0.0,), -0.0), ((INF,), INF), ((2.0,), 2.0), ((-2.5,), -3.0)],
+    "ceiling": [((-0.5,), -0.0), ((0.5,), 1.0), ((-INF,), -INF), ((2.5,), 3.0)],
+    "maximum": [((NAN, 1.0), NAN), ((1.0, NAN), NAN), ((2.0, 1.0), 2.0), ((-INF, -INF), -INF)],
+    "minimum": [((NAN, 1.0), NAN), ((1.0, NAN), NAN), ((2.0, 1.0), 1.0), ((INF, INF), INF)],
+    "difference_error": [((INF, 1.0), 0.0), ((INF, INF), 0.0), ((1e308, -1e308), 0.0), ((1.0, 1e-17), -1e-17)],
+    "power": [((0.0, 0.0), 1.0), ((0.0, 2.0), 0.0), ((0.0, -1.0), INF), ((-0.0, -1.0), -INF), ((-2.0, 3.0), -8.0), ((-2.0, 0.5), NAN),
+              ((NAN, 0.0), 1.0), ((1.0, NAN), 1.0), ((2.0, 1e9), INF), ((-2.0, 1e9 + 1.0), -INF), ((2.0, -INF), 0.0)],
+    "hypot": [((INF, NAN), INF), ((0.0, 0.0), 0.0), ((3.0, 4.0), 5.0), ((-INF, 1.0), INF), ((3e300, 4e300), 5e300)],
+    "sin": [((INF,), NAN), ((-0.0,), -0.0)],
+    "cos": [((INF,), NAN), ((0.0,), 1.0)],
+    "tan": [((INF,), NAN), ((-0.0,), -0.0)],
+    "asin": [((1.5,), NAN), ((0.0,), 0.0)],
+    "acos": [((1.5,), NAN), ((1.0,), 0.0)],
+    "atan": [((INF,), math.pi / 2)],
+    "atan2": [((0.0, -1.0), math.pi), ((-0.0, -1.0), -math.pi), ((0.0, 1.0), 0.0)],
+    "erf": [((-0.0,), -0.0), ((INF,), 1.0), ((-INF,), -1.0)],
+    "erfc": [((0.0,), 1.0), ((INF,), 0.0), ((-INF,), 2.0)],
+    "erfcx": [((0.0,), 1.0), ((INF,), 0.0), ((-INF,), INF), ((-27.0,), INF)],
+    "ndtr": [((0.0,), 0.5), ((INF,), 1.0), ((-INF,), 0.0), ((-40.0,), 0.0)],
+    "log_ndtr": [((INF,), -0.0), ((-INF,), -INF), ((-1e9,), -5e17)],
+    "mills": [((INF,), 0.0), ((-INF,), INF), ((-1e9,), 1e9), ((-1e300,), 1e300)],
+    "erfinv": [((0.0,), 0.0), ((1.0,), INF), ((-1.0,), -INF), ((1.5,), NAN)],
+    "ndtri": [((0.0,), -INF), ((0.5,), 0.0), ((1.0,), INF), ((-0.5,), NAN), ((1.5,), NAN)],
+    "loggamma": [((0.0,), INF), ((1.0,), 0.0), ((2.0,), 0.0), ((-3.0,), INF), ((INF,), INF), ((-INF,), INF)],
+    "gamma": [((0.0,), INF), ((-0.0,), -INF), ((1.0,), 1.0), ((2.0,), 1.0), ((5.0,), 24.0), ((-3.0,), NAN), ((INF,), INF), ((-INF,), NAN), ((172.0,), INF)],
+    "digamma": [((0.0,), -INF), ((-3.0,), NAN), ((INF,), INF), ((-INF,), NAN)],
+    "trigamma": [((0.0,), INF), ((-3.0,), INF), ((INF,), 0.0)],
+    "polygamma": [((1.0, INF), 0.0), ((2.0, -1.5), NAN), ((1.5, 2.0), NAN), ((1.0, 0.0), INF), ((200.0, 1.0), NAN)],
+    "log_beta": [((1.0, 1.0), 0.0), ((0.0, 2.0), INF), ((-1.0, 2.0), NAN), ((2.0, INF), -INF)],
+    "rising_log": [((3.0, 0.0), 0.0), ((1e300, 0.0), 0.0), ((3.0, INF), INF), ((-1.0, 2.0), NAN)],
+    "log_bessel_i0": [((0.0,), 0.0), ((INF,), INF), ((-INF,), INF)],
+    "log_bessel_i1": [((0.0,), -INF), ((INF,), INF), ((-1.0,), NAN)],
+    "bessel_ratio": [((0.0,), 0.0), ((-0.0,), -0.0), ((INF,), 1.0), ((-INF,), -1.0)],
+    "bessel_i": [((0.0, 0.0), 1.0), ((3.0, 0.0), 0.0), ((2.0, INF), INF), ((0.5, 1.0), NAN)],
+}  # fmt: skip
+
+
+def same(got: float, want: float) -> bool:
+    """Equal with the sign of zero; a value written with few digits is compared to those."""
+    if want != want or got != got:
+        return want != want and got != got
+    if want == 0.0 or math.isinf(want):
+        return got == want and math.copysign(1.0, got) == math.copysign(1.0, want)
+    return math.isclose(got, want, rel_tol=1e-2 if abs(want) < 1e-300 else 1e-4)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_edges(name: str) -> None:
+    for arguments, want in EDGES[name]:
+        compiled = evaluate(name, [np.array([x]) for x in arguments])[0]
+        plain = callables()[name](*arguments)
+        assert same(compiled, want), f"compiled {name}{arguments} = {compiled!r}, not {want!r}"
+        assert same(plain, want), f"{name}{arguments} = {plain!r}, not {want!r}"
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in ("power", "hypot", "difference_error")])
+def test_nan_gives_nan(name: str) -> None:
+    for position in range(FUNCTIONS[name].arity):
+        arguments = [0.5] * FUNCTIONS[name].arity
+        arguments[position] = NAN
+        assert math.isnan(callables()[name](*arguments)), name
+        assert math.isnan(evaluate(name, [np.array([x]) for x in arguments])[0]), name
