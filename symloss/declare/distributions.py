@@ -20,14 +20,15 @@ from sympy.stats.rv import RandomSymbol
 
 from symloss.errors import DeclarationError
 
-from . import distributions_bounded, distributions_discrete, distributions_real
+from . import distributions_discrete, distributions_interval, distributions_positive, distributions_real
 from .distribution_row import DistributionRow
 from .lift import lift
 from .log_terms import log_of
 
 ROWS: tuple[DistributionRow, ...] = (
     *distributions_real.ROWS,
-    *distributions_bounded.ROWS,
+    *distributions_positive.ROWS,
+    *distributions_interval.ROWS,
     *distributions_discrete.ROWS,
 )
 
@@ -186,9 +187,11 @@ def _sympy_density(distribution: Any, y: sp.Expr, shown: str) -> Any:
         ) from error
 
 
-def _ends(support: sp.Set, shown: str) -> tuple[sp.Expr, sp.Expr]:
+def _ends(support: Any, shown: str) -> tuple[sp.Expr, sp.Expr]:
+    """Infimum and supremum; SymPy gives Python sets too, and knows no ends of an Intersection."""
     try:
-        return support.inf, support.sup
+        parts = support.args if isinstance(support, sp.Intersection) else (sp.sympify(support),)
+        return sp.Max(*(part.inf for part in parts)), sp.Min(*(part.sup for part in parts))
     except (NotImplementedError, AttributeError) as error:
         raise DeclarationError(f"{shown}: the support {support} has no known ends; write an expression for p(y | f)") from error
 

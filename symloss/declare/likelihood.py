@@ -18,7 +18,8 @@ from .distributions import Density, density_of_expression, density_of_variable
 from .domains import Binary
 from .lift import lift
 from .log_terms import log_of, roles_in
-from .normalisation import Measure, check_classes, check_conditions, check_survival, check_total
+from .normalisation import check_classes, check_conditions, check_survival, check_total
+from .probability import Measure
 from .roles import Declared, RoleSymbol, role_symbol
 
 
@@ -30,7 +31,8 @@ class Likelihood:
     ``points`` the values where there are finitely many known ones; ``atoms`` values of
     a continuous target that have a probability of their own. ``mean`` is E[Y] where it
     exists. ``standardised`` is (m, s) such that (Y - m)/s has a distribution in which
-    neither occurs (m = 0 in a scale family). ``log_survival`` is log P(Y > y).
+    neither occurs (m = 0 in a scale family). ``log_survival`` is log P(Y > y). ``given``
+    and the rest are what the user wrote, to write it again.
     """
 
     expression: sp.Expr
@@ -45,6 +47,10 @@ class Likelihood:
     atoms: tuple[sp.Expr, ...] = ()
     event: RoleSymbol | None = None
     log_survival: sp.Expr | None = None
+    given: sp.Basic | None = None
+    survival: sp.Expr | None = None
+    keep_constants: bool = False
+    normalised: bool = True
 
 
 def likelihood(
@@ -74,6 +80,8 @@ def likelihood(
     else:
         made = _of_one(density, symbol, event, normalised, survival)
     _refuse_without_prediction(made, density)
+    asked = {"given": density, "survival": survival, "keep_constants": keep_constants, "normalised": normalised}
+    made = replace(made, **asked)
     return replace(made, expression=made.full, dropped=sp.S.Zero) if keep_constants else made
 
 

@@ -40,9 +40,11 @@ def exp_square(x: float, direction: float) -> float:
 
 def erfcx_positive(x: float) -> float:
     """erfcx(x) for x >= 0, 1 / (x sqrt(pi)) far out; one polynomial for the whole half-line."""
-    # 4 (x - 4) / (x + 4) overflows nowhere below inf, where it is NaN
-    q = (x - 4.0) / (x + 4.0)
-    q = 1.0 if x > 1e300 else q
+    reciprocal = 1.0 / (x + 4.0)
+    q = (x - 4.0) * reciprocal
+    # one Newton step on q (x + 4) = x - 4: three rounding errors in q would cost 3 ulp near x = 0
+    q = fma(reciprocal, fma(-q, x, fma(-4.0, q + 1.0, x)), q)
+    q = 1.0 if x > 1e100 else q  # at inf it is inf - inf
     y = ERFCX[0]
     for coefficient in ERFCX[1:]:
         y = fma(y, q, coefficient)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symloss.elementary import ieee as math
 from symloss.elementary.constants import INFINITY, LN2, NEGLIGIBLE, NOT_A_NUMBER
 from symloss.elementary.exponential import EXP_HIGHEST, exp, expm1
-from symloss.elementary.logarithm import log, log1p
+from symloss.elementary.logarithm import log, log1p, log1p_unit
 
 ASINH_FAR = 1e8  # from here on sqrt(x^2 + 1) rounds to x: x^2 is above 2^53
 
@@ -33,7 +33,7 @@ def logcosh(x: float) -> float:
     near = size < 1.0
     argument = t * t if near else e * e
     divisor = 2.0 * e if near else 1.0
-    y = log1p(argument / divisor)
+    y = log1p_unit(argument / divisor)
     return y if near else y + (size - LN2)
 
 

@@ -1,4 +1,4 @@
-"""log and its relatives. `log`, `log1p` and `log_sum` have no branches, so that a loop over them is vectorised."""
+"""log and its relatives. `log`, `log1p`, `log1p_unit` and `log_sum` have no branches, so that a loop over them is vectorised."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from symloss.elementary.constants import (
 from symloss.elementary.primitives import bits, fma, from_bits
 
 SQRT_HALF_BITS = 0x3FE6A09E667F3BCD  # the bits of sqrt(1/2): with it subtracted, the exponent is that of m in [sqrt 1/2, sqrt 2)
+SQRT_TWO_MINUS_ONE = 0.41421356237309503  # any bound near it serves
 
 # 2 (atanh(s) / s - 1) / s^2 in powers of z = s^2 for |s| <= 3 - sqrt 8; highest power first.
 # Chebyshev interpolation by tests/elementary/coefficients.py, relative error 4.6e-16.
@@ -89,6 +90,19 @@ def log_sum(high: float, low: float) -> float:
     outside = -INFINITY if high == 0.0 else NOT_A_NUMBER
     y = y if high > 0.0 else outside
     return y if high != INFINITY else high
+
+
+def log1p_unit(x: float) -> float:
+    """log(1 + x) for 0 <= x <= 1, in half the time of log1p. No branches.
+
+    As log with n = 0 and f = x, which is exact, up to sqrt 2 - 1; above with n = 1 and f = (x - 1) / 2.
+    """
+    near = x < SQRT_TWO_MINUS_ONE
+    f = x if near else 0.5 * (x - 1.0)
+    s = f / (2.0 + f)
+    half_square = 0.5 * f * f
+    small = fma(s, half_square + log_polynomial(s * s), 0.0 if near else LN2_LOW)
+    return (0.0 if near else LN2_HIGH) - ((half_square - small) - f)
 
 
 def log1p(x: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symloss.elementary import ieee as math
 from symloss.elementary.constants import INFINITY, LN2, LN2_TAIL
 from symloss.elementary.exponential import exp, expm1
-from symloss.elementary.logarithm import log, log1p, log_sum
+from symloss.elementary.logarithm import log, log1p, log1p_unit, log_sum
 
 LOGEXPM1_FAR = 40.0  # from here on log(e^x - 1) rounds to x: e^-40 is 4e-18
 
@@ -19,7 +19,7 @@ def sigmoid(x: float) -> float:
 def softplus(x: float) -> float:
     """log(1 + e^x); 0 at -inf, inf at inf. No branches. Measured error: @softplus@ ulp."""
     positive = 0.0 if x < 0.0 else x
-    return positive + log1p(exp(-math.fabs(x)))
+    return positive + log1p_unit(exp(-math.fabs(x)))
 
 
 def log1mexp(x: float) -> float:
@@ -49,4 +49,4 @@ def logaddexp(a: float, b: float) -> float:
     smaller = a if b > a else b
     if math.fabs(larger) == INFINITY and smaller == smaller:
         return larger
-    return larger + log1p(exp(smaller - larger))
+    return larger + log1p_unit(exp(smaller - larger))

@@ -11,6 +11,7 @@ from symloss.elementary.logarithm import log
 from symloss.elementary.primitives import fma
 
 POLYGAMMA_HIGHEST_ORDER = 170.0  # 171! overflows
+DIGAMMA_OVERFLOWS_BELOW = 5.57e-309  # 1 / x is above the largest float64
 ASYMPTOTIC_FROM = 10.0  # from here on the eight terms of DIGAMMA_SERIES leave an error below 1e-18
 
 # B_2k / (2k), k = 8 .. 1, from the Bernoulli numbers: psi(x) = log x - 1/(2x) - sum of these over x^(2k); DLMF 5.11.2.
@@ -52,8 +53,10 @@ def digamma_near_zero(x: float) -> float:
 
 def digamma_positive(x: float) -> float:
     """psi(x) for x > 0: to [1, 2] by one step of the recurrence, or down to [2, 3] by positive terms, or asymptotic."""
+    if x < 1e-20:
+        return -1.0 / x if x > DIGAMMA_OVERFLOWS_BELOW else -INFINITY
     if x < 1.0:
-        return digamma_near_zero(1.0 + x) - 1.0 / x if x > 1e-300 else -1.0 / (1e-300 if x < 1e-308 else x)
+        return digamma_near_zero(1.0 + x) - 1.0 / x
     if x <= 2.0:
         return digamma_near_zero(x)
     if x >= ASYMPTOTIC_FROM:
@@ -86,7 +89,7 @@ def digamma(x: float) -> float:
     if x == floor(x) or x != x:
         return NOT_A_NUMBER
     if x > -1e-20:
-        return -1.0 / x if x < -1e-308 else INFINITY
+        return -1.0 / x if x < -DIGAMMA_OVERFLOWS_BELOW else INFINITY
     distance = x - floor(x) if x < -0.5 else x
     return digamma_positive(1.0 - x) - PI / math.tan(PI * (distance - 1.0 if distance > 0.5 else distance))
 

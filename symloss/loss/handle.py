@@ -73,6 +73,7 @@ class Loss:
         *,
         target: Declared,
         event: Declared | None = None,
+        survival: Any = None,
         keep_constants: bool = False,
         normalised: bool = True,
         inputs: Iterable[Declared] | None = None,
@@ -86,7 +87,8 @@ class Loss:
 
         Terms in targets and data alone are dropped unless ``keep_constants``. The density is
         checked to sum or integrate to one over the target's domain unless ``normalised`` is
-        False. ``event`` (data, Binary) makes the likelihood right-censored.
+        False. ``event`` (data, Binary) makes the likelihood right-censored; ``survival`` is then
+        P(Y > y) where symloss does not know it.
 
         >>> import sympy as sp, symloss as sl
         >>> from sympy.stats import Poisson
@@ -94,7 +96,9 @@ class Loss:
         >>> sl.Loss.from_likelihood("counts", Poisson("Y", sp.exp(f)), target=y).expression
         -f*y + exp(f)
         """
-        found = _likelihood(density, target, event=event, keep_constants=keep_constants, normalised=normalised)
+        found = _likelihood(
+            density, target, event=event, keep_constants=keep_constants, normalised=normalised, survival=survival
+        )
         return cls.from_declaration(
             declare(
                 name,

@@ -25,8 +25,8 @@ ARITHMETIC = frozenset({"add", "sub", "mul", "neg"})
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
 LOGIC = frozenset({"and", "or", "not"})
 
-# Worth a store and a load where its value is wanted in a second loop.
-CHEAP = ARITHMETIC | COMPARISONS | LOGIC
+# All else is worth a store and a load where its value is wanted in a second loop.
+CHEAP = ARITHMETIC | COMPARISONS | LOGIC | {"abs", "maximum", "minimum", "sign", "step"}
 
 Renaming = Mapping[Loop, Loop]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from symloss.lower.graphs import ROW, Graph, descendants, is_expensive
+from symloss.lower.graphs import ROW, Graph, descendants, is_expensive, is_truth
 from symloss.stabilise.graph import Guard, Loop, Node, Output, Reduce
 
 
@@ -132,13 +132,16 @@ class _Uses:
 
 
 def kept_values(tasks: Sequence[Task], graph: Graph) -> tuple[Node, ...]:
-    """The expensive values of one loop variable that more than one loop of a row wants, the largest such."""
+    """The expensive values of one loop variable that more than one loop of a row wants, the largest such.
+
+    One that is cheap to compute from others that are kept, too, is not kept after all.
+    """
     scope = frozenset({ROW})
     wanted = [*tasks, *map(reduction_task, reductions_within(tasks, scope, graph, lambda node: False))]
     kept: tuple[Node, ...] = ()
     while more := _next_kept(wanted, scope, graph, kept):
         kept = (*kept, more)
-    return kept
+    return tuple(node for node in kept if is_expensive(node) or not _is_cheap_given(node, frozenset(kept)))
 
 
 def _next_kept(wanted: list[Task], scope: frozenset[Loop], graph: Graph, kept: tuple[Node, ...]) -> Node | None:
@@ -152,7 +155,15 @@ def _next_kept(wanted: list[Task], scope: frozenset[Loop], graph: Graph, kept: t
         for operand in node.operands:
             uses.visit(operand, loop, (levels.of(kept_task(node)), loop.axis))
     wanted_twice = [node for node, places in uses.places.items() if len(places) > 1 or NESTED in places]
-    return _largest([node for node in wanted_twice if node not in kept and is_expensive(node)])
+    known = frozenset(kept)
+    return _largest([n for n in wanted_twice if n not in known and not is_truth(n) and not _is_cheap_given(n, known)])
+
+
+def _is_cheap_given(node: Node, kept: frozenset[Node]) -> bool:
+    """Whether no expensive operation over the node's loop has to be done again, if these values are kept."""
+    if is_expensive(node):
+        return False
+    return all(o in kept or o.free != node.free or _is_cheap_given(o, kept) for o in node.operands)
 
 
 def _largest(candidates: list[Node]) -> Node | None:

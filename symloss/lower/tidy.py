@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from symloss.lower.graphs import CHEAP
+from symloss.lower.graphs import ARITHMETIC, COMPARISONS, LOGIC
 from symloss.lower.ir import Call, Choose, Expression, For, Let, Name, Reduction, Statement
 from symloss.lower.walk import expressions, size, subexpressions, walk, with_substituted
 
 # About what fits on one line.
 LONGEST = 9
 
-WRITTEN_OUT = CHEAP | {"div", "float"}
+WRITTEN_OUT = ARITHMETIC | COMPARISONS | LOGIC | {"div", "float"}
 
 Block = tuple[Statement, ...]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from symloss.lower.graphs import COMPARISONS, LOGIC, ROW, Graph, all_integers, is_integral
+from symloss.lower.graphs import COMPARISONS, LOGIC, ROW, Graph, all_integers, is_integer, is_integral, is_truth
 from symloss.lower.ir import (
     Call,
     Choose,
@@ -93,7 +93,7 @@ class Values:
         """An expression for ``node``, and a stem for its name."""
         if array := self._kept_in(node):
             (loop,) = node.free
-            return Load(array, (self.position(loop),)), "kept"
+            return self._of_its_type(node, Load(array, (self.position(loop),))), "kept"
         match node:
             case Constant(value=value):
                 return Number(value), ""
@@ -141,6 +141,12 @@ class Values:
             return self.as_type(node, "int")
         value = self.value(node)
         return value if value.type == "int" else self._rounded(converted(value, "float"))
+
+    def _of_its_type(self, node: Node, kept: Expression) -> Expression:
+        """A kept value as what it was: scratch holds float64, which holds integers and truth values exactly."""
+        if is_truth(node):
+            return Call("ne", (kept, Number(0.0)), "bool")
+        return Call("index", (kept,), "int") if is_integer(node, self.graph) else kept
 
     def _rounded(self, value: Expression) -> Expression:
         # What is not a number, or too large for an integer, must not reach the conversion.

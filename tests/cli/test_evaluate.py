@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
@@ -54,8 +55,8 @@ def stored(table: pd.DataFrame, folder: Path, form: str) -> Path:
 def read(file: Path) -> dict[str, np.ndarray]:
     if file.suffix == ".npz":
         return dict(np.load(file))
-    frame = pd.read_csv(file, float_precision="round_trip") if file.suffix == ".csv" else pd.read_parquet(file)
-    return {name: frame[name].to_numpy() for name in frame}
+    frame = pa.csv.read_csv(file) if file.suffix == ".csv" else pa.parquet.read_table(file)
+    return {name: frame[name].to_numpy() for name in frame.column_names}
 
 
 @pytest.mark.parametrize("form", FORMATS)

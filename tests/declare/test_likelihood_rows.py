@@ -115,11 +115,9 @@ def test_every_row_has_cases() -> None:
 @pytest.mark.parametrize(("name", "arguments"), ALL)
 def test_log_density_is_sympys(name: str, arguments: tuple[sp.Expr, ...]) -> None:
     for y in numbers_in(name, arguments):
-        density = st.density(variable(name, arguments))(y)
-        expected = mpmath.log(mpmath.mpf(str(sp.N(density, 40))))
-        found = agreed(lambda y=y: log_density(name, arguments, number(y)))
-        scale = max(abs(expected), 1)  # of the density itself: its logarithm may be close to 0
-        assert abs(found - expected) <= 1e-12 * scale, (y, found, expected)
+        expected = mpmath.mpf(str(sp.N(st.density(variable(name, arguments))(y), 40)))
+        found = agreed(lambda y=y: mpmath.exp(log_density(name, arguments, number(y))))
+        assert abs(found - expected) <= 1e-14 * expected, (y, found, expected)
 
 
 @pytest.mark.parametrize(("name", "arguments"), ALL)
@@ -137,10 +135,15 @@ def _expectation(name: str, arguments: tuple[sp.Expr, ...], above: float, g: Cal
     low = max(low, above)
     if row.discrete:
         first, last = (-200 if math.isinf(low) else math.ceil(low)), min(high, 20_000)
-        return math.fsum(g(y) * p(y) for y in range(first, int(last) + 1) if p(y) > 0)
+        values = np.arange(first, int(last) + 1.0)
+        with np.errstate(all="ignore"):
+            return math.fsum(g(y) * float(m) for y, m in zip(values, p(values), strict=True) if m > 0)
 
     def side(start: float, sign: int, length: float) -> float:
-        h = lambda t: g(start + sign * math.exp(t)) * p(start + sign * math.exp(t)) * math.exp(t)  # noqa: E731
+        def h(t: float) -> float:
+            y = start + sign * math.exp(t)
+            return g(y) * float(p(y)) * math.exp(t) if y != start else 0.0
+
         stops = [t for t in (-80, -20, -8, -4, -2, -1, 0, 0.5, 1, 2, 3, 4, 6, 10, 30, 80) if t < math.log(length)]
         stops.append(min(math.log(length), 120.0))
         return math.fsum(
@@ -159,7 +162,7 @@ def test_mean(name: str, arguments: tuple[sp.Expr, ...]) -> None:
     found = float(evaluate(BY_NAME[name].mean(*arguments), {}))
     if found == 0:
         return  # by symmetry; a relative error says nothing
-    assert found == pytest.approx(expected, rel=1e-3 if heavy else 1e-6)
+    assert found == pytest.approx(expected, rel=1e-3 if heavy else 1e-6, abs=0)
 
 
 @pytest.mark.parametrize(("name", "arguments"), WITH_SURVIVAL)
@@ -186,6 +189,8 @@ def test_survival_has_the_density_as_slope(name: str, arguments: tuple[sp.Expr, 
 
         with mpmath.workprec(400):
             expected = mpmath.exp(log_density(name, arguments, at))
+            if expected < mpmath.mpf(10) ** -60:
+                continue  # 400 bits do not see it beside 1
             if row.discrete and y == row.support(*arguments)[0]:
                 continue  # P(Y > first - 1) is 1, which the formula need not give
             assert abs(slope() - expected) <= mpmath.mpf(10) ** -20 * expected
@@ -224,15 +229,17 @@ def test_rows_agree_with_the_generic_path(name: str, monkeypatch: pytest.MonkeyP
                 continue  # SymPy's Bessel function has the order y, the row's |y|
             at = {**given, "y": number(y)}
             with mpmath.workprec(120):
-                found, expected = evaluate(generic.log, at), evaluate(row.log_density(Y, *symbols), at)
-                assert abs(found - expected) <= 1e-25 * max(abs(expected), 1), (arguments, y)
+                found = mpmath.exp(evaluate(generic.log, at))
+                expected = mpmath.exp(evaluate(row.log_density(Y, *symbols), at))
+                assert abs(found - expected) <= 1e-25 * expected, (arguments, y)
 
 
 def test_scipy_agrees_on_the_negative_binomial() -> None:
     """SymPy 1.14 changed its parametrisation: p is now the probability of success, y counts failures."""
     r, p = Q(5, 2), Q(1, 3)
     for y in (0, 1, 7, 40):
-        assert float(log_density("NegativeBinomial", (r, p), y)) == pytest.approx(scipy.stats.nbinom.logpmf(y, 2.5, 1 / 3), rel=1e-12)
+        expected = scipy.stats.nbinom.pmf(y, 2.5, 1 / 3)
+        assert math.exp(log_density("NegativeBinomial", (r, p), y)) == pytest.approx(expected, rel=1e-12, abs=0)
 
 
 def test_survival_is_stable_in_both_tails() -> None:
@@ -243,12 +250,12 @@ def test_survival_is_stable_in_both_tails() -> None:
         f = _in_float64(formula)
         for y in (-30.0, -8.0, -0.5, 0.5, 8.0, 30.0, 1e5):
             exact = float(agreed(lambda y=y, formula=formula: evaluate(formula, {"y": y}), start=1000))
-            assert f(y) == pytest.approx(exact, rel=1e-10, abs=0), (name, y)
+            assert float(f(y)) == pytest.approx(exact, rel=1e-10, abs=0), (name, y)
             if abs(y) < 20:
                 assert exact == pytest.approx(float(frozen.logsf(y)), rel=1e-9, abs=0)
 
 
-def _in_float64(formula: sp.Expr) -> Callable[[float], float]:
+def _in_float64(formula: sp.Expr) -> Callable[[np.ndarray | float], np.ndarray]:
     u = sp.Dummy("u", real=True)
     f = quadrature.compiled(formula.xreplace({Y: u}), u, [])
-    return lambda y: float(f(np.array([float(y)]), [])[0])
+    return lambda y: f(np.asarray(y, dtype=float), [])

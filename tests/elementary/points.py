@@ -94,13 +94,13 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "trigamma": Domain((mixed(sizes(1e-150, 1e300), between(0.0, 20.0)),), (1e-150, 1e300)),
     "polygamma": Domain((whole(1, 12), sizes(1e-3, 1e5))),
     "log_beta": Domain((sizes(1e-5, 1e15), sizes(1e-5, 1e15)), away_from_zero=0.5),
-    "rising_log": Domain((sizes(1e-5, 1e15), sizes(1e-5, 1e5)), away_from_zero=0.1),
+    "rising_log": Domain((sizes(1e-5, 1e15), sizes(1e-5, 1e5)), away_from_zero=1.5),
     "log_bessel_i1": Domain((positive,), (5e-324, 1e300), away_from_zero=0.3),
     "bessel_i": Domain((whole(0, 30), sizes(1e-3, 700.0))),
     "power": Domain((mixed(sizes(1e-5, 1e5), sizes(1e-300, 1e300)), mixed(between(-50.0, 50.0), between(-1.0, 1.0)))),
     "xlogy": Domain((sizes(1e-3, 1e3), sizes(1e-300, 1e300))),
     "xlog1py": Domain((sizes(1e-3, 1e3), sizes(1e-300, 1e300))),
-    "logaddexp": Domain((between(-750.0, 750.0), between(-750.0, 750.0)), away_from_zero=0.5),
+    "logaddexp": Domain((between(-20.0, 20.0), between(-20.0, 20.0)), away_from_zero=0.5),
     "difference_error": Domain((real, real)),
 }
 
