@@ -86,9 +86,9 @@ _WHERE = {
 }
 
 _MODULE_OF = {name: module for module, exported in _WHERE.items() for name in exported}
-_RENAMED = {"format": ("symloss.format", "format_expression"), "delta": ("sympy", "KroneckerDelta")}
+_RENAMED = {"format": ("symloss.formatting", "format_expression"), "delta": ("sympy", "KroneckerDelta")}
 
-__all__ = ["__version__", "delta", "format", *_MODULE_OF]  # noqa: PLE0604 (names are found on first use)
+__all__ = ["__version__", "delta", "format", *_MODULE_OF]
 
 
 def __getattr__(name: str) -> Any:

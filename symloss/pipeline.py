@@ -116,7 +116,7 @@ class Pipeline:
             "gradient": lambda: derivation.gradient(*by),
             "hessian": lambda: derivation.hessian_diagonal(*by),
             "hessian_matrix": lambda: derivation.hessian_matrix(*by),
-            "hvp": lambda: derivation.hessian_product(*by, self.directions),
+            "hvp": lambda: derivation.hessian_product(by[0], self.directions),
         }[kind]()
         return made.expression, made.indices
 
@@ -159,9 +159,13 @@ class Pipeline:
         """An entry of the Fisher matrix in closed form; a DerivationError where there is none."""
         made = self.derivation.fisher(row, column)
         if made is None:
-            raise NoClosedForm(f"{self.declaration.name}: the Fisher information by {row} and {column} has no closed form")
+            raise NoClosedForm(
+                f"{self.declaration.name}: the Fisher information by {row} and {column} has no closed form"
+            )
         shorter = simplify(made.expression)
-        self._check(f"simplifying the Fisher information of {self.declaration.name}", made.expression, shorter, made.indices)
+        self._check(
+            f"simplifying the Fisher information of {self.declaration.name}", made.expression, shorter, made.indices
+        )
         return shorter, made.indices
 
     @property
@@ -201,7 +205,10 @@ class Pipeline:
             steps.append(Step("heads", "recognising named functions", d.expression))
         steps.append(Step("value, stable", "stabilising rewrites", stable_form(d.expression)))
         for name in (role_symbol(p).name for p in d.predictions):
-            for kind, raw in (("gradient", self.derivation.gradient(name)), ("hessian", self.derivation.hessian_diagonal(name))):
+            for kind, raw in (
+                ("gradient", self.derivation.gradient(name)),
+                ("hessian", self.derivation.hessian_diagonal(name)),
+            ):
                 shorter = self.expression(kind, name)[0]
                 steps.append(Step(f"{kind} by {name}", "differentiation", raw.expression))
                 if shorter != raw.expression:
@@ -237,9 +244,7 @@ class Pipeline:
         stable = self.stable(requests, per_sample)
         guards = tuple((g.argument, g.expected, tuple(str(lp.axis) for lp in g.loops), g.test) for g in stable.guards)
         text = emit_room.emit(lower(stable, variant)).rstrip()
-        # Infinity has no literal; float("inf") reads the same in every Python.
-        literal = ", ".join(repr(g) for g in guards).replace("inf", 'float("inf")')
-        return f"{text}\n\nGUARDS = ({literal}{',' if guards else ''})\n"
+        return f"{text}\n\nGUARDS = {literal(guards)}\n"
 
     def kernel(self, requests: Sequence[Request], variant: Variant, per_sample: frozenset[str] = frozenset()) -> Any:
         """The compiled kernel, from the cache folder if it is there."""
@@ -259,6 +264,13 @@ def kernel_key(fingerprint: str, requests: Sequence[Request], variant: Variant, 
     """What identifies a kernel: declaration, results, variant, engine. Needs no SymPy."""
     text = repr((fingerprint, tuple(requests), variant, sorted(per_sample), engine_fingerprint()))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def literal(value: Any) -> str:
+    """Nested tuples of strings and numbers as Python text; infinity has no literal of its own."""
+    if isinstance(value, tuple):
+        return "(" + "".join(f"{literal(part)}, " for part in value).rstrip(" ") + ")"
+    return f'float("{value!r}")' if value in (float("inf"), -float("inf")) else repr(value)
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import sympy as sp
 import sympy.stats
@@ -14,6 +13,7 @@ from sympy.stats.rv import RandomSymbol
 from symloss.declare.axes import Axis
 from symloss.declare.declaration import Declaration
 from symloss.declare.domains import Reals
+from symloss.declare.likelihood import Likelihood
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
 from symloss.errors import DeclarationError
 from symloss.heads import binders, functions
@@ -84,11 +84,8 @@ def _call(declaration: Declaration, names: _Names, printer: _Printer) -> list[st
     return [f"LOSS = {function}(", *(f"    {argument}," for argument in arguments), ")"]
 
 
-def _likelihood_arguments(likelihood: Any, names: _Names, printer: _Printer) -> list[str]:
-    given = getattr(likelihood, "given", None)
-    if given is None:
-        raise DeclarationError("cannot write this likelihood to a file: the density it was declared with is not kept")
-    arguments = [printer.doprint(given), f"target={names.of(role_symbol(likelihood.target))}"]
+def _likelihood_arguments(likelihood: Likelihood, names: _Names, printer: _Printer) -> list[str]:
+    arguments = [printer.doprint(likelihood.given), f"target={names.of(role_symbol(likelihood.target))}"]
     if likelihood.event is not None:
         arguments.append(f"event={names.of(likelihood.event)}")
     if likelihood.survival is not None:

@@ -92,7 +92,9 @@ class Oracle:
             if a == b:
                 sides = [self._moved(sample, [(*a, s * step)]) for s in (1, 0, -1)]
                 return (sides[0] - 2 * sides[1] + sides[2]) / step**2
-            corners = [s * t * self._moved(sample, [(*a, s * step), (*b, t * step)]) for s, t in product((1, -1), (1, -1))]
+            corners = [
+                s * t * self._moved(sample, [(*a, s * step), (*b, t * step)]) for s, t in product((1, -1), (1, -1))
+            ]
             return mpmath.fsum(corners) / (4 * step**2)
 
         return self._agreed(difference, self._start(sample, 2))
@@ -151,8 +153,13 @@ class Oracle:
 
     def _start(self, sample: Sample, loss_of_bits: Any) -> int:
         """Bits that resolve exp(-2*x) for the largest number of the sample, or the smallest float if that is less."""
-        sizes = [1.0, *(abs(float(x)) for name in self.declared for x in _flat(sample[name]) if abs(float(x)) != mpmath.inf)]
-        scale = max((1 / abs(float(sample[n])) for n, s in self.declared.items() if _may_divide(s, sample[n])), default=1.0)
+        sizes = [
+            1.0,
+            *(abs(float(x)) for name in self.declared for x in _flat(sample[name]) if abs(float(x)) != mpmath.inf),
+        ]
+        scale = max(
+            (1 / abs(float(sample[n])) for n, s in self.declared.items() if _may_divide(s, sample[n])), default=1.0
+        )
         needed = min(160 + 3 * max(sizes) * max(scale, 1.0), _FLOOR_BITS + 80)
         return int(needed * loss_of_bits)
 
@@ -204,4 +211,3 @@ def _with(value: Any, place: Place, new: Any) -> Any:
 def _may_divide(symbol: Any, value: Any) -> bool:
     """Whether the argument is a scalar parameter such as a temperature, which scales what it divides."""
     return symbol.role == "parameter" and not symbol.axes and float(value) != 0
-

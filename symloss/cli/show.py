@@ -10,7 +10,7 @@ from symloss import catalogue
 from symloss.cli.find import find_loss
 from symloss.cli.output import AsJson, LossName, print_json
 from symloss.declare.roles import role_symbol
-from symloss.format import format_expression
+from symloss.formatting import format_expression
 from symloss.loss import Loss
 
 

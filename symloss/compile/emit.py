@@ -84,6 +84,7 @@ class _Kernel:
         self._status = identifier(nest.parameters_of("status")[0].name)
         self._failed = identifier("failed")
         self._lines: list[str] = []
+        self._largest: dict[str, str] = {}  # maxima found in this block, by what they are of
         self._depth = 1
         self._searching = False
 
@@ -119,6 +120,7 @@ class _Kernel:
     def _block(self, block: tuple[Statement, ...]) -> None:
         for statement in block:
             self._statement(statement)
+        self._largest.clear()
 
     def _statement(self, statement: Statement) -> None:
         text, name = self._text, self._identifier
@@ -129,16 +131,25 @@ class _Kernel:
                 self._loop(statement)
             case Store(array=array, indices=indices, value=value):
                 self._line(f"{text.element(array, indices)} = {self._stored(array, text(value))}")
-            case Reduction(name=bound, kind=kind, array=array, indices=indices):
-                start = text.flat(array, (*indices, Number(0))).removesuffix(" + 0")
-                length = text.length(array_axes(self._nest.parameter(array))[-1])
-                self._line(f"{name(bound)} = {reductions.NAMES[kind]}({name(array)}, {start}, {length})")
+            case Reduction(name=bound):
+                self._line(f"{name(bound)} = {self._reduction(statement)}")
             case Check(number=number, condition=condition):
                 self._check(number, text(condition))
             case Add(total=total, indices=indices, value=value):
                 self._line(f"add_to({name(total)}, {text.flat(total, indices)}, {without_brackets(text(value))})")
             case Total(total=total, array=array):
                 self._line(f"{name(total)}[0], {name(total)}[1] = total_of({name(array)}, {text.length(ROW_AXIS)})")
+
+    def _reduction(self, reduction: Reduction) -> str:
+        array, text = reduction.array, self._text
+        start = text.flat(array, (*reduction.indices, Number(0))).removesuffix(" + 0")
+        length = text.length(array_axes(self._nest.parameter(array))[-1])
+        values = f"{self._identifier(array)}, {start}, {length}"
+        if reduction.kind == "max":
+            self._largest[values] = self._identifier(reduction.name)
+        if reduction.kind == "argmax" and values in self._largest:
+            return f"place_of({values}, {self._largest[values]})"
+        return f"{reductions.NAMES[reduction.kind]}({values})"
 
     def _stored(self, array: str, value: str) -> str:
         value = without_brackets(value)

@@ -1,7 +1,8 @@
 """Numba, behind one door: no other file imports it.
 
-Generated files import four things from here: `kernel` for the functions that Python calls, `device` and `routine` for the functions
-that kernels call, the primitives `fma`, `bits` and `from_bits`, and `wide_vectors` as a kernel's first statement.
+Generated files import four things from here: `kernel` for the functions that Python calls, `device` and `routine` for
+the functions that kernels call, the primitives `fma`, `bits` and `from_bits`, and `wide_vectors` as a kernel's first
+statement.
 
 Nothing here passes `fastmath`: LLVM may neither reorder nor contract, so the bits of a result depend on the declaration
 alone, and `fma` happens exactly where the source says so.
@@ -20,8 +21,8 @@ __all__ = ["bits", "device", "fma", "from_bits", "kernel", "routine", "wide_vect
 
 Decorator = Callable[[Callable[..., Any]], Any]
 
-# Division by zero gives an infinity or NaN, as IEEE 754 says; "python" would raise, and the branch for that would stop a
-# loop from being vectorised.
+# Division by zero gives an infinity or NaN, as IEEE 754 says; "python" would raise, and the branch for that would
+# stop a loop from being vectorised.
 ERROR_MODEL = "numpy"
 
 WIDE_VECTORS = '"prefer-vector-width"="512"'
@@ -30,9 +31,11 @@ WIDE_VECTORS = '"prefer-vector-width"="512"'
 def kernel(signature: str) -> Decorator:
     """Compile a function that Python calls, at once, for one signature such as "void(int64, float64[::1])".
 
-    A signature makes the compilation eager: a kernel that is in the cache is loaded from disk when its file is imported.
+    A signature makes the compilation eager: a kernel that is in the cache is loaded from disk when its file is
+    imported.
     """
-    return njit(signature, cache=True, nogil=True, error_model=ERROR_MODEL, boundscheck=False)
+    decorate: Decorator = njit(signature, cache=True, nogil=True, error_model=ERROR_MODEL, boundscheck=False)
+    return decorate
 
 
 def device(function: Callable[..., Any]) -> Any:
@@ -79,8 +82,8 @@ def from_bits(typing_context: Any, i: Any) -> Any:
 def wide_vectors(typing_context: Any) -> Any:
     """Allow 512-bit vectors in the function that calls this, where the processor has them.
 
-    LLVM prefers 256 bits on most Intel processors although it may use 512. The attribute belongs to this one function; an
-    environment variable would change every Numba kernel of the process.
+    LLVM prefers 256 bits on most Intel processors although it may use 512. The attribute belongs to this one
+    function; an environment variable would change every Numba kernel of the process.
     """
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:

@@ -43,7 +43,7 @@ def _is_writable(folder: Path) -> bool:
 
 def write(directory: Path, stem: str, text: str) -> Path:
     """The file of that text, written unless it is there: complete or absent at any moment, whoever else writes."""
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    digest = hashlib.sha256(text.encode() + _compiler()).hexdigest()[:16]
     path = directory / f"{stem}_{digest}.py"
     if not path.exists():
         directory.mkdir(parents=True, exist_ok=True)
@@ -52,6 +52,12 @@ def write(directory: Path, stem: str, text: str) -> Path:
             file.write(text)
         Path(temporary).replace(path)
     return path
+
+
+@cache
+def _compiler() -> bytes:
+    """What a kernel imports rather than holds, and Numba's cache therefore does not watch."""
+    return Path(__file__).with_name("jit.py").read_bytes()
 
 
 def load(path: Path) -> ModuleType:

@@ -16,6 +16,7 @@ from symloss.heads.binders import Binder, Rank, Sorted
 from .axes import Axis, IndexLabel
 from .lift import lift
 from .roles import Declared, RoleSymbol, role_symbol
+from .sums import refuse_sums_without_axis
 
 if TYPE_CHECKING:
     from .likelihood import Likelihood
@@ -83,7 +84,9 @@ class Declaration:
     def __repr__(self) -> str:
         inputs = ", ".join(_described(d) for d in self.inputs)
         parameters = ", ".join(_described(d) for d in self.parameters)
-        return f"Declaration({self.name!r}: {self.typed}; inputs {inputs}" + (f"; parameters {parameters})" if parameters else ")")
+        return f"Declaration({self.name!r}: {self.typed}; inputs {inputs}" + (
+            f"; parameters {parameters})" if parameters else ")"
+        )
 
     def __str__(self) -> str:
         return f"{self.name} = {self.expression}"
@@ -110,11 +113,15 @@ def declare(
 ) -> Declaration:
     """Validate and lift what a user typed; raises DeclarationError with the line to write instead."""
     if not isinstance(name, str) or not name.isidentifier():
-        raise DeclarationError(f"a loss needs a Python identifier as its name, not {name!r}; write for example 'my_loss'")
+        raise DeclarationError(
+            f"a loss needs a Python identifier as its name, not {name!r}; write for example 'my_loss'"
+        )
     if kinks not in KINKS:
         raise DeclarationError(f"{name}: kinks={kinks!r}; expected one of {', '.join(map(repr, KINKS))}")
     if isinstance(link, str) and link not in LINKS:
-        raise DeclarationError(f"{name}: link={link!r}; expected one of {', '.join(map(repr, LINKS))} or a SymPy expression")
+        raise DeclarationError(
+            f"{name}: link={link!r}; expected one of {', '.join(map(repr, LINKS))} or a SymPy expression"
+        )
     _refuse_what_cannot_work(name, typed)
     typed = sp.sympify(typed)
     with_all = typed if likelihood is None else sp.Tuple(typed, likelihood.full)
@@ -131,10 +138,14 @@ def declare(
 
 
 def _refuse_what_cannot_work(name: str, typed: Any) -> None:
-    if isinstance(typed, (bool, sp.logic.boolalg.Boolean)):
+    if isinstance(typed, (bool, sp.logic.boolalg.Boolean)) and not isinstance(typed, sp.Symbol):
         raise DeclarationError(
             f"{name} = {typed}: this is a truth value, not a number; write sp.Piecewise((a, condition), (b, True)), "
             f"and sp.Eq(y, 0) where y == 0 was typed (== on symbols is False at once)"
+        )
+    if isinstance(typed, str):
+        raise DeclarationError(
+            f"{name}: {typed!r} is text; write the expression itself, with symbols made by sl.target, sl.prediction, ..."
         )
     try:
         expression = sp.sympify(typed)
@@ -146,11 +157,14 @@ def _refuse_what_cannot_work(name: str, typed: Any) -> None:
         raise DeclarationError(
             f"{name} = {expression}: contains a sympy.stats variable; write sl.Loss.from_likelihood({name!r}, variable, target=y)"
         )
+    refuse_sums_without_axis(expression)
     for part in sp.preorder_traversal(expression):
         if isinstance(part, (sp.zoo.__class__, sp.nan.__class__)):
             raise DeclarationError(f"{name} = {expression}: contains {part}; the expression is undefined as typed")
         if isinstance(part, (sp.Derivative, sp.Integral, sp.Product, sp.MatrixExpr)):
-            raise DeclarationError(f"{name} = {expression}: cannot take {type(part).__name__}; write the result of {part}")
+            raise DeclarationError(
+                f"{name} = {expression}: cannot take {type(part).__name__}; write the result of {part}"
+            )
         if isinstance(part, sp.IndexedBase) and not isinstance(part.label, RoleSymbol):
             raise _roleless(name, expression, part.label)
 
@@ -199,7 +213,9 @@ def _ordered_inputs(
     per_sample = [d for d in found if role_symbol(d).role in _ORDER]
     sizes = {role: [d for d in per_sample if role_symbol(d).role == role] for role in _ORDER}
     if not sizes["prediction"] and not any(role_symbol(d).role == "prediction" for d in inputs or ()):
-        raise DeclarationError(f"{name} = {typed}: has no prediction to differentiate; write f = sl.prediction('f') and use f")
+        raise DeclarationError(
+            f"{name} = {typed}: has no prediction to differentiate; write f = sl.prediction('f') and use f"
+        )
     default = tuple(d for role in _ORDER for d in sizes[role])
     if inputs is None:
         if len(sizes["target"]) > 1 or sizes["data"] or len(sizes["prediction"]) > 1:

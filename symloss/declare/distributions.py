@@ -169,7 +169,9 @@ def _from_sympy(x: RandomSymbol, y: sp.Expr, shown: str) -> Density:
     discrete = not isinstance(x.pspace, SingleContinuousPSpace)
     plain = _without_membership(sp.sympify(_sympy_density(distribution, y, shown)))
     if not plain.has(y) or plain.has(sp.Integral, sp.Derivative) or plain.atoms(sp.Sum):
-        raise DeclarationError(f"{shown}: SymPy has no closed density at a symbol; write it as an expression for p(y | f)")
+        raise DeclarationError(
+            f"{shown}: SymPy has no closed density at a symbol; write it as an expression for p(y | f)"
+        )
     low, high = _ends(distribution.set, shown)
     inside = lift(_inside(plain))
     return Density(y, shown, log_of(inside), (low, high), discrete, type(distribution).__name__, inside)
@@ -193,11 +195,13 @@ def _ends(support: Any, shown: str) -> tuple[sp.Expr, sp.Expr]:
         parts = support.args if isinstance(support, sp.Intersection) else (sp.sympify(support),)
         return sp.Max(*(part.inf for part in parts)), sp.Min(*(part.sup for part in parts))
     except (NotImplementedError, AttributeError) as error:
-        raise DeclarationError(f"{shown}: the support {support} has no known ends; write an expression for p(y | f)") from error
+        raise DeclarationError(
+            f"{shown}: the support {support} has no known ends; write an expression for p(y | f)"
+        ) from error
 
 
 def _without_membership(density: sp.Expr) -> sp.Expr:
-    """"y is an integer" is what discreteness says already."""
+    """ "y is an integer" is what discreteness says already."""
     return density.replace(sp.Contains, lambda *_: sp.true)
 
 

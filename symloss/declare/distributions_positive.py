@@ -52,9 +52,7 @@ def _maxwell(y: sp.Expr, a: sp.Expr) -> sp.Expr:
 
 
 def _nakagami(y: sp.Expr, mu: sp.Expr, omega: sp.Expr) -> sp.Expr:
-    return (
-        sp.log(2) + xlog(mu, mu) - sp.loggamma(mu) - xlog(mu, omega) + xlog(2 * mu - 1, y) - mu * y**2 / omega
-    )
+    return sp.log(2) + xlog(mu, mu) - sp.loggamma(mu) - xlog(mu, omega) + xlog(2 * mu - 1, y) - mu * y**2 / omega
 
 
 def _log_logistic(y: sp.Expr, alpha: sp.Expr, beta: sp.Expr) -> sp.Expr:

@@ -78,9 +78,7 @@ def _exponential_power(y: sp.Expr, mu: sp.Expr, alpha: sp.Expr, beta: sp.Expr) -
 def _fisher_z(y: sp.Expr, d1: sp.Expr, d2: sp.Expr) -> sp.Expr:
     """log(d1 e^(2y) + d2) = log(d2) + softplus(2y + log(d1/d2))."""
     ratio = log_of(d1) - log_of(d2)
-    return (
-        sp.log(2) + d1 * ratio / 2 + d1 * y - (d1 + d2) / 2 * softplus(2 * y + ratio) - log_beta(d1 / 2, d2 / 2)
-    )
+    return sp.log(2) + d1 * ratio / 2 + d1 * y - (d1 + d2) / 2 * softplus(2 * y + ratio) - log_beta(d1 / 2, d2 / 2)
 
 
 _LOCATION_SCALE = (("mu", "real"), ("sigma", "positive"))

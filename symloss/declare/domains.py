@@ -55,7 +55,9 @@ _INFINITY = float("inf")
 
 Reals = Domain("Reals", "a real number")
 Positive = Domain("Positive", "a number > 0", ("interval", 0.0, _INFINITY, False, False), (("positive", True),))
-NonNegative = Domain("NonNegative", "a number >= 0", ("interval", 0.0, _INFINITY, True, False), (("nonnegative", True),))
+NonNegative = Domain(
+    "NonNegative", "a number >= 0", ("interval", 0.0, _INFINITY, True, False), (("nonnegative", True),)
+)
 Unit = Domain("Unit", "a number in [0, 1]", ("interval", 0.0, 1.0, True, True), (("nonnegative", True),))
 Binary = Domain("Binary", "0 or 1", ("values", (0.0, 1.0)), (("integer", True), ("nonnegative", True)))
 Signs = Domain("Signs", "-1 or +1", ("values", (-1.0, 1.0)), (("integer", True), ("zero", False)))

@@ -15,7 +15,9 @@ from .roles import role_symbol
 
 def _index(function: str, k: Any) -> sp.Idx:
     if not isinstance(k, sp.Idx) or not isinstance(k.label, IndexLabel):
-        raise DeclarationError(f"sl.{function}(..., {k}): {k} is an index of no axis; write k = sl.axis('K').indices('k')")
+        raise DeclarationError(
+            f"sl.{function}(..., {k}): {k} is an index of no axis; write k = sl.axis('K').indices('k')"
+        )
     return k
 
 
@@ -51,9 +53,13 @@ def _entry(v: Any, k: sp.Idx) -> sp.Expr:
 class _Row:
     """A function of a row, waiting for its index."""
 
+    __iter__ = None  # __getitem__ alone would make Python, and sympify, iterate without end
+
     def __init__(self, name: str, array: Any, axis: Axis | None) -> None:
         if not isinstance(array, sp.IndexedBase):
-            raise DeclarationError(f"sl.{name}({array}): expected an array such as sl.prediction('z', K); write sl.{name}(z)[k]")
+            raise DeclarationError(
+                f"sl.{name}({array}): expected an array such as sl.prediction('z', K); write sl.{name}(z)[k]"
+            )
         self.name, self.array = name, array
         axes = role_symbol(array).axes
         self.axis = axis or axes[-1]
@@ -91,6 +97,10 @@ def log_softmax(z: Any) -> _LogSoftmaxRow:
 
 
 class _Descending:
+    """An order, waiting for a position."""
+
+    __iter__ = None
+
     def __init__(self, kind: type[Binder], e: sp.Expr, k: sp.Idx) -> None:
         self.kind, self.e, self.k = kind, e, _index(kind.__name__.lower(), k)
 

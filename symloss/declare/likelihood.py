@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
-from sympy.integrals.manualintegrate import manualintegrate
 from sympy.stats.joint_rv import JointRandomSymbol
 from sympy.stats.rv import RandomSymbol
 
@@ -18,9 +17,10 @@ from .distributions import Density, density_of_expression, density_of_variable
 from .domains import Binary
 from .lift import lift
 from .log_terms import log_of, roles_in
-from .normalisation import check_classes, check_conditions, check_survival, check_total
+from .normalisation import check_classes, check_conditions, check_total
 from .probability import Measure
 from .roles import Declared, RoleSymbol, role_symbol
+from .survival import with_survival
 
 
 @dataclass(frozen=True)
@@ -100,13 +100,15 @@ def _checked_target(target: Any) -> RoleSymbol:
 def _checked_expression(density: Any, target: RoleSymbol) -> sp.Expr:
     if isinstance(density, (bool, sp.logic.boolalg.Boolean)):
         raise DeclarationError(
-            f"the density is {density}, a truth value: Python's == on symbols is False at once; write sp.Eq({target.name}, 0) "
-            f"inside a Piecewise"
+            f"the density is {density}, a truth value: Python's == on symbols is False at once; write "
+            f"sp.Eq({target.name}, 0) inside a Piecewise"
         )
     try:
         expression = sp.sympify(density)
     except (sp.SympifyError, TypeError) as error:
-        raise DeclarationError(f"{density!r} is neither a sympy.stats variable nor an expression for p(y | f)") from error
+        raise DeclarationError(
+            f"{density!r} is neither a sympy.stats variable nor an expression for p(y | f)"
+        ) from error
     if isinstance(expression, JointRandomSymbol) or not isinstance(expression, sp.Expr):
         raise DeclarationError(
             f"{expression}: a joint or matrix-valued density is not taken; write one target per variable, or the "
@@ -116,7 +118,8 @@ def _checked_expression(density: Any, target: RoleSymbol) -> sp.Expr:
 
 
 def _refuse_other_targets(density: sp.Expr, target: RoleSymbol) -> None:
-    others = sorted((s for s in density.atoms(RoleSymbol) if s.role == "target" and s != target), key=sp.default_sort_key)
+    targets = {s for s in density.atoms(RoleSymbol) if s.role == "target"}
+    others = sorted(targets - {target}, key=sp.default_sort_key)
     if others:
         raise DeclarationError(
             f"{density}: has the target {others[0]} in sl.{others[0].domain.name}, but target={target} is in "
@@ -126,7 +129,9 @@ def _refuse_other_targets(density: sp.Expr, target: RoleSymbol) -> None:
 
 def _check_event(event: Any) -> None:
     if not isinstance(event, RoleSymbol) or event.role != "data" or event.domain != Binary:
-        raise DeclarationError(f"event={event}: write d = sl.data('d', domain=sl.Binary) and event=d (1 observed, 0 censored)")
+        raise DeclarationError(
+            f"event={event}: write d = sl.data('d', domain=sl.Binary) and event=d (1 observed, 0 censored)"
+        )
 
 
 def _refuse_without_prediction(made: Likelihood, density: sp.Expr) -> None:
@@ -145,7 +150,7 @@ def _of_one(given: sp.Expr, target: RoleSymbol, event: Any, normalised: bool, su
         check_conditions(density)
         measure = check_total(density, target)
     if event is not None:
-        density = _with_survival(density, target, measure, survival, normalised)
+        density = with_survival(density, target, measure, survival, normalised)
     kept, dropped = _split(density, event)
     points = _points(target)
     return Likelihood(
@@ -214,7 +219,9 @@ def _of_many(given: sp.Expr, target: Declared, symbol: RoleSymbol, event: Any, n
             f"expression, such as sl.softmax(z)[{symbol.name}]"
         )
     if event is not None:
-        raise DeclarationError(f"event={event}: only a target with one number per sample can be censored, {symbol.name} is not")
+        raise DeclarationError(
+            f"event={event}: only a target with one number per sample can be censored, {symbol.name} is not"
+        )
     plain = lift(given)
     if symbol.label_axis is not None:
         if normalised:
@@ -229,51 +236,6 @@ def _of_many(given: sp.Expr, target: Declared, symbol: RoleSymbol, event: Any, n
         support = (_end(symbol.domain.low), _end(symbol.domain.high), False)
     kept, dropped = _kept_and_dropped(sp.Add.make_args(-log_of(plain)))
     return Likelihood(kept, kept + dropped, dropped, target, support)
-
-
-# --- survival -----------------------------------------------------------------------------------
-
-
-def _with_survival(density: Density, target: RoleSymbol, measure: Measure, given: Any, normalised: bool) -> Density:
-    """The density with log P(Y > y): from the table, as given, or integrated (then always checked)."""
-    if given is not None:
-        density = replace(density, log_survival=log_of(lift(sp.sympify(given))))
-        if normalised:
-            check_survival(density, target, measure)
-        return density
-    if density.log_survival is not None:
-        return density
-    integrated = None if measure.discrete or measure.atoms else _integrated_survival(density)
-    if integrated is not None:
-        density = replace(density, log_survival=log_of(integrated))
-        try:
-            check_survival(density, target, measure)
-            return density
-        except DeclarationError:
-            pass  # a wrong constant of integration; the message below says what to do
-    raise DeclarationError(
-        f"{density.shown}: no closed form of P({target.name} > y) is known; give it as survival=..., an expression in "
-        f"{target.name} (stable where it is close to 0 and to 1)"
-    )
-
-
-_MOST_OPERATIONS = 80  # beyond, pattern integration takes seconds
-
-
-def _integrated_survival(density: Density) -> sp.Expr | None:
-    """P(Y > y) by pattern integration, which ends quickly (unlike `sp.integrate`); None where it finds nothing."""
-    if density.plain is None or density.plain.count_ops() > _MOST_OPERATIONS or density.plain.has(sp.Piecewise):
-        return None
-    y, (low, high) = density.y, density.support
-    # With a positive symbol powers and logarithms combine.
-    place = sp.Dummy("y", positive=True) if low.is_nonnegative else sp.Dummy("y", real=True)
-    primitive = manualintegrate(density.plain.xreplace({y: place}), place)
-    if primitive.has(sp.Integral, sp.Piecewise):
-        return None
-    for survival in (primitive.subs(place, high) - primitive, 1 - primitive + primitive.subs(place, low)):
-        if not survival.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
-            return sp.simplify(survival).xreplace({place: y})
-    return None
 
 
 # --- terms --------------------------------------------------------------------------------------

@@ -152,7 +152,7 @@ def _log_power(x: sp.Pow) -> tuple[sp.Expr, ...]:
     base, exponent = x.args
     if exponent.is_even and not base.is_nonnegative:
         base = sp.Abs(base)
-    return sp.Add.make_args(xlog(exponent, base))
+    return tuple(sp.Add.make_args(xlog(exponent, base)))
 
 
 def _log_piecewise(x: sp.Piecewise) -> tuple[sp.Expr, ...]:

@@ -45,7 +45,8 @@ def check_total(density: Density, target: RoleSymbol) -> Measure:
         if all(abs(total - 1) <= TOLERANCE for total in totals):
             if values.lowest < -TOLERANCE:
                 raise DeclarationError(
-                    f"p({target.name} | ...) = {density.shown}: has total 1 but is negative ({_short(values.lowest)}) somewhere"
+                    f"p({target.name} | ...) = {density.shown}: has total 1 but is negative somewhere "
+                    f"({_short(values.lowest)})"
                 )
             return measure
         tried.append((measure, totals))
@@ -75,7 +76,8 @@ def check_survival(density: Density, target: RoleSymbol, measure: Measure) -> No
     explicit = spell_out(density)
     survival = spelled_out(density.log_survival)
     values = Probability(explicit, target.domain, measure)
-    for sample in samples(free_variables(sp.Tuple(explicit.log, explicit.plain or 0, *explicit.support, survival), explicit.y)):
+    everything = sp.Tuple(explicit.log, explicit.plain or 0, *explicit.support, survival)
+    for sample in samples(free_variables(everything, explicit.y)):
         (_, low), (_, high) = values.ends(sample)
         for at in _inside(low, high, measure.discrete):
             expected = values.total(sample, above=at)
@@ -141,6 +143,12 @@ _GENERAL = (
 )
 
 
+_TAKEN_FOR_A_DENSITY = (
+    (1, "the logarithm of a density: write sp.exp(...)"),
+    (-1, "a negative log-density: write sp.exp(-(...))"),
+)
+
+
 def _failure(
     density: Density, explicit: Density, target: RoleSymbol, measure: Measure, points: list[Sample], totals: list[float]
 ) -> str:
@@ -162,15 +170,18 @@ def _diagnosed(
     causes = []
     y, plain = density.y, density.plain
     if not density.log.has(y) and density.name is None:
-        causes.append(f"{target.name} does not occur in it (`{target.name} == 0` is False in Python: write sp.Eq({target.name}, 0))")
+        y_is = f"`{y} == 0` is False in Python: write sp.Eq({y}, 0)"
+        causes.append(f"{y} does not occur in it ({y_is})")
     if plain is not None and density.name is None:
-        for sign, text in ((1, "the logarithm of a density: write sp.exp(...)"), (-1, "a negative log-density: write sp.exp(-(...))")):
+        for sign, text in _TAKEN_FOR_A_DENSITY:
             raised = replace(density, plain=sp.exp(sign * plain), log=sign * plain)
             values = Probability(raised, target.domain, measure)
             if all(abs(values.total(p) - 1) <= TOLERANCE for p in points):
                 causes.append(f"it is {text}")
     if _negative_only(points, totals):
-        causes.append("a quantity that is declared real must be positive: declare it with domain=sl.Positive, or write sp.exp(...)")
+        causes.append(
+            "a quantity declared real must be positive: declare it with domain=sl.Positive, or write sp.exp(...)"
+        )
     low, high = (number(end.xreplace(points[0])) for end in density.support)
     if density.name is not None and (low < target.domain.low or high > target.domain.high):
         causes.append(f"sl.{target.domain.name} leaves out a part of the support, [{low:g}, {high:g}]")

@@ -136,9 +136,7 @@ class Probability:
         return found
 
 
-def _function(
-    e: sp.Expr, u: sp.Symbol, variables: list[sp.Expr]
-) -> Callable[[np.ndarray, list[float]], np.ndarray]:
+def _function(e: sp.Expr, u: sp.Symbol, variables: list[sp.Expr]) -> Callable[[np.ndarray, list[float]], np.ndarray]:
     try:
         f = quadrature.compiled(e, u, variables)
         f(np.array([0.5, 1.0]), [0.5] * len(variables))

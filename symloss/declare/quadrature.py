@@ -83,7 +83,8 @@ def _panels(f: Function, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     nodes = left[:, None] + half[:, None] * (1 + _NODES)
     values = f(nodes.ravel()).reshape(nodes.shape)
     # Beyond all scales inf - inf may come out; the density is zero there, and a defect shows in the total.
-    return np.where(np.isnan(values), 0.0, values) @ _WEIGHTS * half
+    weighted: np.ndarray = np.where(np.isnan(values), 0.0, values) @ _WEIGHTS * half
+    return weighted
 
 
 def total(f: Function, first: float, last: float) -> float:

@@ -107,5 +107,7 @@ def role_symbol(declared: Declared) -> RoleSymbol:
     """The symbol behind a declared scalar or array."""
     symbol = declared.label if isinstance(declared, sp.IndexedBase) else declared
     if not isinstance(symbol, RoleSymbol):
-        raise DeclarationError(f"{declared!r} has no role; declare it with sl.target, sl.prediction, sl.data or sl.parameter")
+        raise DeclarationError(
+            f"{declared!r} has no role; declare it with sl.target, sl.prediction, sl.data or sl.parameter"
+        )
     return symbol

@@ -102,4 +102,6 @@ def _spelled_out(e: sp.Basic, lengths: dict[sp.Symbol, sp.Integer]) -> sp.Basic:
         return sp.log(sp.Add(*(sp.exp(entry) for entry in entries)))
     if isinstance(e, Softmax):
         return sp.exp(body.xreplace({index: outside[0]})) / sp.Add(*(sp.exp(entry) for entry in entries))
-    raise DeclarationError(f"{e}: a density with {type(e).__name__} cannot be checked; write normalised=False if you are sure")
+    raise DeclarationError(
+        f"{e}: a density with {type(e).__name__} cannot be checked; write normalised=False if you are sure"
+    )

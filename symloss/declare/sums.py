@@ -27,6 +27,16 @@ def totals(expression: sp.Expr) -> sp.Expr:
     return _visit(expression, frozenset())
 
 
+def refuse_sums_without_axis(expression: sp.Basic) -> None:
+    """Raise DeclarationError for a sum over a plain symbol: a kernel loops over named axes only."""
+    for e in sorted(expression.atoms(sp.Sum), key=sp.default_sort_key):
+        for index, *_ in e.limits:
+            if not isinstance(index, sp.Idx) or not isinstance(index.label, IndexLabel):
+                raise DeclarationError(
+                    f"{e}: {index} is an index of no axis; write K = sl.axis('K'), k = K.indices('k'), sp.Sum(..., k)"
+                )
+
+
 def _visit(e: sp.Basic, bound: frozenset[sp.Idx]) -> sp.Basic:
     if not e.args or isinstance(e, (sp.Idx, sp.IndexedBase)):
         return e
@@ -49,10 +59,6 @@ def _indices(e: sp.Sum) -> frozenset[sp.Idx]:
 
 def _total(e: sp.Sum, body: sp.Expr) -> sp.Expr:
     for index, low, high in e.limits:
-        if not isinstance(index, sp.Idx) or not isinstance(index.label, IndexLabel):
-            raise DeclarationError(
-                f"{e}: {index} is an index of no axis; write K = sl.axis('K'), k = K.indices('k'), sp.Sum(..., k)"
-            )
         body = Total(_within(body, index, low, high), index)
     return body
 
@@ -69,9 +75,19 @@ def _within(body: sp.Expr, index: sp.Idx, low: sp.Expr, high: sp.Expr) -> sp.Exp
 
 def _captured(e: sp.Piecewise, bound: frozenset[sp.Idx]) -> frozenset[sp.Idx]:
     """Indices in the conditions whose sum is inside a branch: they were carried out of their scope."""
-    in_conditions = frozenset().union(*(c.atoms(sp.Idx) for _, c in e.args)) - bound
+    in_conditions = frozenset().union(*(_free(c) for _, c in e.args)) - bound
     summed = frozenset().union(*(_indices(s) for b, _ in e.args for s in b.atoms(sp.Sum)))
     return in_conditions & summed
+
+
+def _free(e: sp.Basic) -> frozenset[sp.Idx]:
+    """The indices that no sum inside ``e`` binds."""
+    if isinstance(e, sp.Idx):
+        return frozenset({e})
+    inside: frozenset[sp.Idx] = frozenset().union(*(_free(a) for a in e.args))
+    if isinstance(e, sp.Sum):
+        return inside - _indices(e)
+    return inside - {e.bound} if isinstance(e, Binder) else inside
 
 
 def _put_together(e: sp.Piecewise, captured: frozenset[sp.Idx]) -> sp.Expr:
@@ -83,9 +99,7 @@ def _put_together(e: sp.Piecewise, captured: frozenset[sp.Idx]) -> sp.Expr:
     for branch, sums in zip(branches[1:], found[1:], strict=True):
         aligned.append(_aligned(branch, sums, marks, skeleton, e))
     conditions = [c for _, c in e.args]
-    whole = {
-        mark: _joined([row[n] for row in aligned], conditions, captured, e) for n, mark in enumerate(marks)
-    }
+    whole = {mark: _joined([row[n] for row in aligned], conditions, captured, e) for n, mark in enumerate(marks)}
     return skeleton.xreplace(whole)
 
 
@@ -119,6 +133,6 @@ def _joined(
         raise DeclarationError(f"{whole}: sums over different limits in the branches of one Piecewise over their index")
     own = sorted(_indices(first) & captured, key=str)[0]
     # A condition on another captured index chooses between bodies of another sum; any value of it gives the same body here.
-    elsewhere = {other: own for other in captured - _indices(first)}
+    elsewhere = dict.fromkeys(captured - _indices(first), own)
     body = sp.Piecewise(*((s.function, c.xreplace(elsewhere)) for s, c in zip(sums, conditions, strict=True)))
     return _total(first, body)

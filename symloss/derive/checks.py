@@ -82,4 +82,4 @@ def shown(point: dict[str, Any]) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_shown, value)) + "]"
-    return mpmath.nstr(mpmath.mpf(value), 6)
+    return str(mpmath.nstr(mpmath.mpf(value), 6))

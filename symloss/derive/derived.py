@@ -13,9 +13,9 @@ import sympy as sp
 
 from symloss.declare.axes import Axis
 from symloss.declare.declaration import Declaration
+from symloss.declare.lift import lift
 from symloss.declare.points import point
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
-from symloss.declare.lift import lift
 from symloss.errors import DerivationError, ParameterError
 
 from . import fisher
@@ -152,7 +152,9 @@ class Derivation:
         if likelihood is None:
             return None
         if likelihood.event is not None:
-            raise DerivationError(f"{self.declaration.name}: the Fisher information of a censored likelihood needs the law of the censoring")
+            raise DerivationError(
+                f"{self.declaration.name}: the Fisher information of a censored likelihood needs the law of the censoring"
+            )
         if fisher.is_smooth(lift(likelihood.full), likelihood.target):
             second = differentiate(scores[row], by_element(self.variable(column), other), "typed")
             closed = fisher.expected(sp.expand(second), list(scores.values()), likelihood)
@@ -173,7 +175,10 @@ class Derivation:
         for shift in (0, 1) if derivative.indices else (0,):
             places = {i: (n + shift) % 2 for n, i in enumerate(others)}
             own = tuple((n + shift) % 2 for n, _ in enumerate(indices))
-            numbers = {**{i.name: p for i, p in places.items()}, **{i.name: p for i, p in zip(indices, own, strict=True)}}
+            numbers = {
+                **{i.name: p for i, p in places.items()},
+                **{i.name: p for i, p in zip(indices, own, strict=True)},
+            }
             points = [{**p, **numbers} for p in self.points]
             if all(place < len(_entries(points[0][name], n)) for n, place in enumerate(own)):
                 check_derivative(derivative.kind, of, derivative.expression, name, own, points)

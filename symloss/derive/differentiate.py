@@ -152,7 +152,9 @@ class Differentiation:
             other = assemble(form)
             tie = sp.Max(moved, other) if outward else sp.Min(moved, other)
             moved = sp.Piecewise(
-                (moved, sp.Gt(sign * value, sign * argument)), (other, sp.Lt(sign * value, sign * argument)), (tie, True)
+                (moved, sp.Gt(sign * value, sign * argument)),
+                (other, sp.Lt(sign * value, sign * argument)),
+                (tie, True),
             )
             value = sp.Max(value, argument) if sign == 1 else sp.Min(value, argument)
         return scalar(moved)
@@ -168,7 +170,8 @@ class Differentiation:
         loose = [self._closed(c, keep_equality=True) for c in conditions]
         if self.boundary == "mean":
             return zip_forms(
-                forms, lambda c: _mean_of_sides(_branches(c, strict), _branches(c, loose), _branches(c, conditions), self)
+                forms,
+                lambda c: _mean_of_sides(_branches(c, strict), _branches(c, loose), _branches(c, conditions), self),
             )
         return self._one_sided_piecewise(forms, conditions)
 
@@ -234,7 +237,9 @@ class Differentiation:
         """softmax(u)[k]' = softmax(u)[k] * (u[k]' - sum_j softmax(u)[j] u[j]')."""
         here = self.of(e.at(e.place))
         everywhere = self._log_sum_exp(e)
-        return combine([(e, combine([(sp.S.One, here), (sp.S.NegativeOne, everywhere)]))]) if here or everywhere else ZERO
+        return (
+            combine([(e, combine([(sp.S.One, here), (sp.S.NegativeOne, everywhere)]))]) if here or everywhere else ZERO
+        )
 
     def _share(self, e: binders.Share) -> Form:
         return ZERO
@@ -266,7 +271,8 @@ def _shares(arguments: list[sp.Expr], sign: sp.Expr) -> list[sp.Expr]:
         a, b = arguments
         return [step(sign * (a - b)), step(sign * (b - a))]
     attains = [
-        sp.Piecewise((1, sp.And(*(sp.Ge(sign * a, sign * b) for b in arguments if b != a))), (0, True)) for a in arguments
+        sp.Piecewise((1, sp.And(*(sp.Ge(sign * a, sign * b) for b in arguments if b != a))), (0, True))
+        for a in arguments
     ]
     return [w / sp.Add(*attains) for w in attains]
 

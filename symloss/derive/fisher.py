@@ -32,9 +32,7 @@ _KINKED = (sp.Abs, sp.sign, sp.Max, sp.Min, sp.Piecewise, step, Maximum)
 
 def is_smooth(expression: sp.Expr, target: RoleSymbol) -> bool:
     """Whether no head with a kink acts on a prediction."""
-    return not any(
-        any(s.role == "prediction" for s in part.atoms(RoleSymbol)) for part in expression.atoms(*_KINKED)
-    )
+    return not any(any(s.role == "prediction" for s in part.atoms(RoleSymbol)) for part in expression.atoms(*_KINKED))
 
 
 def expected(expression: sp.Expr, scores: Sequence[sp.Expr], likelihood: Likelihood) -> sp.Expr | None:

@@ -56,7 +56,8 @@ def minimum(a: float, b: float) -> float:
 
 
 def difference_error(a: float, b: float) -> float:
-    """What rounding takes from a - b: (a - b) computed, plus this, is a - b exactly (Knuth's TwoSum); 0 where not finite."""
+    """What rounding takes from a - b: (a - b) computed, plus this, is a - b exactly (Knuth's TwoSum); 0 where not
+    finite."""
     difference = a - b
     part = difference - a
     error = (a - (difference - part)) - (b + part)

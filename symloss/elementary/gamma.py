@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from symloss.elementary import ieee as math
-from symloss.elementary.constants import HALF_LOG_TWO_PI, INFINITY, NOT_A_NUMBER, PI, SMALLEST_NORMAL
 from symloss.elementary.arithmetic import floor
+from symloss.elementary.constants import HALF_LOG_TWO_PI, INFINITY, NOT_A_NUMBER, PI, SMALLEST_NORMAL
 from symloss.elementary.exponential import exp
 from symloss.elementary.logarithm import log
 from symloss.elementary.primitives import fma
@@ -15,12 +15,15 @@ SQRT_TWO_PI = 2.5066282746310007  # sqrt(2 pi)
 LOG_PI = 1.1447298858494002  # log pi
 STIRLING_FROM = 10.0  # from here on the eight terms of STIRLING leave an error below 2e-18
 
-# B_2k / (2k (2k - 1)), k = 8 .. 1, from the Bernoulli numbers: log Gamma(x) = (x - 1/2) log x - x + log(2 pi)/2 + sum of
-# these over x^(2k - 1); DLMF 5.11.1.
-STIRLING = (-0.029550653594771242, 0.00641025641025641, -0.0019175269175269176, 0.0008417508417508417, -0.0005952380952380953, 0.0007936507936507937, -0.002777777777777778, 0.08333333333333333)
+# B_2k / (2k (2k - 1)), k = 8 .. 1, from the Bernoulli numbers: log Gamma(x) = (x - 1/2) log x - x + log(2 pi)/2 + sum
+# of these over x^(2k - 1); DLMF 5.11.1.
+STIRLING = (
+    -0.029550653594771242, 0.00641025641025641, -0.0019175269175269176, 0.0008417508417508417, -0.0005952380952380953,
+    0.0007936507936507937, -0.002777777777777778, 0.08333333333333333,
+)  # fmt: skip
 
-# log Gamma(x) / ((x - 1) (x - 2)) in powers of d = x - 1, |d| <= 1/2; highest power first.
-# Chebyshev interpolation by tests/elementary/coefficients.py, relative error 1.8e-18.
+# log Gamma(x) / ((x - 1) (x - 2)) in powers of d = x - 1, |d| <= 1/2;
+# highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 1.8e-18.
 LOGGAMMA_ONE = (
     0.11085899735141698, -0.1142806060495023, -0.08300985443081176, 0.08532809667377311, 0.07547948080594057,
     -0.0779261344606791, 0.002052495676344135, -0.0024327669275136083, 0.027688536184191183, -0.028951157038668355,
@@ -29,8 +32,8 @@ LOGGAMMA_ONE = (
     0.05255632488226146, -0.05877794159837892, 0.06673172823237797, -0.07731816852855389, 0.09223900846486405,
     -0.1151465425638577, 0.15543426586395104, -0.2452513685225803, 0.5772156649015329,
 )  # fmt: skip
-# log Gamma(x) / ((x - 1) (x - 2)) in powers of d = x - 2, -0.5 <= d <= 1; highest power first.
-# Chebyshev interpolation by tests/elementary/coefficients.py, relative error 9.9e-18.
+# log Gamma(x) / ((x - 1) (x - 2)) in powers of d = x - 2, -0.5 <= d <= 1;
+# highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 9.9e-18.
 LOGGAMMA_TWO = (
     3.4036501244683263e-09, -2.500663573849295e-08, 8.709653785867804e-08, -2.0597876254832964e-07,
     4.185522001323253e-07, -8.53529168076906e-07, 1.80132958159506e-06, -3.844537383746953e-06, 8.223394405256353e-06,
@@ -38,8 +41,8 @@ LOGGAMMA_TWO = (
     -0.00040570741045004493, 0.0009153769238676762, -0.0021081308333804473, 0.004998641164621907, -0.01238419219338301,
     0.032965000621157, -0.10031730167435385, 0.42278433509846713,
 )  # fmt: skip
-# Gamma(2 + d) in powers of d, 0 <= d <= 1; highest power first.
-# Chebyshev interpolation by tests/elementary/coefficients.py, relative error 1.2e-18.
+# Gamma(2 + d) in powers of d, 0 <= d <= 1;
+# highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 1.2e-18.
 GAMMA_TWO = (
     -8.228337612513728e-08, 9.053526001932741e-07, -4.863850735468014e-06, 1.7377846260406162e-05,
     -4.766583264117334e-05, 0.00011129928924403551, -0.00023452721860397243, 0.0004873044557316001,
@@ -105,10 +108,10 @@ def sin_pi(x: float) -> float:
 
 
 def loggamma(x: float) -> float:
-    """log |Gamma(x)|; inf at 0, at the negative integers and at both infinities. Measured error: @loggamma@ ulp for x > 0.
+    """log |Gamma(x)|; inf at 0, at the negative integers and at both infinities. Measured error: 1.9 ulp for x > 0.
 
-    Its zeros at 1 and 2 are factors of the polynomials used near them. Below 0 the reflection formula; there it has one zero
-    between any two poles, near which only the absolute error is small.
+    Its zeros at 1 and 2 are factors of the polynomials used near them. Below 0 the reflection formula; there it has
+    one zero between any two poles, near which only the absolute error is small.
     """
     if x > 0.0:
         return loggamma_positive(x)
@@ -144,7 +147,7 @@ def gamma_positive(x: float) -> float:
 
 
 def gamma(x: float) -> float:
-    """Gamma(x); inf at 0 and above 171.62, NaN at the negative integers and at -inf. Measured error: @gamma@ ulp for x > 0.
+    """Gamma(x); inf at 0 and above 171.62, NaN at the negative integers and at -inf. Measured error: 4.6 ulp for x > 0.
 
     Below 0 the reflection formula, which gives 0 from about -170.6 on, where the true value is a subnormal number or 0.
     """

@@ -11,19 +11,19 @@ ASINH_FAR = 1e8  # from here on sqrt(x^2 + 1) rounds to x: x^2 is above 2^53
 
 
 def tanh(x: float) -> float:
-    """Hyperbolic tangent; -1 and 1 at the infinities. No branches. Measured error: @tanh@ ulp."""
+    """Hyperbolic tangent; -1 and 1 at the infinities. No branches. Measured error: 2.5 ulp."""
     t = expm1(-2.0 * math.fabs(x))
     return math.copysign(t / (2.0 + t), x)
 
 
 def sech2(x: float) -> float:
-    """1 - tanh^2 x, the derivative of tanh; 0 at the infinities. No branches. Measured error: @sech2@ ulp."""
+    """1 - tanh^2 x, the derivative of tanh; 0 at the infinities. No branches. Measured error: 2.4 ulp."""
     e = exp(-2.0 * math.fabs(x))
     return 4.0 * e / ((1.0 + e) * (1.0 + e))
 
 
 def logcosh(x: float) -> float:
-    """log cosh x, x^2/2 near 0; inf at both infinities. No branches. Measured error: @logcosh@ ulp.
+    """log cosh x, x^2/2 near 0; inf at both infinities. No branches. Measured error: 3.6 ulp.
 
     With t = e^-|x| - 1: cosh x - 1 = t^2 / (2 (1 + t)) near 0; for |x| > 1 cosh x = e^|x| (1 + (1 + t)^2) / 2.
     """
@@ -38,7 +38,7 @@ def logcosh(x: float) -> float:
 
 
 def sinh(x: float) -> float:
-    """Hyperbolic sine. Measured error: @sinh@ ulp."""
+    """Hyperbolic sine. Measured error: 1.5 ulp."""
     size = math.fabs(x)
     if size >= EXP_HIGHEST - 1.0:
         half = exp(0.5 * size)
@@ -49,7 +49,7 @@ def sinh(x: float) -> float:
 
 
 def cosh(x: float) -> float:
-    """Hyperbolic cosine. Measured error: @cosh@ ulp."""
+    """Hyperbolic cosine. Measured error: 1.2 ulp."""
     size = math.fabs(x)
     half = exp(0.5 * size)
     if size >= EXP_HIGHEST - 1.0:
@@ -59,7 +59,7 @@ def cosh(x: float) -> float:
 
 
 def coshm1(x: float) -> float:
-    """cosh x - 1 = 2 sinh^2(x/2); x^2/2 near 0. Measured error: @coshm1@ ulp."""
+    """cosh x - 1 = 2 sinh^2(x/2); x^2/2 near 0. Measured error: 3.2 ulp."""
     if math.fabs(x) > 2.0:
         return cosh(x) - 1.0
     half = sinh(0.5 * x)
@@ -67,7 +67,7 @@ def coshm1(x: float) -> float:
 
 
 def asinh(x: float) -> float:
-    """The inverse of sinh. Measured error: @asinh@ ulp."""
+    """The inverse of sinh. Measured error: 1.1 ulp."""
     size = math.fabs(x)
     if size > ASINH_FAR:
         return math.copysign(log(size) + LN2, x)
@@ -76,7 +76,7 @@ def asinh(x: float) -> float:
 
 
 def acosh(x: float) -> float:
-    """The inverse of cosh on [1, inf]; NaN below 1. Measured error: @acosh@ ulp."""
+    """The inverse of cosh on [1, inf]; NaN below 1. Measured error: 1.8 ulp."""
     if x > ASINH_FAR:
         return log(x) + LN2
     above = x - 1.0
@@ -84,7 +84,7 @@ def acosh(x: float) -> float:
 
 
 def atanh(x: float) -> float:
-    """The inverse of tanh on [-1, 1], infinite at its ends; NaN outside. Measured error: @atanh@ ulp."""
+    """The inverse of tanh on [-1, 1], infinite at its ends; NaN outside. Measured error: 1.1 ulp."""
     size = math.fabs(x)
     if size >= 1.0 or size != size:
         return math.copysign(INFINITY, x) if size == 1.0 else NOT_A_NUMBER

@@ -1,7 +1,9 @@
-"""The functions of `math` that elementary functions use, without exceptions: what C's library gives, so what Numba gives.
+"""The functions of `math` that elementary functions use, without exceptions: what C's library gives, so what Numba
+gives.
 
-Python raises where C returns an infinity or NaN (`math.sin(inf)`, `math.pow(0.0, -1.0)`). The sources say `math.sin` and
-import this module as `math`; a generated file imports Python's, which Numba compiles to the same library's functions.
+Python raises where C returns an infinity or NaN (`math.sin(inf)`, `math.pow(0.0, -1.0)`). The sources say `math.sin`
+and import this module as `math`; a generated file imports Python's, which Numba compiles to the same library's
+functions.
 """
 
 from __future__ import annotations

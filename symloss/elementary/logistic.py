@@ -1,4 +1,5 @@
-"""The logistic function and the logarithms of sums and differences of exponentials; the first three without branches."""
+"""The logistic function and the logarithms of sums and differences of exponentials; the first three without
+branches."""
 
 from __future__ import annotations
 
@@ -11,19 +12,19 @@ LOGEXPM1_FAR = 40.0  # from here on log(e^x - 1) rounds to x: e^-40 is 4e-18
 
 
 def sigmoid(x: float) -> float:
-    """1 / (1 + e^-x); 0 at -inf, 1 at inf. No branches. Measured error: @sigmoid@ ulp."""
+    """1 / (1 + e^-x); 0 at -inf, 1 at inf. No branches. Measured error: 1.9 ulp."""
     e = exp(-math.fabs(x))
     return (1.0 if x > 0.0 else e) / (1.0 + e)
 
 
 def softplus(x: float) -> float:
-    """log(1 + e^x); 0 at -inf, inf at inf. No branches. Measured error: @softplus@ ulp."""
+    """log(1 + e^x); 0 at -inf, inf at inf. No branches. Measured error: 1.4 ulp."""
     positive = 0.0 if x < 0.0 else x
     return positive + log1p_unit(exp(-math.fabs(x)))
 
 
 def log1mexp(x: float) -> float:
-    """log(1 - e^x) for x <= 0; 0 at -inf, -inf at 0, NaN above 0. No branches. Measured error: @log1mexp@ ulp.
+    """log(1 - e^x) for x <= 0; 0 at -inf, -inf at 0, NaN above 0. No branches. Measured error: 1.5 ulp.
 
     1 - e^x is -expm1(x) near 0. Below -log 2 it is the sum of 1 and -e^x, whose rounding error counts.
     Source: M. Maechler, Accurately computing log(1 - exp(-|a|)), 2012.
@@ -36,7 +37,7 @@ def log1mexp(x: float) -> float:
 
 
 def logexpm1(x: float) -> float:
-    """log(e^x - 1) for x >= 0, the inverse of softplus; -inf at 0, inf at inf, NaN below 0. Measured error: @logexpm1@ ulp."""
+    """log(e^x - 1) for x >= 0, the inverse of softplus; -inf at 0, inf at inf, NaN below 0. Measured error: 1.5 ulp."""
     if 0.4 < x < 1.1:
         # e^x - 1 = 1 + 2 (e^(x - log 2) - 1) near the zero at log 2, where x - LN2 is exact
         return log1p(2.0 * expm1((x - LN2) - LN2_TAIL))
@@ -44,7 +45,7 @@ def logexpm1(x: float) -> float:
 
 
 def logaddexp(a: float, b: float) -> float:
-    """log(e^a + e^b); -inf where both are. Measured error: @logaddexp@ ulp."""
+    """log(e^a + e^b); -inf where both are. Measured error: 0.6 ulp."""
     larger = b if b > a else a
     smaller = a if b > a else b
     if math.fabs(larger) == INFINITY and smaller == smaller:

@@ -19,7 +19,7 @@ def power(x: float, a: float) -> float:
 
 
 def hypot(x: float, y: float) -> float:
-    """sqrt(x^2 + y^2) without overflow or underflow; inf where one argument is infinite. Measured error: @hypot@ ulp.
+    """sqrt(x^2 + y^2) without overflow or underflow; inf where one argument is infinite. Measured error: 1.0 ulp.
 
     Both are divided by the power of two below the larger one (kept between 2^-1022 and 2^1022).
     """
@@ -36,5 +36,5 @@ def hypot(x: float, y: float) -> float:
 
 
 def sqrt1pm1(x: float) -> float:
-    """sqrt(1 + x) - 1 = x / (1 + sqrt(1 + x)); NaN below -1. Measured error: @sqrt1pm1@ ulp."""
+    """sqrt(1 + x) - 1 = x / (1 + sqrt(1 + x)); NaN below -1. Measured error: 1.8 ulp."""
     return x if x == INFINITY else x / (1.0 + math.sqrt(1.0 + x))

@@ -15,12 +15,14 @@ WORD = (1 << 64) - 1
 
 def bits(x: float) -> int:
     """The 64 bits of a float64, as a signed integer."""
-    return struct.unpack("<q", struct.pack("<d", x))[0]
+    (word,) = struct.unpack("<q", struct.pack("<d", x))
+    return int(word)
 
 
 def from_bits(i: int) -> float:
     """The float64 that has the lowest 64 bits of `i`, so that sums wrap as those of int64 do."""
-    return struct.unpack("<d", struct.pack("<Q", i & WORD))[0]
+    (x,) = struct.unpack("<d", struct.pack("<Q", i & WORD))
+    return float(x)
 
 
 def fma(a: float, b: float, c: float) -> float:

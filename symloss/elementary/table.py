@@ -35,14 +35,15 @@ __all__ = ["FUNCTIONS", "Function", "callables", "sources"]
 Scalar = Callable[..., float]
 
 MODULES: tuple[ModuleType, ...] = (
-    constants, arithmetic, exponential, logarithm, logistic, hyperbolic, power, trigonometric, error_function, normal, gamma,
-    polygamma, beta, bessel,
+    constants, arithmetic, exponential, logarithm, logistic, hyperbolic, power, trigonometric, error_function, normal,
+    gamma, polygamma, beta, bessel,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Function:
-    """One elementary function: its name, how many float64 arguments it has, and the Python function that computes it."""
+    """One elementary function: its name, how many float64 arguments it has, and the Python function that computes
+    it."""
 
     name: str
     arity: int
@@ -70,8 +71,8 @@ FUNCTIONS: dict[str, Function] = dict([
         hyperbolic.tanh, hyperbolic.sinh, hyperbolic.cosh, hyperbolic.coshm1, hyperbolic.logcosh, hyperbolic.sech2,
         hyperbolic.asinh, hyperbolic.acosh, hyperbolic.atanh,
         power.sqrt1pm1,
-        trigonometric.sin, trigonometric.cos, trigonometric.tan, trigonometric.asin, trigonometric.acos, trigonometric.atan,
-        trigonometric.cosm1,
+        trigonometric.sin, trigonometric.cos, trigonometric.tan, trigonometric.cosm1,
+        trigonometric.asin, trigonometric.acos, trigonometric.atan,
         error_function.erf, error_function.erfc, error_function.erfcx,
         normal.ndtr, normal.log_ndtr, normal.mills, normal.erfinv, normal.ndtri,
         gamma.loggamma, gamma.gamma, polygamma.digamma, polygamma.trigamma,
@@ -95,9 +96,9 @@ def callables() -> dict[str, Scalar]:
 def sources(names: Iterable[str], straight: str = "", branching: str = "") -> str:
     """The text of these functions and of all they call, constants first, each definition before its use.
 
-    A function without branching statements gets the line `straight` above it ("@device"), so that it is inlined and the
-    loop around it vectorised; any other gets `branching` ("@routine"): inlining those multiplies their code and the time
-    to compile it. The text needs `math`, `fma`, `bits` and `from_bits`.
+    A function without branching statements gets the line `straight` above it ("@device"), so that it is inlined and
+    the loop around it vectorised; any other gets `branching` ("@routine"): inlining those multiplies their code and
+    the time to compile it. The text needs `math`, `fma`, `bits` and `from_bits`.
     """
     needed = in_dependency_order(names)
     known = definitions()
@@ -157,7 +158,8 @@ def mentions(node: ast.stmt, own_name: str, known: Iterable[str]) -> tuple[str, 
 
 def in_dependency_order(names: Iterable[str]) -> list[str]:
     """These names and all that they mention, directly or not, each after what it mentions."""
-    known, order = definitions(), {}
+    known = definitions()
+    order: dict[str, None] = {}
 
     def visit(name: str) -> None:
         if name not in order:

@@ -172,7 +172,9 @@ _RELATIONS: dict[type, Callable[[Any, Any], bool]] = {
 
 
 def _number(_: _Evaluator, e: sp.Expr) -> Any:
-    return mpmath.mpf(e.p) / e.q if isinstance(e, sp.Rational) else sp.N(e, mpmath.mp.dps + 5)._to_mpmath(mpmath.mp.prec)
+    return (
+        mpmath.mpf(e.p) / e.q if isinstance(e, sp.Rational) else sp.N(e, mpmath.mp.dps + 5)._to_mpmath(mpmath.mp.prec)
+    )
 
 
 _RULES: tuple[tuple[Any, Callable[[_Evaluator, Any], Any]], ...] = (

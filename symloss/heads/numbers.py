@@ -38,13 +38,13 @@ class TypedNumber(sp.AtomicExpr):  # type: ignore[misc]
         return None
 
     def _eval_is_positive(self) -> bool:
-        return self.value > 0
+        return bool(self.value > 0)
 
     def _eval_is_negative(self) -> bool:
-        return self.value < 0
+        return bool(self.value < 0)
 
     def _eval_is_zero(self) -> bool:
-        return self.value == 0
+        return bool(self.value == 0)
 
     def _eval_evalf(self, prec: int) -> sp.Expr:
         return exact(self.value)._eval_evalf(prec)

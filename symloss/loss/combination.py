@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,7 +66,9 @@ def bound(declaration: Declaration, values: Mapping[str, Any]) -> Declaration:
     for name, value in values.items():
         if name not in scalars:
             known = ", ".join(scalars) or "none"
-            raise ParameterError(f"{declaration.name}.bind({name}=...): no scalar parameter of that name; there are: {known}")
+            raise ParameterError(
+                f"{declaration.name}.bind({name}=...): no scalar parameter of that name; there are: {known}"
+            )
         exact = number(value)
         _refuse_outside(declaration.name, name, role_symbol(scalars[name]).domain, exact)
         replaced[scalars[name]] = exact
@@ -100,7 +103,11 @@ def _remade(name: str, expression: sp.Expr, inputs: tuple[Declared, ...], like: 
 
 
 def reduced(loss: Any) -> Any:
-    """How a loss pickles: shipped ones by name and fingerprint, others with their declaration."""
+    """How a loss pickles: a shipped one by name and fingerprint, any other with its declaration."""
+    # The catalogue stands above this room and loads losses; it is asked only when a loss is pickled.
+    catalogue = importlib.import_module("symloss.catalogue")
+    if catalogue.family(loss):
+        return catalogue.restore, (loss.name, loss.declaration.fingerprint)
     return rebuilt, (type(loss), loss.declaration)
 
 

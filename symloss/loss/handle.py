@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
@@ -135,6 +136,11 @@ class Loss:
     @property
     def reference(self) -> str:
         return self._declaration.reference
+
+    @property
+    def family(self) -> str:
+        """The folder of the registry that a shipped loss stands in; empty for others."""
+        return str(importlib.import_module("symloss.catalogue").family(self))
 
     @property
     def kinks(self) -> str:
@@ -342,7 +348,9 @@ class Loss:
         return self * -1
 
     def __sub__(self, other: Any) -> Loss:
-        return self + (-other) if isinstance(other, Loss) else NotImplemented
+        if not isinstance(other, Loss):
+            return NotImplemented
+        return self + (-other)
 
     def __truediv__(self, divisor: Any) -> Loss:
         return self * (sp.S.One / combination.number(divisor))

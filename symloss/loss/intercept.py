@@ -12,6 +12,7 @@ from symloss.declare.roles import role_symbol
 from symloss.errors import DerivationError, ParameterError
 
 _WIDEST = 2.0**20  # a raw prediction beyond this is an optimum at infinity in every link
+_VANISHING = 1e-8  # a slope that dies out in the tail, unlike that of a hinge, which ends at a corner
 _TOLERANCE = 4 * np.finfo(np.float64).eps
 
 
@@ -25,7 +26,9 @@ def fit_intercept_only(loss: Any, targets: Sequence[Any], weight: Any, named: di
     if len(predictions) == 1 and not role_symbol(predictions[0]).axes:
         return _scalar(objective)
     start = objective.pack([np.zeros(s) for s in objective.shapes])
-    found = scipy.optimize.minimize(objective.value_and_gradient, start, jac=True, method="BFGS", options={"gtol": 1e-11})
+    found = scipy.optimize.minimize(
+        objective.value_and_gradient, start, jac=True, method="BFGS", options={"gtol": 1e-11}
+    )
     parts = objective.unpack(found.x)
     results = [float(p) if p.ndim == 0 else p for p in parts]
     return results[0] if len(results) == 1 else tuple(results)
@@ -75,7 +78,9 @@ class _Objective:
                 return int(array.max()) + 1
             if axis in symbol.axes:
                 return int(array.shape[array.ndim - len(symbol.axes) + symbol.axes.index(axis)])
-        raise ParameterError(f"{self.loss.name}.fit_intercept_only: the length of axis {axis.name} is not in the targets")
+        raise ParameterError(
+            f"{self.loss.name}.fit_intercept_only: the length of axis {axis.name} is not in the targets"
+        )
 
     def pack(self, parts: Sequence[Any]) -> Any:
         return np.concatenate([np.ravel(p) for p in parts])
@@ -104,25 +109,24 @@ class _Objective:
         """The derivative of the mean loss."""
         return float(self.value_and_gradient(np.array([x]))[1][0])
 
-    def value(self, x: float) -> float:
-        return float(self.loss.value(**self._arguments(np.array([x])), sample_weight=self.weight, reduction="mean"))
-
 
 def _scalar(objective: _Objective) -> float:
     """A root of the slope: bracketed from zero outwards, so that a convex loss has its one minimiser found."""
-    low, high = -1.0, 1.0
-    with np.errstate(over="ignore"):
-        slope_low, slope_high = objective.slope(low), objective.slope(high)
-        while slope_low > 0 and low > -_WIDEST:
-            high, slope_high, low = low, slope_low, low * 2
-            slope_low = objective.slope(low)
-        while slope_high < 0 and high < _WIDEST:
-            low, slope_low, high = high, slope_high, high * 2
-            slope_high = objective.slope(high)
-    if slope_low >= 0:
-        return low if slope_low == 0 and low > -_WIDEST else -np.inf
-    if slope_high <= 0:
-        return high if slope_high == 0 and high < _WIDEST else np.inf
-    if not np.isfinite(slope_low) or not np.isfinite(slope_high):
-        raise DerivationError(f"{objective.loss.name}: the mean slope is not finite between {low} and {high}")
-    return float(scipy.optimize.brentq(objective.slope, low, high, xtol=1e-300, rtol=_TOLERANCE, maxiter=500))
+    at_zero = objective.slope(0.0)
+    if at_zero == 0:
+        return 0.0
+    downhill = -1.0 if at_zero > 0 else 1.0
+    near, far = 0.0, downhill
+    slope_near, slope_far = at_zero, objective.slope(far)
+    while slope_far * at_zero > 0 and abs(far) < _WIDEST:
+        near, slope_near, far = far, slope_far, far * 2
+        slope_far = objective.slope(far)
+    if not np.isfinite(slope_far):
+        raise DerivationError(
+            f"{objective.loss.name}: the mean slope is {slope_far} at {far}; no minimiser was bracketed"
+        )
+    if slope_far * at_zero > 0 or (slope_far == 0 and abs(slope_near) < _VANISHING * abs(at_zero)):
+        return downhill * np.inf
+    if slope_far == 0:
+        return far
+    return float(scipy.optimize.brentq(objective.slope, near, far, xtol=1e-300, rtol=_TOLERANCE, maxiter=500))

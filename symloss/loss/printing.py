@@ -10,8 +10,9 @@ import sympy as sp
 
 from symloss.declare.declaration import Declaration
 from symloss.declare.roles import role_symbol
-from symloss.format import format_expression, format_latex
+from symloss.formatting import format_expression, format_latex
 from symloss.pipeline import Step
+from symloss.saving import source_of
 
 
 def structure(declaration: Declaration) -> str:
@@ -42,7 +43,9 @@ def latex(loss: Any) -> str:
         loss.declaration.predictions, gradients if isinstance(gradients, tuple) else (gradients,), strict=True
     ):
         index = "_i" if role_symbol(prediction).axes else ""
-        rows.append(rf"\frac{{\partial \ell}}{{\partial {role_symbol(prediction).name}{index}}} &= {format_latex(gradient)}")
+        rows.append(
+            rf"\frac{{\partial \ell}}{{\partial {role_symbol(prediction).name}{index}}} &= {format_latex(gradient)}"
+        )
     return "$\\begin{aligned}" + r" \\ ".join(rows) + "\\end{aligned}$"
 
 
@@ -70,8 +73,6 @@ class DerivationText:
 
 def save(declaration: Declaration, path: Any) -> None:
     """Write the declaration as a Python file."""
-    from symloss.saving import source_of
-
     Path(path).write_text(source_of(declaration), encoding="utf-8")
 
 

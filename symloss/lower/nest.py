@@ -183,9 +183,10 @@ class _Lowering:
         for task in tasks:
             if isinstance(task.purpose, Keep):
                 self._values.kept[task.node] = self._scratch_of(task.node, task.loops[0]).name
-        for task in tasks:
-            if isinstance(task.purpose, Reduce):
-                self._reduce(task.purpose)
+        reductions = [task.purpose for task in tasks if isinstance(task.purpose, Reduce)]
+        # The place of a maximum is found sooner once the maximum is known.
+        for node in sorted(reductions, key=lambda node: node.kind == "argmax"):
+            self._reduce(node)
 
     def _entered(self, task: Task, loop: Loop) -> Task:
         """The task inside ``loop``, which takes the place of its own outermost one."""

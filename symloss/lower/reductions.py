@@ -72,7 +72,11 @@ def max_of(values: Any, start: int, count: int) -> float:
 
 def argmax_of(values: Any, start: int, count: int) -> int:
     """The position of the first largest value, or of the first NaN if there is one; 0 if there is no value."""
-    largest = max_of(values, start, count)
+    return place_of(values, start, count, max_of(values, start, count))
+
+
+def place_of(values: Any, start: int, count: int, largest: float) -> int:
+    """`argmax_of`, given the largest value."""
     found = count
     for i in range(count):
         x = float(values[uint64(start + i)])
@@ -113,7 +117,7 @@ NAMES = {"sum": "sum_of", "max": "max_of", "argmax": "argmax_of"}
 PARTS: dict[str, tuple[Callable[..., Any], ...]] = {
     "sum": (two_sum, sum_of),
     "max": (max_of,),
-    "argmax": (max_of, argmax_of),
+    "argmax": (max_of, place_of, argmax_of),
     "total": (two_sum, sum_of, total_of),
     "add": (two_sum, add_to),
 }

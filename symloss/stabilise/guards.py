@@ -39,7 +39,11 @@ class GuardBuilder:
         if symbol.domain.test == ("simplex",):
             return self._simplex(symbol, loops, element)
         condition = self._condition(symbol, element)
-        return () if condition is None else (Guard(symbol.name, loops, condition, symbol.domain.expected, symbol.domain.test),)
+        return (
+            ()
+            if condition is None
+            else (Guard(symbol.name, loops, condition, symbol.domain.expected, symbol.domain.test),)
+        )
 
     def _label(self, symbol: RoleSymbol) -> Guard:
         element = self.make(Element, symbol.name, ())
@@ -55,7 +59,13 @@ class GuardBuilder:
         allowed = self.call("mul", self.call("maximum", self.number(_SIMPLEX_ULPS), root), self.number(_FLOAT32_EPS))
         outer = tuple(lp for lp in loops if lp != loop)
         return (
-            Guard(symbol.name, loops, self.call("ge", element, self.number(0.0)), symbol.domain.expected, ("interval", 0.0, float("inf"), True, False)),
+            Guard(
+                symbol.name,
+                loops,
+                self.call("ge", element, self.number(0.0)),
+                symbol.domain.expected,
+                ("interval", 0.0, float("inf"), True, False),
+            ),
             Guard(symbol.name, outer, self.call("le", gap, allowed), symbol.domain.expected, symbol.domain.test),
         )
 

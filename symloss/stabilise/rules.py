@@ -16,7 +16,6 @@ import sympy as sp
 from symloss.heads.binders import LogSumExp, Rank, Softmax, SoftmaxComplement, SoftmaxGap, Sorted, Total
 from symloss.heads.functions import expm1, log1mexp, log1p, product_or_zero, sech2, sigmoid, softplus, sqrt1pm1
 
-
 _x, _y = sp.symbols("x y", real=True)
 _t = sp.Symbol("t", negative=True)
 
@@ -69,7 +68,9 @@ def _softmax_minus_target(e: sp.Expr) -> sp.Expr | None:
 
 def _is_target_like(e: sp.Expr) -> bool:
     """A target, a delta, or a blend of them: what a softmax is compared with entry by entry."""
-    return bool(e.is_number or isinstance(e, (sp.Indexed, sp.Symbol, sp.KroneckerDelta)) or isinstance(e, (sp.Add, sp.Mul)))
+    return bool(
+        e.is_number or isinstance(e, (sp.Indexed, sp.Symbol, sp.KroneckerDelta)) or isinstance(e, (sp.Add, sp.Mul))
+    )
 
 
 def _split(y: sp.Expr, p: sp.Expr, complement: sp.Expr) -> sp.Expr:
@@ -219,7 +220,7 @@ def _weight_may_be_zero(e: sp.Expr) -> sp.Expr | None:
 def _number_out_of_total(e: sp.Expr) -> sp.Expr | None:
     if not isinstance(e, Total):
         return None
-    coefficient, rest = e.body.as_coeff_Mul()
+    coefficient = e.body.as_coeff_Mul()[0]
     if coefficient == 1:
         return None
     index, body = e.open()

@@ -12,8 +12,8 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap
-from symloss.heads.functions import product_or_zero
 from symloss.heads.evaluate import evaluate
+from symloss.heads.functions import product_or_zero
 from symloss.heads.numbers import TypedNumber, exact
 from symloss.heads.table import row_of
 
@@ -93,7 +93,8 @@ class Translation:
     # --- arithmetic ----------------------------------------------------------------------------
 
     def _sum(self, e: sp.Add, places: Places) -> Node:
-        plus, minus = [], []
+        plus: list[sp.Expr] = []
+        minus: list[sp.Expr] = []
         for term in sorted(e.args, key=_term_order):
             (minus if term.could_extract_minus_sign() else plus).append(term)
         total: Node | None = None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sympy as sp
+from sympy.stats import Weibull
 
 import symloss as sl
 from symloss.loading import run_user_file, shipped_files
@@ -54,6 +55,26 @@ def test_an_expression_comes_back(name: str, tmp_path: Path) -> None:
 def test_a_shipped_loss_comes_back(name: str, tmp_path: Path) -> None:
     loss = sl.get(name)
     assert read_back(loss, tmp_path).declaration == loss.declaration
+
+
+def test_a_censored_likelihood_comes_back(tmp_path: Path) -> None:
+    t, d = sl.target("t", domain=sl.Positive), sl.data("d", domain=sl.Binary)
+    loss = sl.Loss.from_likelihood(
+        "censored", Weibull("T", sp.exp(f), 2), target=t, event=d, keep_constants=True, inputs=(t, d, f)
+    )
+    assert read_back(loss, tmp_path).declaration == loss.declaration
+
+
+def test_an_expression_as_density_comes_back(tmp_path: Path) -> None:
+    b = sl.target("b", domain=sl.Binary)
+    density = sl.sigmoid(f) ** b * (1 - sl.sigmoid(f)) ** (1 - b)
+    loss = sl.Loss.from_likelihood("coin", density, target=b)
+    assert read_back(loss, tmp_path).declaration == loss.declaration
+
+
+def test_save_writes_what_load_reads(tmp_path: Path) -> None:
+    sl.get("huber").save(tmp_path / "mine.py")
+    assert sl.load(tmp_path / "mine.py") == (sl.get("huber"),)
 
 
 def test_everything_but_the_expression_comes_back(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ SCALE = parameter("scale", default=1.5, domain=Positive)
 D = data("d", domain=Binary)
 E = data("exposure", domain=Positive)
 K = axis("K")
-I, J = K.indices("i j")
+J = K.indices("j")
 Z, C = prediction("z", K), label("c", K)
 RATE = sp.exp(F)
 
@@ -38,7 +38,8 @@ def test_poisson_drops_the_factorial() -> None:
     assert made.expression == RATE - Y * F
     assert made.dropped == sp.loggamma(Y + 1)
     assert made.full == made.expression + made.dropped
-    assert made.mean == RATE and made.support == (0, sp.oo, True)
+    assert made.mean == RATE
+    assert made.support == (0, sp.oo, True)
     assert made.distribution == "Poisson"
 
 
@@ -234,7 +235,8 @@ def test_refused(case: str) -> None:
 
 
 def test_failure_shows_the_density_and_the_numbers() -> None:
-    with pytest.raises(DeclarationError, match=r"p\(y \| \.\.\.\) = exp\(-y\*exp\(f\)\): integrates .* 2\.22554 at f = -0\.8"):
+    words = r"p\(y \| \.\.\.\) = exp\(-y\*exp\(f\)\): integrates .* 2\.22554 at f = -0\.8"
+    with pytest.raises(DeclarationError, match=words):
         likelihood(sp.exp(-Y0 * RATE), Y0)
 
 

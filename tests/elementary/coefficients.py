@@ -1,7 +1,8 @@
 """How every fitted coefficient of `symloss.elementary` was found: one row per polynomial, recomputed by a test.
 
-A fit is Chebyshev interpolation in 60 digits, written in powers of its variable and rounded to float64; it is within a small
-factor of the best polynomial of its degree. Each variable lies in [-1, 1] or near 0, where powers are well conditioned.
+A fit is Chebyshev interpolation in 60 digits, written in powers of its variable and rounded to float64; it is within
+a small factor of the best polynomial of its degree. Each variable lies in [-1, 1] or near 0, where powers are well
+conditioned.
 """
 
 from __future__ import annotations
@@ -108,7 +109,8 @@ def bessel_scaled(order: int) -> Real:
 
     def function(q: mpf) -> mpf:
         if 1 + q < mpf("1e-6"):
-            return 1 + (1 - 4 * order**2) * (1 + q) / 128 + (1 - 4 * order**2) * (9 - 4 * order**2) * ((1 + q) / 128) ** 2 / 2
+            t, square = (1 + q) / 128, 4 * order**2  # t = 1 / (8 x)
+            return 1 + (1 - square) * t + (1 - square) * (9 - square) * t**2 / 2
         x = 16 / (1 + q)
         return mp.sqrt(2 * mp.pi * x) * mp.exp(-x) * mp.besseli(order, x)
 

@@ -77,7 +77,8 @@ def load(text: str) -> ModuleType:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
     specification = importlib.util.spec_from_file_location(name, path)
-    assert specification is not None and specification.loader is not None
+    assert specification is not None
+    assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
     sys.modules[name] = module
     specification.loader.exec_module(module)

@@ -68,7 +68,8 @@ def ndtri(p: mpf) -> mpf:
         return mpf(0)
     if p > 0.5:
         return -ndtri(1 - p)
-    return newton(lambda x: mp.log(normal_tail(-x)) - mp.log(p), lambda x: mp.npdf(x) / normal_tail(-x), -mp.sqrt(-2 * mp.log(p)))
+    target = mp.log(p)
+    return newton(lambda x: mp.log(normal_tail(-x)) - target, mills, -mp.sqrt(-2 * target))
 
 
 def erfinv(y: mpf) -> mpf:
@@ -183,7 +184,7 @@ def exact(name: str, *arguments: float) -> mpf:
     while digits < 6000:
         with mp.workdps(digits):
             value = ORACLES[name](*map(mpf, arguments))
-            if isinf(value) or abs(value - previous) <= abs(value) * mpf("1e-25") and (value or digits > CANCELLED):
+            if isinf(value) or (abs(value - previous) <= abs(value) * mpf("1e-25") and (value or digits > CANCELLED)):
                 return value
             previous = value
         digits *= 2

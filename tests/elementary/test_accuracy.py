@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import pytest
+
+from symloss.elementary.table import FUNCTIONS
 from tests.elementary.compiled import evaluate
 from tests.elementary.oracles import ORACLES, exact, ulps
 from tests.elementary.points import DOMAINS, points
 
-from symloss.elementary.table import FUNCTIONS
-
 # What each function promises, in ulp; 4 where it is not named.
 LIMITS = {
-    "exp": 1.0, "log": 1.0, "log1p": 1.0, "expm1": 1.0, "gamma": 6.0, "polygamma": 8.0, "log_beta": 10.0, "bessel_i": 20.0,
-    "abs": 0.0, "sign": 0.0, "step": 0.0, "floor": 0.0, "ceiling": 0.0, "maximum": 0.0, "minimum": 0.0, "difference_error": 0.0,
+    "exp": 1.0, "log": 1.0, "log1p": 1.0, "expm1": 1.0,
+    "gamma": 6.0, "polygamma": 8.0, "log_beta": 10.0, "rising_log": 12.0,
+    "bessel_i": 20.0,
+    "abs": 0.0, "sign": 0.0, "step": 0.0, "floor": 0.0, "ceiling": 0.0, "maximum": 0.0, "minimum": 0.0,
+    "difference_error": 0.0,
 }  # fmt: skip
 
 

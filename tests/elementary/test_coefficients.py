@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.elementary.coefficients import FITS, Fit
 
 from symloss.elementary.table import MODULES
+from tests.elementary.coefficients import FITS, Fit
 
 
 @pytest.mark.parametrize("fit", FITS, ids=lambda fit: fit.name)

@@ -26,7 +26,7 @@ LENGTH = 4
 """The shortest row that has a largest, a smallest and two others."""
 
 # Where logistic functions round to 0 or 1 (37, 17), where exp under- and overflows (745, 709, 88), and beyond.
-EXTREMES = {"float64": (800.0, -800.0, 40.0, -40.0, 0.0, 1e-9, -1e-300), "float32": (100.0, -100.0, 18.0, -18.0, 0.0, 1e-9, -1e-30)}
+EXTREMES = {"float64": (800.0, -800.0, 40.0, -40.0, 0.0, 1e-9), "float32": (100.0, -100.0, 18.0, -18.0, 0.0, 1e-9)}
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,9 @@ class Batch:
 
     def rows(self, which: Any) -> Batch:
         """Some of the samples."""
-        return Batch(self.kind, {name: np.ascontiguousarray(a[which]) for name, a in self.arrays.items()}, self.parameters)
+        return Batch(
+            self.kind, {name: np.ascontiguousarray(a[which]) for name, a in self.arrays.items()}, self.parameters
+        )
 
 
 def batches(loss: sl.Loss, dtype: str = "float64", ordinary: int = 6) -> Iterator[Batch]:
@@ -138,7 +140,9 @@ def _array(symbol: RoleSymbol, lengths: dict[str, int], count: int, numbers: ran
     array = np.array([inside(symbol.domain, numbers) for _ in range(int(np.prod(shape)))], dtype).reshape(shape)
     if symbol.domain.axis is not None:
         # Sixteenths: a row of them sums to one exactly in any dtype.
-        array = np.array([_sixteenths(shape[-1], numbers) for _ in range(int(np.prod(shape[:-1])))], dtype).reshape(shape)
+        array = np.array([_sixteenths(shape[-1], numbers) for _ in range(int(np.prod(shape[:-1])))], dtype).reshape(
+            shape
+        )
     return array
 
 
@@ -163,7 +167,7 @@ def _sixteenths(length: int, numbers: random.Random) -> list[float]:
 
 
 def _edges(symbol: RoleSymbol, array: Array, half: int) -> Array:
-    """Targets: both ends of a finite domain in turn, one-hot rows for a simplex, 0 for the reals."""
+    """Targets: both ends of a finite domain in turn, one-hot rows for a simplex, 1/2 for the reals."""
     test = symbol.domain.test or ("reals",)
     result = array.copy()
     if symbol.label_axis is not None:
@@ -177,7 +181,7 @@ def _edges(symbol: RoleSymbol, array: Array, half: int) -> Array:
     elif not symbol.axes and test[0] == "interval":
         result[half:] = 0.0 if test[3] else result[half:]
     elif not symbol.axes:
-        result[:half] = 0.0
+        result[:half] = 0.5  # not 0: no kink where the prediction is 0
     return result
 
 

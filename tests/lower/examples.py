@@ -57,13 +57,20 @@ def at(name: str, *loops: Loop) -> Node:
     return element(name, *map(position, loops))
 
 
+Make = Callable[[np.random.Generator, tuple[int, ...]], Any]
+
+
+def wide(random: np.random.Generator, shape: tuple[int, ...]) -> Any:
+    return random.normal(size=shape) * 3
+
+
 @dataclass(frozen=True)
 class Example:
     """A graph and the shapes of its data: rows come first where ``per_sample``."""
 
     stable: Stable
     sizes: Mapping[str, int] = field(default_factory=dict)
-    make: Mapping[str, Callable[[np.random.Generator, tuple[int, ...]], Any]] = field(default_factory=dict)
+    make: Mapping[str, Make] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -76,7 +83,7 @@ class Example:
 
     def _array(self, argument: Argument, rows: int, random: np.random.Generator) -> Any:
         shape = tuple(self.sizes[axis] for axis in argument.axes)
-        make = self.make.get(argument.name, lambda random, shape: random.normal(size=shape) * 3)
+        make = self.make.get(argument.name, wide)
         return make(random, (rows, *shape) if argument.per_sample else shape)
 
 
@@ -84,7 +91,7 @@ def unit(random: np.random.Generator, shape: tuple[int, ...]) -> Any:
     return random.random(shape)
 
 
-def below(bound: int) -> Callable[[np.random.Generator, tuple[int, ...]], Any]:
+def below(bound: int) -> Make:
     return lambda random, shape: random.integers(0, bound, shape)
 
 

@@ -1,0 +1,131 @@
+"""Every loss of the catalogue against the oracle, in all orders and both dtypes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+
+import symloss as sl
+from symloss.audit.oracle import Oracle
+from symloss.declare.roles import role_symbol
+from symloss.heads.evaluate import evaluate
+from symloss.stabilise.stabilise import stable_form
+from tests.laws.bounds import CANCELLING, in_absolute_terms, within
+from tests.laws.catalogue import every_loss, oracle, predictions
+from tests.laws.sampling import Batch, batches, draw, has_rows
+
+ORDINARY = 3
+
+Entry = tuple[Any, Callable[[dict[str, Any]], Any], tuple[int, ...]]
+"""What was got, the exact result as a function of the sample, the place of the entry."""
+
+
+@every_loss
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("kind", ["value", "gradient_and_hessian"])
+def test_value_gradient_and_hessian(name: str, kind: str, dtype: str) -> None:
+    loss = sl.get(name)
+    for batch in batches(loss, dtype, ORDINARY):
+        results = getattr(loss, kind)(**batch.arrays, **batch.parameters)
+        if kind == "value":
+            check(loss, batch, "value", "", results)
+            continue
+        for order, result in zip(("gradient", "hessian"), results, strict=True):
+            for by, array in zip(predictions(loss), result if isinstance(result, tuple) else (result,), strict=True):
+                check(loss, batch, order, by, array)
+
+
+@every_loss
+def test_hessian_matrix(name: str) -> None:
+    loss = sl.get(name)
+    for batch in (b for b in batches(loss, "float64", 2) if b.kind != "beside kinks"):
+        few = batch.rows(slice(0, 3) if has_rows(loss) else slice(None))
+        matrix = loss.hessian_matrix(**few.arrays, **few.parameters)
+        names = predictions(loss)
+        for n in range(few.length):
+            sample = few.sample(n)
+            entries = [(p, place) for p in names for place in oracle(name).places(sample, p)]
+            got = np.reshape(matrix[n], (len(entries), len(entries)))
+            assert np.array_equal(got, got.T, equal_nan=True) or symmetric(got), f"{name}: not symmetric at {sample}"
+            for (r, a), (c, b) in [(x, y) for x in enumerate(entries) for y in enumerate(entries) if x[0] <= y[0]]:
+                exact = oracle(name).curvature
+                entry = (got[r, c], lambda s, a=a, b=b, exact=exact: exact(s, a, b), (*a[1], *b[1]))
+                assert_entry(
+                    loss, "hessian_matrix", names if not has_rows(loss) else names * 2, entry, sample, "float64"
+                )
+
+
+@every_loss
+def test_by_parameters(name: str) -> None:
+    loss = sl.get(name)
+    for parameter in (role_symbol(p).name for p in loss.parameters):
+        batch = draw(loss, ORDINARY)
+        check(loss, batch, "gradient", parameter, loss.gradient(**batch.arrays, **batch.parameters, wrt=parameter))
+
+
+def symmetric(matrix: Any) -> bool:
+    """To rounding: entries (i, j) and (j, i) may be summed in another order."""
+    scale = np.max(np.abs(matrix), initial=0.0)
+    return bool(np.all(np.abs(matrix - matrix.T) <= 16 * np.spacing(scale)))
+
+
+def check(loss: sl.Loss, batch: Batch, kind: str, by: str, result: Any) -> None:
+    dtype = str(result.dtype)
+    for n in range(batch.length):
+        sample = batch.sample(n)
+        for entry in entries(oracle(loss.name), kind, by, sample, result[n]):
+            assert_entry(loss, kind, [by] if by else [], entry, sample, dtype)
+
+
+def entries(reference: Oracle, kind: str, by: str, sample: dict[str, Any], got: Any) -> Iterator[Entry]:
+    if kind == "value":
+        yield got, reference.value, ()
+        return
+    for place, number in zip(reference.places(sample, by), np.ravel(got), strict=True):
+        if kind == "gradient":
+            yield number, lambda s, place=place: reference.slope(s, by, place), place
+        else:
+            yield number, lambda s, place=place: reference.curvature(s, (by, place), (by, place)), place
+
+
+def assert_entry(loss: sl.Loss, kind: str, by: list[str], entry: Entry, sample: dict[str, Any], dtype: str) -> None:
+    got, result, place = entry
+    exact = result(sample)
+    terms = (lambda: largest_terms(loss, kind, by, place, sample)) if loss.name in CANCELLING else None
+    assert within(float(got), exact, dtype, lambda: oracle(loss.name).condition(result, sample), terms), (
+        f"{loss.name} {kind} {by} {list(place)} in {dtype}: got {got!r}, exact {mpmath.nstr(exact, 20)} at {sample}"
+    )
+
+
+def largest_terms(loss: sl.Loss, kind: str, by: list[str], place: tuple[int, ...], sample: dict[str, Any]) -> Any:
+    expression, indices = loss.pipeline.expression(kind, *by)
+    places = {index.name: p for index, p in zip(indices, place, strict=True)}
+    with mpmath.workprec(200):
+        return evaluate(in_absolute_terms(stable_form(expression)), {**oracle(loss.name).numbers(sample), **places})
+
+
+# --- planted faults: each must be seen ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrong", [lambda x: x * (1 + 2**-44), lambda x: 0 * x, lambda x: np.full_like(x, np.nan)])
+def test_a_wrong_gradient_is_seen(wrong: Callable[[Any], Any]) -> None:
+    loss = sl.get("binary_cross_entropy_with_logits")
+    batch = draw(loss, 4)
+    batch.arrays["f"][:] = [40.0, -3.0, 2.0, 0.5]
+    batch.arrays["y"][:] = [1.0, 0.25, 0.5, 1.0]
+    right = loss.gradient(**batch.arrays)
+    check(loss, batch, "gradient", "f", right)
+    with pytest.raises(AssertionError):
+        check(loss, batch, "gradient", "f", wrong(right))
+
+
+def test_the_unstable_form_is_seen() -> None:
+    """sigmoid(f) - y in plain float64 is 0 in a confident row; the bound has no absolute tolerance to hide that."""
+    loss = sl.get("binary_cross_entropy_with_logits")
+    batch = Batch("confident", {"y": np.array([1.0]), "f": np.array([37.0])}, {})
+    with pytest.raises(AssertionError):
+        check(loss, batch, "gradient", "f", 1 / (1 + np.exp(-batch.arrays["f"])) - batch.arrays["y"])
