@@ -120,8 +120,8 @@ class Probability:
         def run(at: np.ndarray, numbers: list[float]) -> np.ndarray:
             values = plain(at, numbers)
             self.lowest = min(self.lowest, float(np.nanmin(values, initial=0.0)))
-            undefined = np.isnan(values)
-            # inf/inf far out: the logarithm, being a sum, still has a value there.
+            undefined = ~np.isfinite(values)
+            # gamma(171) is inf and inf/inf not a number: the logarithm, being a sum, still has a value there.
             return np.where(undefined, np.exp(logarithm(at, numbers)), values) if undefined.any() else values
 
         return run

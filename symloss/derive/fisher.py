@@ -97,7 +97,7 @@ def standardised_information(
     product = sp.Mul(*(sp.simplify(lift(score.subs(at_u))) for score in (row, column)))
     density = sp.exp(-likelihood.full.subs(at_u)) * scale
     standard = _free_of_predictions(density, u)
-    parts = _separated_in(sp.expand(product), u)
+    parts = _separated_in(product, u)
     if standard is None or parts is None:
         return None
     low, high, _ = likelihood.support
@@ -111,15 +111,20 @@ def _free_of_predictions(density: sp.Expr, u: sp.Symbol) -> sp.Expr | None:
 
 
 def _separated_in(expression: sp.Expr, u: sp.Symbol) -> list[tuple[sp.Expr, sp.Expr]] | None:
-    parts = []
-    for term in sp.Add.make_args(expression):
-        inside = sp.Mul(*(a for a in sp.Mul.make_args(term) if a.has(u)))
-        if inside.atoms(RoleSymbol):
-            inside = sp.simplify(inside)
-            if inside.atoms(RoleSymbol):
-                return None
-        parts.append((term / sp.Mul(*(a for a in sp.Mul.make_args(term) if a.has(u))), inside))
-    return parts
+    """Terms as (coefficient free of u, function of u alone); None where they do not part."""
+    whole = _parted(expression, u)
+    if whole is not None:
+        return [whole]
+    terms = [_parted(term, u) for term in sp.Add.make_args(sp.expand_mul(expression))]
+    return None if any(t is None for t in terms) else [t for t in terms if t is not None]
+
+
+def _parted(product: sp.Expr, u: sp.Symbol) -> tuple[sp.Expr, sp.Expr] | None:
+    inside = sp.Mul(*(a for a in sp.Mul.make_args(product) if a.has(u)))
+    if not inside.atoms(RoleSymbol):
+        return product / inside, inside
+    found = sp.separatevars(product, symbols=[u], dict=True)
+    return None if found is None or found[u].atoms(RoleSymbol) else (found["coeff"], found[u])
 
 
 def _integral(function: sp.Expr, density: sp.Expr, u: sp.Symbol, ends: tuple[sp.Expr, sp.Expr]) -> sp.Expr:

@@ -350,7 +350,7 @@ class Loss:
     def __sub__(self, other: Any) -> Loss:
         if not isinstance(other, Loss):
             return NotImplemented
-        return self + (-other)
+        return self.__add__(-other)
 
     def __truediv__(self, divisor: Any) -> Loss:
         return self * (sp.S.One / combination.number(divisor))
