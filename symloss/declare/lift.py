@@ -281,11 +281,31 @@ def _log_of_sum(u: sp.Expr) -> sp.Expr | None:
     found = _one_plus_exp(u)
     if found is not None:
         return sp.log(found[0]) + softplus(found[1])
+    exponents = _two_exponentials(u)
+    if exponents is not None:
+        return exponents
     if isinstance(u, sp.Add) and len(u.args) == 2 and u.as_coeff_Add()[0] == 1:
         exponent = _exponent(-(u - 1))
         if exponent is not None and exponent.is_negative:
             return log1mexp(exponent)
     return None
+
+
+def _two_exponentials(u: sp.Expr) -> sp.Expr | None:
+    """log(c exp(a) + d exp(b)) = log(c) + a + softplus(b - a + log(d/c)); for c = d and b = -a it is logcosh."""
+    if not isinstance(u, sp.Add) or len(u.args) != 2:
+        return None
+    parts = []
+    for term in u.args:
+        exponentials = [f for f in sp.Mul.make_args(term) if isinstance(f, sp.exp)]
+        rest = sp.Mul(*(f for f in sp.Mul.make_args(term) if not isinstance(f, sp.exp)))
+        if len(exponentials) != 1 or not rest.is_positive:
+            return None
+        parts.append((rest, exponentials[0].args[0]))
+    (c, a), (d, b) = parts
+    if c == d and a == -b:
+        return sp.log(2 * c) + logcosh(a)
+    return sp.log(c) + a + softplus(b - a + sp.log(d / c))
 
 
 def _normal_cdf_from_erf(e: sp.Expr) -> sp.Expr | None:

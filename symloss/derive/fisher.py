@@ -94,10 +94,10 @@ def standardised_information(
     u = sp.Symbol("u", real=True)
     target = likelihood.target
     at_u = {target: location + scale * u}
-    product = sp.Mul(*(sp.simplify(lift(score.subs(at_u))) for score in (row, column)))
+    scores = [lift(score.subs(at_u)) for score in (row, column)]
     density = sp.exp(-likelihood.full.subs(at_u)) * scale
     standard = _free_of_predictions(density, u)
-    parts = _separated_in(product, u)
+    parts = _separated_in(sp.Mul(*scores), u) or _separated_in(sp.Mul(*map(sp.simplify, scores)), u)
     if standard is None or parts is None:
         return None
     low, high, _ = likelihood.support

@@ -155,6 +155,13 @@ class log1pmx(Head):
     is_nonpositive = True
 
 
+class expm1mx(Head):
+    """exp(x) - 1 - x."""
+
+    nargs = 1
+    is_nonnegative = True
+
+
 class sqrt1pm1(Head):
     """sqrt(1 + x) - 1."""
 

@@ -108,6 +108,7 @@ ROWS: tuple[Row, ...] = (
     Row(fn.expm1, lambda x: (sp.exp(x),), mpmath.expm1, "expm1"),
     Row(fn.log1mexp, lambda x: (1 / fn.expm1(-x) * -1,), lambda x: mpmath.log(-mpmath.expm1(x)), "log1mexp"),
     Row(fn.log1pmx, lambda x: (-x / (1 + x),), lambda x: mpmath.log1p(x) - x, "log1pmx"),
+    Row(fn.expm1mx, lambda x: (fn.expm1(x),), lambda x: mpmath.expm1(x) - x, "expm1mx"),
     Row(fn.sqrt1pm1, lambda x: (1 / (2 * sp.sqrt(1 + x)),), lambda x: mpmath.sqrt(1 + x) - 1, "sqrt1pm1"),
     Row(
         fn.product_or_zero,

@@ -10,6 +10,8 @@ import sympy as sp
 from symloss.heads.binders import Softmax, Total
 from symloss.heads.functions import sigmoid
 
+from .cost import cost
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -168,6 +170,69 @@ def _logistic_pair(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _one_sign_of_a_difference(e: sp.Expr) -> sp.Expr | None:
+    """(y - f)**n = (-1)**n (f - y)**n: one sign of a difference, so that powers of it meet."""
+    if not isinstance(e, (sp.Mul, sp.Pow)):
+        return None
+    factors = [factor.as_base_exp() for factor in sp.Mul.make_args(e)]
+    bases = [base for base, _ in factors]
+    for base, exponent in factors:
+        if isinstance(base, sp.Add) and exponent.is_Integer and base.could_extract_minus_sign():
+            if exponent % 2 == 0 or -base in bases:
+                return e / base**exponent * (-base) ** exponent * (-1) ** exponent
+    return None
+
+
+def _common_power(e: sp.Expr) -> sp.Expr | None:
+    """b**p*c + b**(p - n)*d = b**(p - n)*(b**n*c + d) where the bracket then shrinks: derivatives of powers do."""
+    if not isinstance(e, sp.Add) or len(e.args) > _MOST_TERMS:
+        return None
+    bases = {f.base for t in e.args for f in sp.Mul.make_args(t) if isinstance(f, sp.Pow) and isinstance(f.base, sp.Add)}
+    for base in sorted(bases, key=sp.default_sort_key):
+        shorter = _over_lowest_power(e, base)
+        if shorter is not None and cost(shorter) < cost(e):
+            return shorter
+    return None
+
+
+_MOST_TERMS = 12
+_MOST_STEPS = 3  # powers apart: second derivatives of a power differ by two, of its log-scale by three
+
+
+def _over_lowest_power(e: sp.Expr, base: sp.Expr) -> sp.Expr | None:
+    """The sum with the lowest power of ``base`` taken out and the bracket multiplied out; other sums stay whole."""
+    exponents = [_exponent_of(term, base) for term in e.args]
+    if not all(x.is_number for x in exponents):
+        return None
+    lowest = min(exponents)
+    steps = [x - lowest for x in exponents]
+    if lowest >= 0 or not all(s.is_Integer and s <= _MOST_STEPS for s in steps):
+        return None
+    hidden = {a: sp.Dummy() for t in base.args for a in t.atoms(sp.Add) if a != base}
+    for term in e.args:
+        for factor in sp.Mul.make_args(term):
+            inner = factor.as_base_exp()[0]
+            if isinstance(inner, sp.Add) and inner != base:
+                hidden.setdefault(inner, sp.Dummy())
+    masked = base.xreplace(hidden)
+    bracket = sp.Add(
+        *(
+            (term / base**x).xreplace(hidden) * sp.expand(masked ** int(s))
+            for term, x, s in zip(e.args, exponents, steps, strict=True)
+        )
+    )
+    whole = sp.expand_mul(bracket).xreplace({v: k for k, v in hidden.items()})
+    return base**lowest * whole
+
+
+def _exponent_of(term: sp.Expr, base: sp.Expr) -> sp.Expr:
+    for factor in sp.Mul.make_args(term):
+        inner, exponent = factor.as_base_exp()
+        if inner == base:
+            return exponent
+    return sp.S.Zero
+
+
 def _numeric_content(e: sp.Expr) -> sp.Expr | None:
     """(2a + 2b)*c = 2*(a + b)*c: SymPy distributes numbers, which hides common factors."""
     if not isinstance(e, sp.Mul) or sum(not a.is_number for a in e.args) < 2:
@@ -198,6 +263,8 @@ IDENTITIES: tuple[Identity, ...] = (
     Identity("sign times modulus", "sign(u) |u| = u", _sign_times_value),
     Identity("powers of one base", "x**a x**b = x**(a + b), x > 0", _powers_of_one_base),
     Identity("logistic pair", "sigmoid(u) + sigmoid(-u) = 1", _logistic_pair),
+    Identity("sign of a difference", "(y - f)**n = (-1)**n (f - y)**n", _one_sign_of_a_difference),
+    Identity("common power", "b**p c + b**(p-n) d = b**(p-n) (b**n c + d)", _common_power),
     Identity("numeric content", "(2a + 2b) c = 2 (a + b) c", _numeric_content),
     Identity("same branches", "a Piecewise with one value is that value", _same_branches),
 )

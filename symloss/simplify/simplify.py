@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from symloss.heads.binders import Binder
 from symloss.heads.functions import sigmoid
 from symloss.heads.rewrite import rewrite
 
@@ -25,7 +26,16 @@ def simplify(expression: sp.Expr) -> sp.Expr:
 def _expanded(e: sp.Expr) -> sp.Expr:
     """Multiplied out, with one sign in every logistic function; this is how p - y appears."""
     uniform = rewrite(e, (complement_of_logistic,)) if e.has(sigmoid) else e
-    return rewrite(sp.expand_mul(uniform), IDENTITIES)
+    hidden = {a: sp.Dummy() for a in uniform.atoms(sp.Add) if _is_difference(a)}
+    expanded = sp.expand_mul(uniform.xreplace(hidden))
+    shown = {v: k for k, v in hidden.items()}
+    forms = [rewrite(form.xreplace(shown), IDENTITIES) for form in (expanded, _factored(expanded))]
+    return min(forms, key=cost)
+
+
+def _is_difference(e: sp.Add) -> bool:
+    """f - y and its like: a*f - a*y is shorter nowhere, and loses its digits where f is close to y."""
+    return e.as_coeff_Add()[0] == 0 and not e.has(sp.Function, Binder, sp.Pow)
 
 
 def _factored(e: sp.Expr) -> sp.Expr:

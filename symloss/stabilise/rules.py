@@ -14,7 +14,7 @@ from typing import Any
 import sympy as sp
 
 from symloss.heads.binders import LogSumExp, Rank, Softmax, SoftmaxComplement, SoftmaxGap, Sorted, Total
-from symloss.heads.functions import expm1, log1mexp, log1p, product_or_zero, sech2, sigmoid, softplus, sqrt1pm1
+from symloss.heads.functions import expm1, expm1mx, log1mexp, log1p, product_or_zero, sech2, sigmoid, softplus, sqrt1pm1
 
 _x, _y = sp.symbols("x y", real=True)
 _t = sp.Symbol("t", negative=True)
@@ -156,6 +156,36 @@ def _exp_minus_one(e: sp.Expr) -> sp.Expr | None:
     for coefficient, node, rest in _pairs(e, sp.exp):
         if number != 0 and coefficient == -number:
             return coefficient * expm1(node.args[0]) + (rest - number)
+    return None
+
+
+def _exp_minus_line(e: sp.Expr) -> sp.Expr | None:
+    """c exp(u) - c u - c = c expm1mx(u), also where expm1 has been recognised."""
+    if not isinstance(e, sp.Add):
+        return None
+    for kind in (sp.exp, expm1):
+        for coefficient, node, rest in _pairs(e, kind):
+            u = node.args[0]
+            without = rest + coefficient * u + (coefficient if kind is sp.exp else 0)
+            if len(sp.Add.make_args(without)) < len(e.args) - 1 or without == 0:
+                return coefficient * expm1mx(u) + without
+    return None
+
+
+def _one_minus_power(e: sp.Expr) -> sp.Expr | None:
+    """c - c (1 + w)**n = -c w (n + C(n, 2) w + ... + w**(n - 1)) for a small whole n."""
+    if not isinstance(e, sp.Add):
+        return None
+    number = e.as_coeff_Add()[0]
+    for coefficient, node, rest in _pairs(e, sp.Pow):
+        if number == 0 or coefficient != -number or not node.exp.is_Integer or not 2 <= int(node.exp) <= 4:
+            continue
+        if isinstance(node.base, sp.Add) and node.base.as_coeff_Add()[0] == 1:
+            w, n = node.base - 1, int(node.exp)
+            polynomial = sp.S.Zero
+            for k in range(n, 0, -1):
+                polynomial = sp.binomial(n, k) + w * polynomial
+            return coefficient * w * polynomial + (rest - number)
     return None
 
 
@@ -314,6 +344,26 @@ RULES: tuple[StableRule, ...] = (
         _log_of_one_plus,
         sp.log(1 + _x),
         ({"x": 1e-20}, {"x": 1e-9}),
+    ),
+    StableRule(
+        "exp minus its tangent",
+        "exp(u) - 1 - u = expm1mx(u)",
+        "the first two terms of the series cancel",
+        "|u| < 0.05",
+        "rules.json linex",
+        _exp_minus_line,
+        sp.exp(_x) - _x - 1,
+        ({"x": 1e-9}, {"x": -1e-5}),
+    ),
+    StableRule(
+        "one minus a power",
+        "1 - (1 + w)**n = -w (n + C(n, 2) w + ... + w**(n - 1)), n = 2, 3, 4",
+        "(1 + w)**n rounds to 1",
+        "|w| < 0.001",
+        "rules.json powm1 for a whole exponent; Horner's form",
+        _one_minus_power,
+        1 - (1 - _x**2) ** 3,
+        ({"x": 1e-9}, {"x": 1e-5}),
     ),
     StableRule(
         "exp minus one",
