@@ -3,8 +3,9 @@
     python docs/examples.py README.md docs/architecture.md             fails where something differs
     python docs/examples.py --update README.md docs/architecture.md    writes what was printed into the files
 
-Blocks fenced as `python` with `>>>` are doctests, other `python` blocks are run; all blocks of a file share their names,
-as one session does. In blocks fenced as `console` every `$ symloss ...` is run. Files are written to a temporary folder.
+Blocks fenced as `python` with `>>>` are doctests, other `python` blocks are run; all blocks of a file share their
+names, as one session does. In blocks fenced as `console` every `$ symloss ...` is run. Files that examples write go
+to a temporary folder.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +47,7 @@ def main() -> int:
 
 
 def differences(shown: str, printed: str, name: str) -> Iterator[str]:
-    import difflib
-
-    return difflib.unified_diff(shown.splitlines(), printed.splitlines(), f"{name}, shown", f"{name}, printed", lineterm="")
+    return unified_diff(shown.splitlines(), printed.splitlines(), f"{name}, shown", f"{name}, printed", lineterm="")
 
 
 @contextlib.contextmanager
@@ -92,7 +92,8 @@ class Recorder(doctest.DocTestRunner):
         self.printed.append(shortened(got) if got.startswith("Traceback") else got)
 
     def report_unexpected_exception(self, out: Any, test: Any, example: Any, exc_info: Any) -> None:
-        self.printed.append(shortened("".join(traceback.format_exception_only(*exc_info[:2]))))
+        trace = "".join(traceback.format_exception(*exc_info))
+        raise SystemExit(f"{test.name}: {example.source}{trace}")
 
 
 def shortened(error: str) -> str:
@@ -105,9 +106,12 @@ def session(body: str, names: dict[str, Any], name: str) -> str:
     parts = doctest.DocTestParser().parse(body, name)
     examples = [part for part in parts if isinstance(part, doctest.Example)]
     runner = Recorder()
-    runner.run(doctest.DocTest(examples, names, name, name, 0, body), clear_globs=False)
+    test = doctest.DocTest(examples, names, name, name, 0, body)
+    test.globs = names  # not the copy that it makes
+    runner.run(test, clear_globs=False)
     printed = iter(runner.printed)
-    return "".join(with_prompts(part.source) + next(printed) if isinstance(part, doctest.Example) else part for part in parts)
+    texts = (with_prompts(part.source) + next(printed) if isinstance(part, doctest.Example) else part for part in parts)
+    return "".join(texts)
 
 
 def with_prompts(source: str) -> str:

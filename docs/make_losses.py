@@ -2,6 +2,8 @@
 
     python docs/make_losses.py            rewrites both
     python docs/make_losses.py --check    writes nothing; fails where a committed text is not the generated one
+
+The block of README.md between the two markers belongs to this script; so does all of docs/losses.md.
 """
 
 from __future__ import annotations
@@ -101,7 +103,17 @@ def section(loss: sl.Loss) -> list[str]:
         "reference": loss.reference,
     }
     shown = [f"{name:<10}{fact if len(fact) <= LONGEST_LINE else 'long'}" for name, fact in facts.items() if fact]
-    return [f"### {loss.name}", "", first_sentence(summary) + ".", *rest.rstrip().splitlines(), "", "```text", *shown, "```", ""]
+    return [
+        f"### {loss.name}",
+        "",
+        first_sentence(summary) + ".",
+        *rest.rstrip().splitlines(),
+        "",
+        "```text",
+        *shown,
+        "```",
+        "",
+    ]
 
 
 def families() -> list[str]:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symloss.heads.binders import LogSumExp, Softmax, Total
+from symloss.heads.binders import Binder, LogSumExp, Softmax, Total
 from symloss.heads.functions import (
+    bernoulli_function,
     bessel_ratio,
+    expm1,
     log1mexp,
     log_bessel_i0,
     log_norm_cdf,
@@ -45,7 +47,23 @@ class LiftingRule:
 
 def lift(expression: sp.Expr) -> sp.Expr:
     """The same expression in heads; a raw form and its named form become equal."""
-    return rewrite(totals(sp.sympify(expression)), RULES)
+    return rewrite(_branches_outside(totals(sp.sympify(expression))), RULES)
+
+
+def _branches_outside(e: sp.Expr) -> sp.Expr:
+    """Branches chosen by targets and data alone come to the top, so that each is recognised by itself."""
+    chosen = [p for p in e.atoms(sp.Piecewise) if not _depends_on_predictions(p)]
+    if not chosen or e.has(Binder) or len(chosen) > _MOST_BRANCHINGS:
+        return e
+    return sp.piecewise_fold(e)
+
+
+_MOST_BRANCHINGS = 2  # folding multiplies the branches
+
+
+def _depends_on_predictions(p: sp.Piecewise) -> bool:
+    """Whether a prediction decides between the branches."""
+    return any(s.role in ("prediction", "parameter") for _, c in p.args for s in c.atoms(RoleSymbol))
 
 
 # --- numbers and reductions -------------------------------------------------------------------
@@ -173,7 +191,7 @@ def _one_plus_exp(e: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
 
 
 def _reciprocal_of_one_plus_exp(e: sp.Expr) -> sp.Expr | None:
-    if not isinstance(e, sp.Pow) or not e.exp.is_negative:
+    if not isinstance(e, sp.Pow) or not (e.exp.is_negative or e.exp.could_extract_minus_sign()):
         return None
     found = _one_plus_exp(e.base)
     return None if found is None else (sigmoid(-found[1]) / found[0]) ** (-e.exp)
@@ -216,6 +234,67 @@ def _exp_of_softplus(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _ratio_to_expm1(e: sp.Expr) -> sp.Expr | None:
+    """u/(exp(u) - 1) = B(u), which is 1 at 0 and 0 at infinity."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for factor in e.args:
+        base, exponent = factor.as_base_exp()
+        if isinstance(base, expm1) and exponent == -1 and base.args[0] in e.args:
+            return e / (factor * base.args[0]) * bernoulli_function(base.args[0])
+    return None
+
+
+def _complementary_error_function(e: sp.Expr) -> sp.Expr | None:
+    """erfc(u) = 2 Phi(-sqrt(2) u), whose logarithm is at hand."""
+    return 2 * norm_cdf(-sp.sqrt(2) * e.args[0]) if isinstance(e, sp.erfc) else None
+
+
+def _one_minus_normal_cdf(e: sp.Expr) -> sp.Expr | None:
+    """1 - Phi(u) = Phi(-u)."""
+    if isinstance(e, sp.Add) and len(e.args) == 2:
+        number, other = e.as_coeff_Add()
+        if isinstance(-other / number if number else None, norm_cdf):
+            return number * norm_cdf(-(-other / number).args[0])
+    return None
+
+
+def _one_minus_blend(e: sp.Expr) -> sp.Expr | None:
+    """1 - (w a + (1 - w) b) = w (1 - a) + (1 - w) (1 - b): a probability of what was observed and its complement."""
+    if not isinstance(e, sp.Add) or len(e.args) != 3 or e.as_coeff_Add()[0] != 1:
+        return None
+    parts = _blend(1 - e)
+    if parts is None:
+        return None
+    return sp.Add(*(weight * (1 - probability) for weight, probability in parts))
+
+
+def _blend(e: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]] | None:
+    """[(w, a), (1 - w, b)] with e = w a + (1 - w) b for probabilities a and b."""
+    if not isinstance(e, sp.Add) or len(e.args) != 2:
+        return None
+    parts = []
+    for term in e.args:
+        found = [f for f in sp.Mul.make_args(term) if isinstance(f, (sigmoid, norm_cdf, Softmax))]
+        if len(found) != 1:
+            return None
+        parts.append((term / found[0], found[0]))
+    return parts if sp.expand(parts[0][0] + parts[1][0]) == 1 else None
+
+
+def _function_of_binary_blend(e: sp.Expr) -> sp.Expr | None:
+    """f(w a + (1 - w) b) is f(a) where w = 1 and f(b) where w = 0, for a binary w and f a logarithm or a power."""
+    if not isinstance(e, (sp.log, sp.Pow)):
+        return None
+    parts = _blend(e.args[0])
+    for weight, probability in parts or []:
+        if isinstance(weight, RoleSymbol) and weight.domain.name == "Binary":
+            (other,) = (b for w, b in parts if w != weight)  # type: ignore[union-attr]
+            rest = e.args[1:]
+            return sp.Piecewise((e.func(probability, *rest), sp.Eq(weight, 1)), (e.func(other, *rest), True))
+    return None
+
+
 def _one_minus_sigmoid(e: sp.Expr) -> sp.Expr | None:
     """1 - sigmoid(u) = sigmoid(-u), also with a common sign or in a longer sum."""
     if not isinstance(e, sp.Add):
@@ -248,8 +327,6 @@ def _log_of(u: sp.Expr) -> sp.Expr | None:
         return logcosh(u.args[0])
     if isinstance(u, norm_cdf):
         return log_norm_cdf(u.args[0])
-    if isinstance(u, sp.erfc):
-        return sp.log(2) + log_norm_cdf(-sp.sqrt(2) * u.args[0])
     if isinstance(u, sp.gamma) and u.args[0].is_positive is not False:
         return sp.loggamma(u.args[0])
     if isinstance(u, sp.besseli) and u.args[0] == 0:
@@ -378,6 +455,11 @@ RULES: tuple[LiftingRule, ...] = (
     LiftingRule("logistic", "1/(a + exp(u)) = sigmoid(log(a) - u)/a, a > 0", _reciprocal_of_one_plus_exp),
     LiftingRule("exp times logistic", "exp(u) sigmoid(-u) = sigmoid(u)", _exp_times_sigmoid),
     LiftingRule("exp of softplus", "exp(-softplus(u)) = sigmoid(-u)", _exp_of_softplus),
+    LiftingRule("Bernoulli's function", "u/(exp(u) - 1) = B(u)", _ratio_to_expm1),
+    LiftingRule("complementary error function", "erfc(u) = 2 Phi(-sqrt(2) u)", _complementary_error_function),
+    LiftingRule("complement of the normal cdf", "1 - Phi(u) = Phi(-u)", _one_minus_normal_cdf),
+    LiftingRule("complement of a blend", "1 - (w a + (1 - w) b) = w (1 - a) + (1 - w) (1 - b)", _one_minus_blend),
+    LiftingRule("function of a binary blend", "f(w a + (1 - w) b) = f(a) or f(b), w in {0, 1}", _function_of_binary_blend),
     LiftingRule("complement of logistic", "1 - sigmoid(u) = sigmoid(-u)", _one_minus_sigmoid),
     LiftingRule("logarithm", "log of exp, products, powers, sigmoid, softmax, cosh, 1 + exp, ...", _log_rule),
     LiftingRule("normal distribution function", "(1 + erf(u))/2 = Phi(sqrt(2) u)", _normal_cdf_from_erf),

@@ -21,11 +21,12 @@ def check_equal(what: str, before: sp.Expr, after: sp.Expr, points: list[dict[st
     with mpmath.workprec(_BITS):
         for point in points:
             a, b = _value(before, point), _value(after, point)
-            if a is None or b is None:
+            if a is None:
                 continue
-            if abs(a - b) > _RELATIVE * (1 + abs(a)):
+            # What was a number must stay one.
+            if b is None or abs(a - b) > _RELATIVE * (1 + abs(a)):
                 raise DerivationError(
-                    f"{what} is not an identity: {before} = {mpmath.nstr(a, 20)} became {after} = {mpmath.nstr(b, 20)} "
+                    f"{what} is not an identity: {before} = {mpmath.nstr(a, 20)} became {after} = {_shown(b)} "
                     f"at {shown(point)}; this is a fault in symloss, please report it"
                 )
 
@@ -82,4 +83,4 @@ def shown(point: dict[str, Any]) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_shown, value)) + "]"
-    return str(mpmath.nstr(mpmath.mpf(value), 6))
+    return "not a number" if value is None else str(mpmath.nstr(mpmath.mpf(value), 6))

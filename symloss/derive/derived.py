@@ -101,7 +101,8 @@ class Derivation:
     def _gradient(self, name: str, boundary: Boundary, first_letter: int) -> Derivative:
         variable, indices = self.variable(name), self.indices(name, first_letter)
         raw = differentiate(self.declaration.expression, by_element(variable, indices), boundary)
-        expression = resolve(raw, self.points, [role_symbol(p).name for p in self.declaration.predictions])
+        # Lifted, because a second derivative is only as good as the heads that it is taken of.
+        expression = lift(resolve(raw, self.points, [role_symbol(p).name for p in self.declaration.predictions]))
         result = Derivative("gradient", (name,), expression, indices)
         if boundary != "typed":
             self._check(result, self.declaration.expression, name, indices)

@@ -98,6 +98,19 @@ def exprel(x: float) -> float:
     return expm1(x) / x
 
 
+def bernoulli_function(x: float) -> float:
+    """x / (e^x - 1): 1 at 0, 0 at inf, -x far below 0."""
+    return 1.0 / exprel(x)
+
+
+def bernoulli_slope(x: float) -> float:
+    """x B'(x) for B(x) = x / (e^x - 1), as B(x) (e^-x - 1 + x) / (e^-x - 1): -x/2 near 0, 0 at 0 and at inf."""
+    b = bernoulli_function(x)
+    t = 1.0 if x == 0.0 or b == 0.0 else -x
+    ratio = expm1mx(t) / expm1(t)
+    return 0.0 * b if x == 0.0 or b == 0.0 else b * ratio
+
+
 def expm1mx(x: float) -> float:
     """e^x - 1 - x; inf at both infinities. Measured error: 1.5 ulp."""
     if math.fabs(x) <= 1.0:

@@ -65,7 +65,7 @@ FUNCTIONS: dict[str, Function] = dict([
     *rows(
         1,
         arithmetic.abs, arithmetic.sqrt, arithmetic.sign, arithmetic.step, arithmetic.floor, arithmetic.ceiling,
-        exponential.exp, exponential.expm1, exponential.exprel, exponential.expm1mx,
+        exponential.exp, exponential.expm1, exponential.exprel, exponential.expm1mx, exponential.bernoulli_function, exponential.bernoulli_slope,
         logarithm.log, logarithm.log1p, logarithm.log1pmx, logarithm.logit,
         logistic.sigmoid, logistic.softplus, logistic.log1mexp, logistic.logexpm1,
         hyperbolic.tanh, hyperbolic.sinh, hyperbolic.cosh, hyperbolic.coshm1, hyperbolic.logcosh, hyperbolic.sech2,
@@ -74,7 +74,7 @@ FUNCTIONS: dict[str, Function] = dict([
         trigonometric.sin, trigonometric.cos, trigonometric.tan, trigonometric.cosm1,
         trigonometric.asin, trigonometric.acos, trigonometric.atan,
         error_function.erf, error_function.erfc, error_function.erfcx,
-        normal.ndtr, normal.log_ndtr, normal.mills, normal.erfinv, normal.ndtri,
+        normal.ndtr, normal.log_ndtr, normal.mills, normal.mills_excess, normal.erfinv, normal.ndtri,
         gamma.loggamma, gamma.gamma, polygamma.digamma, polygamma.trigamma,
         bessel.log_bessel_i0, bessel.log_bessel_i1, bessel.bessel_ratio,
     ),

@@ -155,6 +155,27 @@ class log1pmx(Head):
     is_nonpositive = True
 
 
+class exprel(Head):
+    """(exp(x) - 1)/x, and 1 at 0."""
+
+    nargs = 1
+    is_positive = True
+
+
+class bernoulli_function(Head):
+    """B(x) = x/(exp(x) - 1), and 1 at 0: the generating function of the Bernoulli numbers."""
+
+    nargs = 1
+    is_positive = True
+
+
+class bernoulli_slope(Head):
+    """x B'(x), without the cancellation at 0."""
+
+    nargs = 1
+    is_nonpositive = True
+
+
 class expm1mx(Head):
     """exp(x) - 1 - x."""
 

@@ -108,6 +108,24 @@ ROWS: tuple[Row, ...] = (
     Row(fn.expm1, lambda x: (sp.exp(x),), mpmath.expm1, "expm1"),
     Row(fn.log1mexp, lambda x: (1 / fn.expm1(-x) * -1,), lambda x: mpmath.log(-mpmath.expm1(x)), "log1mexp"),
     Row(fn.log1pmx, lambda x: (-x / (1 + x),), lambda x: mpmath.log1p(x) - x, "log1pmx"),
+    Row(
+        fn.bernoulli_function,
+        lambda x: (fn.bernoulli_slope(x) / x,),
+        lambda x: x / mpmath.expm1(x) if x else mpmath.mpf(1),
+        "bernoulli_function",
+    ),
+    Row(
+        fn.bernoulli_slope,
+        lambda x: (fn.bernoulli_slope(x) * (2 / x - 1) - 2 * fn.bernoulli_slope(x) * fn.bernoulli_function(x) / x,),
+        lambda x: (mpmath.expm1(x) - x * mpmath.exp(x)) * x / mpmath.expm1(x) ** 2 if x else mpmath.mpf(0),
+        "bernoulli_slope",
+    ),
+    Row(
+        fn.exprel,
+        lambda x: ((sp.exp(x) - fn.exprel(x)) / x,),
+        lambda x: mpmath.expm1(x) / x if x else mpmath.mpf(1),
+        "exprel",
+    ),
     Row(fn.expm1mx, lambda x: (fn.expm1(x),), lambda x: mpmath.expm1(x) - x, "expm1mx"),
     Row(fn.sqrt1pm1, lambda x: (1 / (2 * sp.sqrt(1 + x)),), lambda x: mpmath.sqrt(1 + x) - 1, "sqrt1pm1"),
     Row(

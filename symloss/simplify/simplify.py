@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from symloss.declare.lift import lift
 from symloss.heads.binders import Binder
 from symloss.heads.functions import sigmoid
 from symloss.heads.rewrite import rewrite
@@ -16,7 +17,8 @@ _LARGEST_TO_EXPAND = 400  # expanding is for short forms; long ones would only g
 
 def simplify(expression: sp.Expr) -> sp.Expr:
     """An equal expression that is no more costly than the given one."""
-    shorter = rewrite(expression, IDENTITIES)
+    # Differentiation makes raw forms of its own, such as the logarithm of a logistic.
+    shorter = rewrite(lift(expression), IDENTITIES)
     candidates = [shorter]
     if cost(shorter) <= _LARGEST_TO_EXPAND:
         candidates += [_factored(shorter), _expanded(shorter)]

@@ -13,8 +13,9 @@ from typing import Any
 
 import sympy as sp
 
+from symloss.declare.lift import lift
 from symloss.heads.binders import LogSumExp, Rank, Softmax, SoftmaxComplement, SoftmaxGap, Sorted, Total
-from symloss.heads.functions import expm1, expm1mx, log1mexp, log1p, product_or_zero, sech2, sigmoid, softplus, sqrt1pm1
+from symloss.heads.functions import expm1, expm1mx, exprel, log1mexp, log1p, product_or_zero, sech2, sigmoid, softplus, sqrt1pm1
 
 _x, _y = sp.symbols("x y", real=True)
 _t = sp.Symbol("t", negative=True)
@@ -75,6 +76,8 @@ def _is_target_like(e: sp.Expr) -> bool:
 
 def _split(y: sp.Expr, p: sp.Expr, complement: sp.Expr) -> sp.Expr:
     """p - y as (1 - y) p - y (1 - p)."""
+    if y in (0, 1):
+        return p if y == 0 else -complement
     if isinstance(y, sp.KroneckerDelta):
         return sp.Piecewise((-complement, sp.Eq(*y.args)), (p, True))
     return sp.Add(sp.Mul(1 - y, p, evaluate=False), -sp.Mul(y, complement, evaluate=False), evaluate=False)
@@ -187,6 +190,51 @@ def _one_minus_power(e: sp.Expr) -> sp.Expr | None:
                 polynomial = sp.binomial(n, k) + w * polynomial
             return coefficient * w * polynomial + (rest - number)
     return None
+
+
+def _one_minus_positive_power(e: sp.Expr) -> sp.Expr | None:
+    """c - c b**t = -c expm1(t log b) for a b whose logarithm is at hand."""
+    if not isinstance(e, sp.Add):
+        return None
+    number = e.as_coeff_Add()[0]
+    for coefficient, node, rest in _pairs(e, sp.Pow):
+        if number != 0 and coefficient == -number:
+            logarithm = _log_of_positive(node.base)
+            if logarithm is not None:
+                return coefficient * expm1(node.exp * logarithm) + (rest - number)
+    return None
+
+
+def _log_of_positive(base: sp.Expr) -> sp.Expr | None:
+    """log(base) in a form that keeps its digits where the base is close to 1; None where there is none."""
+    if isinstance(base, sp.Add) and base.as_coeff_Add()[0] == 1:
+        logarithm = lift(sp.log(base))
+        return log1p(base - 1) if logarithm.has(sp.log) else logarithm
+    logarithm = lift(sp.log(base))
+    return None if logarithm.has(sp.log) else logarithm
+
+
+def _logistic_difference(e: sp.Expr) -> sp.Expr | None:
+    """c s(x) - c s(-x) = c tanh(x/2)."""
+    if not isinstance(e, sp.Add):
+        return None
+    for term in e.args:
+        for factor in sp.Mul.make_args(term):
+            if isinstance(factor, sigmoid):
+                coefficient, u = term / factor, factor.args[0]
+                other = -coefficient * sigmoid(-u)
+                if other in e.args:
+                    return e - term - other + coefficient * sp.tanh(u / 2)
+    return None
+
+
+def _log_of_log_survival(e: sp.Expr) -> sp.Expr | None:
+    """log(1 - exp(-exp(u))): u + log(exprel(-exp(u))) below 0, where exp(u) may underflow."""
+    if not isinstance(e, log1mexp) or not isinstance(-e.args[0], sp.exp):
+        return None
+    u = (-e.args[0]).args[0]
+    # Above 0 the inner exponential must not be seen by this rule again.
+    return sp.Piecewise((u + sp.log(exprel(e.args[0])), u < 0), (sp.log(-expm1(e.args[0])), True))
 
 
 def _one_minus_tanh_squared(e: sp.Expr) -> sp.Expr | None:
@@ -364,6 +412,36 @@ RULES: tuple[StableRule, ...] = (
         _one_minus_power,
         1 - (1 - _x**2) ** 3,
         ({"x": 1e-9}, {"x": 1e-5}),
+    ),
+    StableRule(
+        "one minus a power of a probability",
+        "1 - b**t = -expm1(t log b)",
+        "b**t rounds to 1",
+        "b close to 1",
+        "rules.json powm1",
+        _one_minus_positive_power,
+        1 - sigmoid(_x) ** sp.Rational(7, 10),
+        ({"x": 40.0}, {"x": 37.0}),
+    ),
+    StableRule(
+        "logistic difference",
+        "s(x) - s(-x) = tanh(x/2)",
+        "two numbers close to 1/2",
+        "|x| < 0.01",
+        "rules.json tanh_exp",
+        _logistic_difference,
+        sigmoid(_x) - sigmoid(-_x),
+        ({"x": 1e-9},),
+    ),
+    StableRule(
+        "complementary log-log",
+        "log(1 - exp(-exp(u))) = u + log(exprel(-exp(u)))",
+        "exp(u) underflows",
+        "u < -30",
+        "rules.json cexpexp, log1mexp",
+        _log_of_log_survival,
+        log1mexp(-sp.exp(_x)),
+        ({"x": -800.0},),
     ),
     StableRule(
         "exp minus one",

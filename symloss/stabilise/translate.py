@@ -9,11 +9,12 @@ import mpmath
 import sympy as sp
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
+from symloss.declare.roles import RoleSymbol
 from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap
 from symloss.heads.evaluate import evaluate
-from symloss.heads.functions import product_or_zero
+from symloss.heads.functions import norm_cdf, product_or_zero, sech2, sigmoid, step
 from symloss.heads.numbers import TypedNumber, exact
 from symloss.heads.table import row_of
 
@@ -116,10 +117,20 @@ class Translation:
         coefficient, factors = _coefficient(e)
         above, below = _fraction(factors)
         p, q = _as_doubles(abs(coefficient))
-        top = self._chain(above, places, p)
+        top = self._weighted_chain(above, places, p)
         if q != 1.0 or below:
             top = self.call("div", top, self._chain(below, places, q))
         return self.call("neg", top) if coefficient < 0 else top
+
+    def _weighted_chain(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
+        """The product, and 0 where a weight is 0 although the weighted is infinite (0*inf would be NaN)."""
+        product = self._chain(factors, places, number)
+        weights = [f for f in factors if f.is_zero is None and not depends_on_prediction(f)]
+        if not weights or not any(can_be_infinite(f) for f in factors):
+            return product
+        weight = self._chain(weights, places, 1.0)
+        silent = self.call("eq", weight, self.number(0.0))
+        return self.make(Select, silent, self.number(0.0), product)
 
     def _chain(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
         product: Node | None = None
@@ -268,6 +279,22 @@ class Translation:
     def _gap(self, e: SoftmaxGap, places: Places) -> Node:
         entry, place = self.node(e.at(e.place), places), self.node(e.place, places)
         return self.rows.gap(self.statistics(e, places), entry, place)
+
+
+def depends_on_prediction(e: sp.Basic) -> bool:
+    """Whether a prediction occurs."""
+    return any(s.role in ("prediction", "vector") for s in e.atoms(RoleSymbol))
+
+
+_BOUNDED = (sigmoid, norm_cdf, step, sech2, sp.tanh, sp.sign, sp.sin, sp.cos, sp.atan, binders.Softmax, binders.Share)
+
+
+def can_be_infinite(e: sp.Expr) -> bool:
+    """Whether a factor can be infinite for some prediction (one may be infinite itself)."""
+    base, exponent = e.as_base_exp() if isinstance(e, sp.Pow) else (e, sp.S.One)
+    if isinstance(base, _BOUNDED) and not isinstance(base, SoftmaxGap) and exponent.is_nonnegative:
+        return False
+    return depends_on_prediction(e)
 
 
 def _is_constant(e: sp.Basic) -> bool:

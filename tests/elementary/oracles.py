@@ -36,6 +36,23 @@ def mills(x: mpf) -> mpf:
     return mp.npdf(x) / normal_tail(-x) if x > -1e4 else erfcx_ratio(x)
 
 
+def bernoulli_slope(x: mpf) -> mpf:
+    """x B'(x); the numerator cancels to its second order near 0."""
+    if not x:
+        return mpf(0)
+    with mp.workprec(3 * mp.prec + 100):
+        return (mp.expm1(x) - x * mp.exp(x)) * x / mp.expm1(x) ** 2
+
+
+def mills_excess(x: mpf) -> mpf:
+    """phi/Phi + x; below -1e4 by the first terms of its asymptotic series in 1/x."""
+    if x > -1e4:
+        with mp.workprec(4 * mp.prec + 200):
+            return mp.npdf(x) / normal_tail(-x) + x
+    z = -x
+    return 1 / z - 2 / z**3 + 10 / z**5 - 74 / z**7 + 706 / z**9
+
+
 def erfcx_far(x: mpf) -> mpf:
     """erfcx by its asymptotic series, for x > 1e4."""
     return sum((-1) ** k * mp.fac2(2 * k - 1) / (2 * x * x) ** k for k in range(12)) / (x * mp.sqrt(mp.pi))
@@ -109,6 +126,8 @@ ORACLES: dict[str, Oracle] = {
     "difference_error": rounding_error,
     "exp": mp.exp,
     "expm1": mp.expm1,
+    "bernoulli_function": lambda x: x / mp.expm1(x) if x else mpf(1),
+    "bernoulli_slope": bernoulli_slope,
     "exprel": lambda x: mp.expm1(x) / x if x else mpf(1),
     "expm1mx": lambda x: mp.expm1(x) - x,
     "log": mp.log,
@@ -148,6 +167,7 @@ ORACLES: dict[str, Oracle] = {
     "ndtr": lambda x: normal_tail(-x),
     "log_ndtr": log_ndtr,
     "mills": mills,
+    "mills_excess": mills_excess,
     "erfinv": erfinv,
     "ndtri": ndtri,
     "loggamma": log_gamma,

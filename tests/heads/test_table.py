@@ -1,0 +1,94 @@
+"""Every row of the table of heads: its derivatives against its oracle, and the oracle against its kernel source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath
+import pytest
+import sympy as sp
+
+from symloss.elementary.table import FUNCTIONS
+from symloss.heads.functions import product_or_zero
+from symloss.heads.evaluate import agreed, evaluate
+from symloss.heads.table import BY_HEAD, ROWS, Row
+
+# Arguments inside each function's domain; a row that is not named is smooth on all of these.
+ANYWHERE = (-2.25, -0.5, 0.375, 1.75)
+POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
+    "log": ((0.25,), (3.5,)),
+    "xlogy": ((0.5, 2.0), (3.0, 0.25)),
+    "log1p": ((-0.5,), (2.0,)),
+    "log1mexp": ((-3.0,), (-0.25,)),
+    "log1pmx": ((-0.5,), (2.0,)),
+    "sqrt1pm1": ((-0.5,), (2.0,)),
+    "product_or_zero": ((0.5, 2.0), (-1.5, 0.25)),
+    "power": ((0.5, 2.5), (3.0, 0.75)),
+    "asin": ((-0.5,), (0.25,)),
+    "acos": ((-0.5,), (0.25,)),
+    "atanh": ((-0.5,), (0.25,)),
+    "erfinv": ((-0.5,), (0.25,)),
+    "acosh": ((1.5,), (4.0,)),
+    "atan2": ((0.5, 2.0), (-1.5, -0.25)),
+    "gamma": ((0.5,), (3.25,)),
+    "loggamma": ((0.5,), (3.25,)),
+    "polygamma": ((0, 1.5), (1, 0.25), (2, 4.0)),
+    "besseli": ((1, 1.5), (2, 0.25)),
+    "bessel_ratio": ((0.5,), (4.0,)),
+    "floor": ((0.5,), (-1.25,)),
+    "ceiling": ((0.5,), (-1.25,)),
+}
+INTEGER_FIRST = ("polygamma", "besseli")
+rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.head.__name__)
+
+
+def points(row: Row) -> tuple[tuple[float, ...], ...]:
+    return POINTS.get(row.head.__name__, tuple((x,) for x in ANYWHERE))
+
+
+@rows
+def test_a_derivative_is_the_slope_of_the_oracle(row: Row) -> None:
+    for given in points(row):
+        symbols = [sp.Symbol(f"x{n}", real=True) for n in range(len(given))]
+        arguments: list[Any] = list(symbols)
+        if row.head.__name__ in INTEGER_FIRST:
+            arguments[0] = sp.Integer(int(given[0]))
+        partials = row.derivatives(*arguments)
+        assert len(partials) == len(given)
+        for n, partial in enumerate(partials):
+            if row.head.__name__ in INTEGER_FIRST and n == 0:
+                continue
+            slope = agreed(lambda n=n: mpmath.diff(lambda t: row.oracle(*given[:n], t, *given[n + 1 :]), given[n]), 2.0**-40, 400)
+            claimed = agreed(lambda partial=partial: evaluate(sp.sympify(partial), dict(zip(("x0", "x1"), given))), floor=1e-60)
+            assert abs(slope - claimed) <= mpmath.mpf(2) ** -38 * (1 + abs(slope)), (given, slope, claimed)
+
+
+computed = pytest.mark.parametrize(
+    # product_or_zero is a selection in the graph, not a function of the kernels.
+    "row", [row for row in ROWS if row.head is not product_or_zero], ids=lambda row: row.head.__name__
+)
+
+
+@computed
+def test_a_row_names_a_kernel_source(row: Row) -> None:
+    assert row.elementary in FUNCTIONS
+
+
+@computed
+def test_the_kernel_source_is_the_oracle(row: Row) -> None:
+    """The name in the table leads to the function that the oracle defines, not to a neighbour."""
+    function = FUNCTIONS[row.elementary].source_function
+    for given in points(row):
+        exact = agreed(lambda given=given: row.oracle(*map(mpmath.mpf, given)), floor=1e-60)
+        assert float(function(*map(float, given))) == pytest.approx(float(exact), rel=1e-12, abs=0.0)
+
+
+def test_one_row_per_head() -> None:
+    assert len(BY_HEAD) == len(ROWS)
+
+
+def test_a_wrong_derivative_is_seen() -> None:
+    good = BY_HEAD[sp.tanh]
+    bad = Row(good.head, lambda x: (1 - sp.tanh(x),), good.oracle, good.elementary)
+    with pytest.raises(AssertionError):
+        test_a_derivative_is_the_slope_of_the_oracle(bad)

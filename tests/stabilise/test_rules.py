@@ -1,0 +1,119 @@
+"""Every stabilising rule: an identity for the oracle, and the form it replaces fails where the rule says so."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import mpmath
+import pytest
+import sympy as sp
+
+import symloss as sl
+from symloss.audit.ulp import ulp_error
+from symloss.elementary.table import callables
+from symloss.heads.binders import LogSumExp, Softmax, SoftmaxComplement, SoftmaxGap, Total
+from symloss.heads.evaluate import agreed, evaluate
+from symloss.heads.table import row_of
+from symloss.stabilise.rules import RULES, StableRule
+from symloss.stabilise.stabilise import stable_form
+
+with_examples = pytest.mark.parametrize("rule", [r for r in RULES if r.example is not None], ids=lambda r: r.name)
+ORDINARY = ({"x": -1.5, "y": 0.25}, {"x": 0.5, "y": 1.0}, {"x": 2.75, "y": 0.0})
+
+K = sl.axis("K")
+i, j, k = K.indices("i j k")
+z, t = sl.prediction("z", K), sl.target("t", K, domain=sl.Simplex(K))
+c = sl.label("c", K)
+
+
+def in_floats(e: sp.Basic, numbers: dict[str, Any]) -> Any:
+    """The expression in plain float64, with the functions of the kernels: what it gives as it stands."""
+    if e.is_Rational:
+        return float(e)
+    if isinstance(e, sp.Symbol):
+        return numbers[e.name]
+    values = [in_floats(a, numbers) for a in e.args]
+    if isinstance(e, sp.Add):
+        return math.fsum(values) if len(values) == 1 else _left_to_right(values)
+    if isinstance(e, sp.Mul):
+        return math.prod(values)
+    if isinstance(e, sp.Pow):
+        return math.sqrt(values[0]) if e.exp == sp.S.Half else values[0] ** values[1]
+    row = row_of(e)
+    assert row is not None, e
+    return float(callables()[row.elementary](*values))
+
+
+def _left_to_right(values: list[float]) -> float:
+    total = values[0]
+    for value in values[1:]:
+        total += value
+    return total
+
+
+def rewritten(rule: StableRule) -> sp.Expr:
+    after = rule(rule.example)
+    assert after is not None
+    return after
+
+
+@with_examples
+def test_a_rule_is_an_identity(rule: StableRule) -> None:
+    after = rewritten(rule)
+    for numbers in (*ORDINARY, *rule.witnesses):
+        before_value, after_value = (agreed(lambda e=e: evaluate(e, numbers), start=3000) for e in (rule.example, after))
+        assert abs(before_value - after_value) <= mpmath.mpf(2) ** -60 * abs(before_value), numbers
+
+
+@with_examples
+def test_the_replaced_form_fails_at_the_witnesses_and_the_new_one_does_not(rule: StableRule) -> None:
+    assert rule.witnesses
+    after = rewritten(rule)
+    for numbers in rule.witnesses:
+        exact = agreed(lambda: evaluate(rule.example, numbers), start=3000)
+        assert not ulp_error(in_floats(rule.example, numbers), exact) < 1000, f"no witness: {numbers}"
+        assert ulp_error(in_floats(after, numbers), exact) <= 8, numbers
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: r.name)
+def test_a_row_says_why(rule: StableRule) -> None:
+    assert rule.name
+    assert "=" in rule.identity
+    assert rule.reason
+    assert rule.region
+    assert rule.source
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (sl.softmax(z)[i] - t[i], SoftmaxComplement),
+        (sl.softmax(z)[i] - sp.KroneckerDelta(i, c), SoftmaxComplement),
+        (1 - sl.softmax(z)[i], SoftmaxComplement),
+        (sl.logsumexp(z[k], k) - z[c], SoftmaxGap),
+        (-Total(t[k] * sl.log_softmax(z)[k], k), SoftmaxGap),
+        (sl.logsumexp(2 * z[j], j) - 2 * z[c], SoftmaxGap),
+    ],
+    ids=str,
+)
+def test_row_rules(before: sp.Expr, after: type) -> None:
+    """Rows have no plain example; they must match, and mean the same at an ordinary and at a confident row."""
+    stable = stable_form(before)
+    assert stable.has(after)
+    assert not (after is SoftmaxGap and stable.has(LogSumExp))
+    for row in ([0.5, -1.0, 2.0], [40.0, -3.0, 1.0]):
+        numbers = {"K": 3, "z": row, "t": [0.25, 0.25, 0.5], "c": 0, "i": 0}
+        a, b = (agreed(lambda e=e: evaluate(e, numbers), start=600) for e in (before, stable))
+        assert abs(a - b) <= mpmath.mpf(2) ** -60 * abs(a)
+
+
+def test_a_masked_class_costs_nothing() -> None:
+    loss = sl.Loss("ce", -sp.Sum(t[k] * sl.log_softmax(z)[k], k))
+    value, gradient = loss.value_and_gradient([[0.5, 0.0, 0.5]], [[1.0, -math.inf, 1.0]])
+    assert value[0] == pytest.approx(math.log(2), rel=1e-15)
+    assert gradient.tolist() == [[0.0, 0.0, 0.0]]
+
+
+def test_softmax_is_not_split_where_nothing_is_compared() -> None:
+    assert isinstance(stable_form(sl.softmax(z)[i]), Softmax)
