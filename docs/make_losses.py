@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
+import re
 import sys
 from pathlib import Path
 
@@ -106,14 +107,20 @@ def section(loss: sl.Loss) -> list[str]:
     return [
         f"### {loss.name}",
         "",
-        first_sentence(summary) + ".",
-        *rest.rstrip().splitlines(),
+        escaped(first_sentence(summary) + "."),
+        *escaped(rest.rstrip()).splitlines(),
         "",
         "```text",
         *shown,
         "```",
         "",
     ]
+
+
+def escaped(text: str) -> str:
+    """Text of a docstring with no character that Markdown would take for emphasis; what stands in backticks stays."""
+    parts = text.split("`")
+    return "`".join(part if n % 2 else re.sub(r"([*_<])", r"\\\1", part) for n, part in enumerate(parts))
 
 
 def families() -> list[str]:

@@ -53,7 +53,7 @@ class Oracle:
     def value(self, sample: Sample) -> Any:
         """The loss; the typed expression and the one in heads must agree on it."""
         numbers = self.numbers(sample)
-        found = self._agreed(lambda: evaluate(self.typed, numbers), self._start(sample, 1))
+        found = self._agreed(lambda: self._meaning(numbers), self._start(sample, 1))
         lifted = self._agreed(lambda: evaluate(self.lifted, numbers), self._start(sample, 1))
         if abs(found - lifted) > RELATIVE * abs(found) * 4 + mpmath.mpf(2) ** -_FLOOR_BITS:
             raise ArithmeticError(f"{self.name}: as typed {found}, in heads {lifted}, at {dict(sample)}")
@@ -100,9 +100,10 @@ class Oracle:
         return self._agreed(difference, self._start(sample, 2))
 
     def condition(self, result: Callable[[Sample], Any], sample: Sample) -> Any:
-        """Sum over all real arguments x of |x dF/dx|, F being a result: how much F moves where every input moves by one part.
+        """Sum over all real arguments x of |x dF/dx|, F being a result: how F moves with every input.
 
         An error of that many units in the last place is what rounding the inputs alone does.
+        Targets at the end of their domain do not count: a label of 1 is not a rounded number.
         """
         relative = mpmath.mpf(2) ** -40
         total = mpmath.mpf(0)
@@ -113,7 +114,7 @@ class Oracle:
                     continue
                 for place in self.places(sample, name):
                     entry = mpmath.mpf(_entry(sample[name], place))
-                    if entry == 0 or mpmath.isinf(entry):
+                    if entry == 0 or mpmath.isinf(entry) or _is_whole(symbol, entry):
                         continue
                     moved = {**sample, name: _with(sample[name], place, entry * (1 + relative))}
                     total += abs(result(moved) - here) / relative
@@ -147,7 +148,12 @@ class Oracle:
         numbers = self.numbers(sample)
         for name, place, by in moves:
             numbers[name] = _with(numbers[name], place, _entry(numbers[name], place) + by)
-        return evaluate(self.typed, numbers)
+        return self._meaning(numbers)
+
+    def _meaning(self, numbers: dict[str, Any]) -> Any:
+        """The typed expression; where it is 0*log(0) as typed, what heads take it to mean."""
+        typed = evaluate(self.typed, numbers)
+        return evaluate(self.lifted, numbers) if mpmath.isnan(typed) else typed
 
     # --- precision ------------------------------------------------------------------------------
 
@@ -206,6 +212,14 @@ def _with(value: Any, place: Place, new: Any) -> Any:
     if not place:
         return new
     return [_with(v, place[1:], new) if n == place[0] else v for n, v in enumerate(value)]
+
+
+def _is_whole(symbol: Any, entry: Any) -> bool:
+    """Whether a target or datum is exact by its nature: a sign, a class, a certain probability."""
+    ends = (symbol.domain.low, symbol.domain.high)
+    return symbol.role != "prediction" and (
+        entry in ends or bool(symbol.domain.test and symbol.domain.test[0] == "values")
+    )
 
 
 def _may_divide(symbol: Any, value: Any) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 
 def ulp(x: Any, dtype: Any) -> Any:
-    """The distance between neighbours of ``dtype`` around the real number ``x``; in its subnormal range the smallest one."""
+    """The distance between the neighbours of a real number in ``dtype``; the smallest one in its subnormal range."""
     info = np.finfo(dtype)
     smallest = mpmath.mpf(2) ** (info.minexp - info.nmant)
     if x == 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable
 
 from symloss.compile.text import Identifiers, Text, functions_called, without_brackets
 from symloss.elementary import table
@@ -31,6 +32,9 @@ from symloss.lower.ir import (
 from symloss.lower.walk import expressions, walk
 
 SCALARS = {"rows": "int64", "extent": "int64", "scalar": "float64", "scale": "float64"}
+SOMEWHERE = 0
+"""What `compute` leaves in the status where a guard does not hold: any number that is not -1."""
+
 READ_ONLY = frozenset({"offsets", "input", "label", "shared", "weight"})
 
 
@@ -52,7 +56,7 @@ def _head(nest: Nest) -> str:
         "from __future__ import annotations\n\n"
         "import math\n\n"
         "from numpy import float32, float64, int64, uint64\n\n"
-        "from symloss.compile.jit import bits, device, fma, from_bits, kernel, routine, wide_vectors\n"
+        "from symloss.compile.jit import bits, device, fma, from_bits, kernel, later, routine, wide_vectors\n"
         "from symloss.lower.ir import Parameter\n\n"
         f"PARAMETERS = (\n    {rows},\n)\n"
     )
@@ -89,33 +93,47 @@ class _Kernel:
         self._searching = False
 
     def text(self) -> str:
-        """The whole function."""
+        """The function `run`; where there are guards, after the two that it is made of."""
+        if not self._nest.search:
+            return self._function("kernel", "run", self._main)
+        parts = self._function("kernel", "compute", self._main), self._function("later", "search", self._search)
+        return "\n\n".join((*parts, self._run()))
+
+    def _function(self, decorator: str, name: str, body: Callable[[], None]) -> str:
         types = ", ".join(map(parameter_type, self._nest.parameters))
-        self._start()
-        self._block(self._nest.body)
-        if self._nest.search:
-            self._search()
-        head = f'@kernel("void({types})")\ndef run({", ".join(self._names)}):\n'
+        self._lines = []
+        body()
+        head = f'@{decorator}("void({types})")\ndef {name}({", ".join(self._names)}):\n'
         return head + "\n".join(self._lines) + "\n"
+
+    def _run(self) -> str:
+        names = ", ".join(self._names)
+        return (
+            f"def run({names}):\n"
+            f"    compute({names})\n"
+            f"    if {self._status}.item(0) == {SOMEWHERE}:\n"
+            f"        search({names})\n"
+        )
 
     def _line(self, text: str) -> None:
         self._lines.append("    " * self._depth + text)
 
-    def _start(self) -> None:
+    def _main(self) -> None:
         self._line("wide_vectors()")
         self._line(f"{self._status}[:] = -1")
         for total in self._nest.parameters_of("total"):
             self._line(f"{self._identifier(total.name)}[:] = 0.0")
         if self._nest.search:
             self._line(f"{self._failed} = False")
+        self._block(self._nest.body)
+        if self._nest.search:
+            self._line(f"if {self._failed}:")
+            self._line(f"    {self._status}[0] = {SOMEWHERE}")
 
     def _search(self) -> None:
-        self._searching = True
-        self._line(f"if {self._failed}:")
-        self._depth += 1
         self._line("# A guard does not hold somewhere: find the first row, and in it the first guard.")
+        self._searching = True
         self._block(self._nest.search)
-        self._depth -= 1
 
     def _block(self, block: tuple[Statement, ...]) -> None:
         for statement in block:

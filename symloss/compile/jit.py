@@ -1,25 +1,40 @@
 """Numba, behind one door: no other file imports it.
 
-Generated files import four things from here: `kernel` for the functions that Python calls, `device` and `routine` for
+Generated files import from here: `kernel` and `later` for the functions that Python calls, `device` and `routine` for
 the functions that kernels call, the primitives `fma`, `bits` and `from_bits`, and `wide_vectors` as a kernel's first
 statement.
 
 Nothing here passes `fastmath`: LLVM may neither reorder nor contract, so the bits of a result depend on the declaration
 alone, and `fma` happens exactly where the source says so.
+
+Plain `njit` would give the same machine code. What differs is the time until it is there: one unit for LLVM per kernel
+instead of one per function, the passes that such code needs, rules of typing looked up once, and nothing of Numba but
+the loader set up for a kernel that is in the cache.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from functools import cache, wraps
+from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from llvmlite import ir
 from numba import njit, types
+from numba.core import typed_passes, untyped_passes
+from numba.core.caching import FunctionCache
+from numba.core.compiler import CompilerBase, Flags, compile_extra
+from numba.core.compiler_machinery import PassManager
 from numba.core.extending import intrinsic
 
-__all__ = ["bits", "device", "fma", "from_bits", "kernel", "routine", "wide_vectors"]
+from symloss.compile.store import lock
 
-Decorator = Callable[[Callable[..., Any]], Any]
+__all__ = ["bits", "device", "fma", "from_bits", "kernel", "later", "routine", "wide_vectors"]
+
+Function = Callable[..., Any]
+Decorator = Callable[[Function], Any]
 
 # Division by zero gives an infinity or NaN, as IEEE 754 says; "python" would raise, and the branch for that would
 # stop a loop from being vectorised.
@@ -27,25 +42,177 @@ ERROR_MODEL = "numpy"
 
 WIDE_VECTORS = '"prefer-vector-width"="512"'
 
+# The types that an annotation of a function inside a kernel may name; any other parameter has the type it is given.
+TYPES = {
+    "float": types.float64,
+    "int": types.int64,
+    "None": types.none,
+    "tuple[float, float]": types.UniTuple(types.float64, 2),
+}
+
+# Numba's passes, without those for what kernels do not have: closures, objects, array expressions, literal arguments.
+PASSES = (
+    untyped_passes.TranslateByteCode,
+    untyped_passes.FixupArgs,
+    untyped_passes.IRProcessing,
+    untyped_passes.GenericRewrites,
+    untyped_passes.ReconstructSSA,
+    typed_passes.NopythonTypeInference,
+    typed_passes.PreLowerStripPhis,
+    typed_passes.IRLegalization,
+    typed_passes.AnnotateTypes,
+    typed_passes.NativeLowering,
+    typed_passes.NoPythonBackend,
+)
+
+
+# Functions that Python calls ------------------------------------------------------------------
+
 
 def kernel(signature: str) -> Decorator:
     """Compile a function that Python calls, at once, for one signature such as "void(int64, float64[::1])".
 
-    A signature makes the compilation eager: a kernel that is in the cache is loaded from disk when its file is
-    imported.
+    One that is in the cache is loaded from disk. A kernel makes no arrays, so that it needs no reference counts.
     """
-    decorate: Decorator = njit(signature, cache=True, nogil=True, error_model=ERROR_MODEL, boundscheck=False)
+
+    def decorate(function: Function) -> Any:
+        options = {"error_model": ERROR_MODEL, "boundscheck": False, "no_cfunc_wrapper": True, "_nrt": False}
+        dispatcher = njit(nogil=True, pipeline_class=_Compiler, **options)(function)
+        dispatcher._cache = _Cache(function)
+        dispatcher.compile(signature)
+        dispatcher.disable_compile()
+        return dispatcher
+
     return decorate
 
 
-def device(function: Callable[..., Any]) -> Any:
-    """Mark a function that kernels call; it is inlined by LLVM, and cached as part of the kernel that calls it."""
-    return njit(forceinline=True, nogil=True, error_model=ERROR_MODEL, boundscheck=False)(function)
+def later(signature: str) -> Decorator:
+    """Like `kernel`, but compiled or loaded when it is called first."""
+
+    def decorate(function: Function) -> Any:
+        @cache
+        def compiled() -> Any:
+            with lock(Path(function.__code__.co_filename)):
+                return kernel(signature)(function)
+
+        @wraps(function)
+        def call(*arguments: Any) -> Any:
+            return compiled()(*arguments)
+
+        return call
+
+    return decorate
 
 
-def routine(function: Callable[..., Any]) -> Any:
+class _Cache(FunctionCache):  # type: ignore[misc]
+    """Numba's cache on disk, which before it looks for a kernel sets up all it needs to compile one: 0.4 s."""
+
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(signature, target_context)
+
+
+class _Compiler(CompilerBase):  # type: ignore[misc]
+    """Numba's compiler, with few passes."""
+
+    def __init__(self, typing_context: Any, *rest: Any) -> None:
+        super().__init__(_remembering(typing_context), *rest)
+
+    def define_pipelines(self) -> list[PassManager]:
+        passes = PassManager("kernel")
+        for one in PASSES:
+            passes.add_pass(one, one.__name__)
+        passes.finalize()
+        return [passes]
+
+
+class _Remembering:
+    """A typing context that remembers which rule applies: Numba tries dozens of them for every `+`."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+        self._resolved: dict[Any, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def resolve_function_type(self, function: Any, arguments: Any, keywords: Any) -> Any:
+        """The signature of a call."""
+        is_fixed = not isinstance(function, types.Type) or isinstance(function, types.Function)
+        if keywords or not is_fixed:
+            return self._context.resolve_function_type(function, arguments, keywords)
+        key = function, arguments
+        if self._resolved.get(key) is None:  # what is unknown now may become known
+            self._resolved[key] = self._context.resolve_function_type(function, arguments, keywords)
+        return self._resolved[key]
+
+
+_remembering = cache(_Remembering)
+
+
+# Functions inside kernels ---------------------------------------------------------------------
+
+
+def device(function: Function) -> Any:
+    """Mark a function that kernels call and that has no branches: it is always inlined."""
+    return _part(function, forceinline=True)
+
+
+def routine(function: Function) -> Any:
     """Mark a function that kernels call and that has branches or loops: LLVM decides whether to inline it."""
-    return njit(nogil=True, error_model=ERROR_MODEL, boundscheck=False)(function)
+    return _part(function, forceinline=False)
+
+
+def _part(function: Function, forceinline: bool) -> Any:
+    """A function that is compiled into each kernel that calls it; its annotations say the types."""
+
+    def typed(typing_context: Any, *arguments: Any) -> Any:
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+            code = _code(typing_context, context, function, signature, forceinline)
+            return context.call_internal(builder, code, signature, values)
+
+        return returned(*map(_parameter_type, annotations, arguments)), generate
+
+    own = inspect.signature(function)
+    annotations = [_written(p.annotation) for p in own.parameters.values()]
+    returned = TYPES[_written(own.return_annotation)]
+    context = inspect.Parameter("typing_context", inspect.Parameter.POSITIONAL_ONLY)
+    typed.__signature__ = own.replace(parameters=[context, *own.parameters.values()])  # type: ignore[attr-defined]
+    typed.__name__ = function.__name__
+    return intrinsic(typed)
+
+
+def _written(annotation: Any) -> str:
+    """An annotation as text, which it is where the file postpones annotations."""
+    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+
+
+def _parameter_type(annotation: str, given: Any) -> Any:
+    return given.copy(readonly=True) if annotation == "Readable" else TYPES.get(annotation, given)
+
+
+_codes: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
+"""For each kernel under construction, the functions that have been compiled into it."""
+
+
+def _code(typing_context: Any, context: Any, function: Function, signature: Any, forceinline: bool) -> Any:
+    """The descriptor of the function's code inside the kernel under construction."""
+    kernel_code = context.active_code_library
+    codes = _codes.setdefault(kernel_code, {})
+    key = function, signature.args
+    if key not in codes:
+        flags = Flags()
+        flags.no_compile = flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True
+        flags.error_model, flags.forceinline = ERROR_MODEL, forceinline
+        own_types = signature.args, signature.return_type
+        made = compile_extra(typing_context, context, function, *own_types, flags, {}, kernel_code, _Compiler)
+        # LLVM may drop it once it is inlined: nobody else calls it.
+        kernel_code.get_function(made.fndesc.llvm_func_name).linkage = "linkonce_odr"
+        codes[key] = made.fndesc
+    return codes[key]
+
+
+# Primitives -----------------------------------------------------------------------------------
 
 
 @intrinsic

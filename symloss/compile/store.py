@@ -65,9 +65,14 @@ def load(path: Path) -> ModuleType:
     name = f"symloss_kernel_{path.stem}"
     if name in sys.modules:
         return sys.modules[name]
-    # Several processes that fill one Numba cache at once can mix up symbols and crash (numba#10486).
-    with FileLock(path.with_suffix(".lock")):
+    with lock(path):
         return _executed(name, path)
+
+
+def lock(path: Path) -> FileLock:
+    """Held while a kernel's file is compiled: processes that fill one Numba cache at once can mix up symbols and crash
+    (numba#10486)."""
+    return FileLock(path.with_suffix(".lock"))
 
 
 def _executed(name: str, path: Path) -> ModuleType:

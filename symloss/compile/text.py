@@ -29,8 +29,8 @@ INFIX = {
 
 # What the text of every kernel uses by name.
 USED = frozenset({
-    "bits", "device", "float32", "float64", "fma", "from_bits", "int64", "kernel", "math", "max", "min", "range",
-    "routine", "run", "uint64", "wide_vectors", "Parameter", "PARAMETERS",
+    "bits", "compute", "device", "float32", "float64", "fma", "from_bits", "int64", "kernel", "later", "math", "max",
+    "min", "range", "routine", "run", "search", "uint64", "wide_vectors", "Parameter", "PARAMETERS",
 })  # fmt: skip
 
 

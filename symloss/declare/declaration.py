@@ -12,6 +12,7 @@ from sympy.stats.rv import RandomSymbol
 
 from symloss.errors import DeclarationError
 from symloss.heads.binders import Binder, Rank, Sorted
+from symloss.heads.table import row_of
 
 from .axes import Axis, IndexLabel
 from .lift import lift
@@ -130,6 +131,7 @@ def declare(
     ordered = _ordered_inputs(name, typed, found, inputs)
     parameters = tuple(d for d in found if role_symbol(d).role == "parameter")
     expression = lift(typed)
+    _refuse_unknown_functions(name, typed, expression)
     _refuse_free_indices(name, typed, expression)
     _refuse_ordering_of_predictions(name, typed, expression)
     return Declaration(
@@ -242,6 +244,30 @@ def _check_given_inputs(name: str, given: tuple[Declared, ...], needed: tuple[De
         raise DeclarationError(f"{name}: inputs names an argument twice; write inputs=({names})")
     if roles != sorted(roles, key=_ORDER.index):
         raise DeclarationError(f"{name}: inputs are targets, then data, then predictions; write inputs=({names})")
+
+
+def _refuse_unknown_functions(name: str, typed: sp.Expr, expression: sp.Expr) -> None:
+    """Every function needs a derivative and a kernel, and an array an index."""
+    for part in sp.preorder_traversal(expression):
+        if (
+            isinstance(part, sp.Function)
+            and not isinstance(part, (*_BRANCHING, sp.KroneckerDelta))
+            and row_of(part) is None
+        ):
+            raise DeclarationError(
+                f"{name} = {typed}: {type(part).__name__} has no derivative and no kernel here; write it with functions "
+                f"that have (exp, log, trigonometric, hyperbolic, erf, gamma and their kind, and those of symloss)"
+            )
+        if any(isinstance(a, sp.IndexedBase) for a in part.args) and not isinstance(part, sp.Indexed):
+            array = next(a for a in part.args if isinstance(a, sp.IndexedBase))
+            raise DeclarationError(
+                f"{name} = {typed}: {array} is an array without an index; write {array}[k] under sp.Sum(..., k)"
+            )
+    if isinstance(expression, sp.IndexedBase):
+        raise DeclarationError(f"{name} = {typed}: an array, not a number per sample; write sp.Sum({typed}[k], k)")
+
+
+_BRANCHING = (sp.Piecewise, sp.Max, sp.Min)
 
 
 def _refuse_free_indices(name: str, typed: sp.Expr, expression: sp.Expr) -> None:

@@ -421,6 +421,22 @@ def _product_with_log(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _weighted_sum_of_logs(e: sp.Expr) -> sp.Expr | None:
+    """w*(log(u) + g) = xlogy(w, u) + w*g where w and u may be 0: the logarithm must not meet g first."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for bracket in e.args:
+        if not isinstance(bracket, sp.Add):
+            continue
+        rest = e / bracket
+        for term in bracket.args:
+            product = rest * term
+            rewritten = _product_with_log(product)
+            if rewritten is not None:
+                return rewritten + rest * (bracket - term)
+    return None
+
+
 def _product_with_log_complement(e: sp.Expr) -> sp.Expr | None:
     """(1 - y)*log(1 - p) for y and p in [0, 1]: 1 - y may be 0 where 1 - p is."""
     if not isinstance(e, sp.Mul):
@@ -459,11 +475,14 @@ RULES: tuple[LiftingRule, ...] = (
     LiftingRule("complementary error function", "erfc(u) = 2 Phi(-sqrt(2) u)", _complementary_error_function),
     LiftingRule("complement of the normal cdf", "1 - Phi(u) = Phi(-u)", _one_minus_normal_cdf),
     LiftingRule("complement of a blend", "1 - (w a + (1 - w) b) = w (1 - a) + (1 - w) (1 - b)", _one_minus_blend),
-    LiftingRule("function of a binary blend", "f(w a + (1 - w) b) = f(a) or f(b), w in {0, 1}", _function_of_binary_blend),
+    LiftingRule(
+        "function of a binary blend", "f(w a + (1 - w) b) = f(a) or f(b), w in {0, 1}", _function_of_binary_blend
+    ),
     LiftingRule("complement of logistic", "1 - sigmoid(u) = sigmoid(-u)", _one_minus_sigmoid),
     LiftingRule("logarithm", "log of exp, products, powers, sigmoid, softmax, cosh, 1 + exp, ...", _log_rule),
     LiftingRule("normal distribution function", "(1 + erf(u))/2 = Phi(sqrt(2) u)", _normal_cdf_from_erf),
     LiftingRule("Bessel ratio", "I1(x)/I0(x)", _bessel_ratio),
     LiftingRule("x log y", "w log(u) is 0 at w = 0 even where u is 0", _product_with_log),
+    LiftingRule("x log y in a sum", "w (log(u) + g) = xlogy(w, u) + w g", _weighted_sum_of_logs),
     LiftingRule("complement of x log y", "(1 - y) log(1 - p) likewise", _product_with_log_complement),
 )

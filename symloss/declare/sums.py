@@ -93,11 +93,10 @@ def _free(e: sp.Basic) -> frozenset[sp.Idx]:
 def _put_together(e: sp.Piecewise, captured: frozenset[sp.Idx]) -> sp.Expr:
     branches = [b for b, _ in e.args]
     found = [_sums(b, captured) for b in branches]
-    marks = [sp.Dummy(f"sum{n}", real=True) for n in range(len(found[0]))]
-    skeleton = branches[0].xreplace(dict(zip(found[0], marks, strict=True)))
-    aligned = [found[0]]
-    for branch, sums in zip(branches[1:], found[1:], strict=True):
-        aligned.append(_aligned(branch, sums, marks, skeleton, e))
+    fullest = max(range(len(branches)), key=lambda n: len(found[n]))
+    marks = [sp.Dummy(f"sum{n}", real=True) for n in range(len(found[fullest]))]
+    skeleton = branches[fullest].xreplace(dict(zip(found[fullest], marks, strict=True)))
+    aligned = [_aligned(branch, sums, marks, skeleton, e) for branch, sums in zip(branches, found, strict=True)]
     conditions = [c for _, c in e.args]
     whole = {mark: _joined([row[n] for row in aligned], conditions, captured, e) for n, mark in enumerate(marks)}
     return skeleton.xreplace(whole)
@@ -112,11 +111,13 @@ def _sums(e: sp.Basic, captured: frozenset[sp.Idx]) -> list[sp.Sum]:
 
 def _aligned(
     branch: sp.Expr, sums: list[sp.Sum], marks: list[sp.Dummy], skeleton: sp.Expr, whole: sp.Piecewise
-) -> list[sp.Sum]:
+) -> list[sp.Expr]:
     """The sums of a branch in the order in which they stand in the first branch."""
+    # Where the body of a sum was 0, SymPy may have dropped the sum altogether.
+    candidates = [*sums, sp.S.Zero]
     if len(sums) <= len(marks) <= 4:
-        for order in itertools.product(sums, repeat=len(marks)):
-            if set(order) == set(sums) and skeleton.xreplace(dict(zip(marks, order, strict=True))) == branch:
+        for order in itertools.product(candidates, repeat=len(marks)):
+            if set(order) >= set(sums) and skeleton.xreplace(dict(zip(marks, order, strict=True))) == branch:
                 return list(order)
     raise DeclarationError(
         f"{whole}: SymPy pulled a condition on an inner index out of its sum, and it cannot be put back here; "
@@ -125,14 +126,15 @@ def _aligned(
 
 
 def _joined(
-    sums: list[sp.Sum], conditions: list[sp.Basic], captured: frozenset[sp.Idx], whole: sp.Piecewise
+    sums: list[sp.Expr], conditions: list[sp.Basic], captured: frozenset[sp.Idx], whole: sp.Piecewise
 ) -> sp.Expr:
     """One sum whose body is a Piecewise of the bodies."""
-    first = sums[0]
-    if any(s.limits != first.limits for s in sums):
+    first = next(s for s in sums if s != 0)
+    if any(s != 0 and s.limits != first.limits for s in sums):
         raise DeclarationError(f"{whole}: sums over different limits in the branches of one Piecewise over their index")
     own = sorted(_indices(first) & captured, key=str)[0]
     # A condition on another captured index chooses between bodies of another sum; any value of it gives the same body here.
     elsewhere = dict.fromkeys(captured - _indices(first), own)
-    body = sp.Piecewise(*((s.function, c.xreplace(elsewhere)) for s, c in zip(sums, conditions, strict=True)))
+    bodies = [s if s == 0 else s.function for s in sums]
+    body = sp.Piecewise(*((b, c.xreplace(elsewhere)) for b, c in zip(bodies, conditions, strict=True)))
     return _total(first, body)

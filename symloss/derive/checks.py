@@ -72,6 +72,8 @@ def _value(e: sp.Expr, point: dict[str, Any]) -> Any:
         value = evaluate(e, point)
     except (ZeroDivisionError, ValueError, OverflowError):
         return None
+    except KeyError as error:
+        raise DerivationError(f"{e}: {error} is free; this is a fault in symloss, please report it") from error
     return value if isinstance(value, mpmath.mpf) and mpmath.isfinite(value) else None
 
 

@@ -12,7 +12,7 @@ import sympy as sp
 
 from symloss.errors import DerivationError
 from symloss.heads import binders
-from symloss.heads.functions import step
+from symloss.heads.functions import one_sided_sign, step
 from symloss.heads.table import row_of
 
 from .forms import ZERO, Form, assemble, combine, contract, scalar, zip_forms
@@ -125,9 +125,12 @@ class Differentiation:
         form = self.of(u)
         if self.boundary not in ("left", "right") or not form:
             return combine([(sign, form)])
-        moved = assemble(form)
-        side = sp.sign(moved) if self.boundary == "right" else -sp.sign(moved)
-        return scalar(sp.Piecewise((side * moved, sp.Eq(u, 0)), (sign * moved, True)))
+        return combine([(one_sided_sign(u, self._side * assemble(form)), form)])
+
+    @property
+    def _side(self) -> sp.Expr:
+        """The direction in which the variable leaves a kink."""
+        return sp.S.One if self.boundary == "right" else sp.S.NegativeOne
 
     def _maximum(self, e: sp.Max) -> Form:
         return self._extremum(e, sp.S.One)
@@ -145,19 +148,14 @@ class Differentiation:
         return combine((share, form) for share, form in zip(_shares(arguments, sign), forms, strict=True) if form)
 
     def _one_sided_extremum(self, arguments: list[sp.Expr], forms: list[Form], sign: sp.Expr) -> Form:
-        """The derivative from the right of a maximum is the largest of those that attain it; from the left the smallest."""
-        value, moved = arguments[0], assemble(forms[0])
-        outward = (self.boundary == "right") == (sign == 1)
+        """Two at a time: where they tie, the one that is ahead just beside the tie."""
+        value, moved = arguments[0], forms[0]
         for argument, form in zip(arguments[1:], forms[1:], strict=True):
-            other = assemble(form)
-            tie = sp.Max(moved, other) if outward else sp.Min(moved, other)
-            moved = sp.Piecewise(
-                (moved, sp.Gt(sign * value, sign * argument)),
-                (other, sp.Lt(sign * value, sign * argument)),
-                (tie, True),
-            )
+            ahead = sign * self._side * (assemble(moved) - assemble(form))
+            first = (1 + one_sided_sign(sign * (value - argument), ahead)) / 2
+            moved = combine([(first, moved), (1 - first, form)])
             value = sp.Max(value, argument) if sign == 1 else sp.Min(value, argument)
-        return scalar(moved)
+        return moved
 
     def _piecewise(self, e: sp.Piecewise) -> Form:
         forms = [self.of(branch) for branch, _ in e.args]

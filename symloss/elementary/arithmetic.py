@@ -43,6 +43,16 @@ def ceiling(x: float) -> float:
     return -floor(-x)
 
 
+def product_or_zero(w: float, g: float) -> float:
+    """w * g, and 0 where w is 0 although g is infinite."""
+    return 0.0 if w == 0.0 else w * g
+
+
+def one_sided_sign(u: float, d: float) -> float:
+    """sign(u), and sign(d) where u is 0."""
+    return sign(d) if u == 0.0 else sign(u)
+
+
 def maximum(a: float, b: float) -> float:
     """The larger of two; NaN where one of them is."""
     larger = a if a > b else b

@@ -23,6 +23,11 @@ def height(expression: sp.Basic) -> int:
     return max((height(argument) for argument in expression.args), default=0)
 
 
+def has_bound_index(expression: sp.Basic) -> bool:
+    """Whether an index of a binder occurs, so that the expression means something only inside that binder."""
+    return any(i.label.height > 0 for i in expression.atoms(sp.Idx))
+
+
 def fresh_index(like: sp.Idx) -> sp.Idx:
     """An index over the same axis that occurs nowhere else."""
     return like.func(like.label.renamed(f"{like.name}_{next(_fresh)}"), sp.Tuple(like.lower, like.upper))

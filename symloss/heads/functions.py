@@ -173,7 +173,6 @@ class bernoulli_slope(Head):
     """x B'(x), without the cancellation at 0."""
 
     nargs = 1
-    is_nonpositive = True
 
 
 class expm1mx(Head):
@@ -191,6 +190,12 @@ class sqrt1pm1(Head):
 
 class product_or_zero(Head):
     """w*g, and 0 where w is 0 although g is infinite."""
+
+    nargs = 2
+
+
+class one_sided_sign(Head):
+    """sign(u), and sign(d) where u is 0: the sign just beside a kink, in the direction d."""
 
     nargs = 2
 

@@ -116,7 +116,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         fn.bernoulli_slope,
-        lambda x: (fn.bernoulli_slope(x) * (2 / x - 1) - 2 * fn.bernoulli_slope(x) * fn.bernoulli_function(x) / x,),
+        lambda x: (fn.bernoulli_slope(x) / x * (1 - 2 * fn.bernoulli_function(x) - x) - fn.bernoulli_function(x),),
         lambda x: (mpmath.expm1(x) - x * mpmath.exp(x)) * x / mpmath.expm1(x) ** 2 if x else mpmath.mpf(0),
         "bernoulli_slope",
     ),
@@ -133,6 +133,12 @@ ROWS: tuple[Row, ...] = (
         lambda w, g: (g, w),
         lambda w, g: mpmath.mpf(0) if w == 0 else w * g,
         "product_or_zero",
+    ),
+    Row(
+        fn.one_sided_sign,
+        lambda u, d: (sp.S.Zero, sp.S.Zero),
+        lambda u, d: mpmath.sign(u) if u != 0 else mpmath.sign(d),
+        "one_sided_sign",
     ),
     Row(
         fn.power,

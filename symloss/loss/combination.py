@@ -38,7 +38,8 @@ def added(a: Declaration, b: Declaration) -> Declaration:
     _refuse_conflicts(a, b)
     inputs = list(a.inputs) + [d for d in b.inputs if d not in a.inputs]
     inputs.sort(key=lambda d: _ORDER.index(role_symbol(d).role))
-    return _remade(f"{a.name}_plus_{b.name}", a.typed + b.typed, tuple(inputs), a if a.kinks == b.kinks else None)
+    # What was said of a summand, its link or its source, is not true of the sum.
+    return declare(f"{a.name}_plus_{b.name}", a.typed + b.typed, inputs=tuple(inputs), kinks=a.kinks)
 
 
 def _refuse_conflicts(a: Declaration, b: Declaration) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symloss.heads.binders import Softmax, Total
+from symloss.heads.binders import Softmax, Total, has_bound_index
 from symloss.heads.functions import sigmoid
 
 from .cost import cost
@@ -187,7 +187,9 @@ def _common_power(e: sp.Expr) -> sp.Expr | None:
     """b**p*c + b**(p - n)*d = b**(p - n)*(b**n*c + d) where the bracket then shrinks: derivatives of powers do."""
     if not isinstance(e, sp.Add) or len(e.args) > _MOST_TERMS:
         return None
-    bases = {f.base for t in e.args for f in sp.Mul.make_args(t) if isinstance(f, sp.Pow) and isinstance(f.base, sp.Add)}
+    bases = {
+        f.base for t in e.args for f in sp.Mul.make_args(t) if isinstance(f, sp.Pow) and isinstance(f.base, sp.Add)
+    }
     for base in sorted(bases, key=sp.default_sort_key):
         shorter = _over_lowest_power(e, base)
         if shorter is not None and cost(shorter) < cost(e):
@@ -208,11 +210,11 @@ def _over_lowest_power(e: sp.Expr, base: sp.Expr) -> sp.Expr | None:
     steps = [x - lowest for x in exponents]
     if lowest >= 0 or not all(s.is_Integer and s <= _MOST_STEPS for s in steps):
         return None
-    hidden = {a: sp.Dummy() for t in base.args for a in t.atoms(sp.Add) if a != base}
+    hidden = {a: sp.Dummy() for t in base.args for a in t.atoms(sp.Add) if a != base and not has_bound_index(a)}
     for term in e.args:
         for factor in sp.Mul.make_args(term):
             inner = factor.as_base_exp()[0]
-            if isinstance(inner, sp.Add) and inner != base:
+            if isinstance(inner, sp.Add) and inner != base and not has_bound_index(inner):
                 hidden.setdefault(inner, sp.Dummy())
     masked = base.xreplace(hidden)
     bracket = sp.Add(
@@ -237,13 +239,14 @@ def _numeric_content(e: sp.Expr) -> sp.Expr | None:
     """(2a + 2b)*c = 2*(a + b)*c: SymPy distributes numbers, which hides common factors."""
     if not isinstance(e, sp.Mul) or sum(not a.is_number for a in e.args) < 2:
         return None
+    content, factors = sp.S.One, []
     for factor in e.args:
         base, exponent = factor.as_base_exp() if isinstance(factor, sp.Pow) else (factor, sp.S.One)
-        if isinstance(base, sp.Add) and exponent.is_Integer:
-            content, primitive = base.primitive()
-            if content != 1:
-                return sp.Mul(content**exponent, primitive**exponent, e / factor)
-    return None
+        number, primitive = base.primitive() if isinstance(base, sp.Add) and exponent.is_Integer else (sp.S.One, base)
+        content *= number**exponent
+        factors.append(primitive**exponent)
+    # All at once: SymPy would distribute a number over the last sum that is left alone with it.
+    return sp.Mul(content, *factors) if content != 1 else None
 
 
 def _same_branches(e: sp.Expr) -> sp.Expr | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from symloss.declare.lift import lift
-from symloss.heads.binders import Binder
+from symloss.heads.binders import Binder, has_bound_index
 from symloss.heads.functions import sigmoid
 from symloss.heads.rewrite import rewrite
 
@@ -21,8 +21,17 @@ def simplify(expression: sp.Expr) -> sp.Expr:
     shorter = rewrite(lift(expression), IDENTITIES)
     candidates = [shorter]
     if cost(shorter) <= _LARGEST_TO_EXPAND:
-        candidates += [_factored(shorter), _expanded(shorter)]
+        candidates += [_factored(shorter), *_much_shorter(_expanded(shorter), shorter)]
     return min(candidates, key=cost)
+
+
+def _much_shorter(expanded: sp.Expr, e: sp.Expr) -> list[sp.Expr]:
+    """The multiplied-out form, if it is shorter; with logistic functions only if it is half as long.
+
+    sigmoid(-u) written as 1 - sigmoid(u) is a difference that cancels: worth it for p - y, not to save a term.
+    """
+    least = 2 if e.has(sigmoid) else 1
+    return [expanded] if least * cost(expanded) <= cost(e) else []
 
 
 def _expanded(e: sp.Expr) -> sp.Expr:
@@ -37,7 +46,7 @@ def _expanded(e: sp.Expr) -> sp.Expr:
 
 def _is_difference(e: sp.Add) -> bool:
     """f - y and its like: a*f - a*y is shorter nowhere, and loses its digits where f is close to y."""
-    return e.as_coeff_Add()[0] == 0 and not e.has(sp.Function, Binder, sp.Pow)
+    return e.as_coeff_Add()[0] == 0 and not e.has(sp.Function, Binder, sp.Pow) and not has_bound_index(e)
 
 
 def _factored(e: sp.Expr) -> sp.Expr:

@@ -15,7 +15,18 @@ import sympy as sp
 
 from symloss.declare.lift import lift
 from symloss.heads.binders import LogSumExp, Rank, Softmax, SoftmaxComplement, SoftmaxGap, Sorted, Total
-from symloss.heads.functions import expm1, expm1mx, exprel, log1mexp, log1p, product_or_zero, sech2, sigmoid, softplus, sqrt1pm1
+from symloss.heads.functions import (
+    expm1,
+    expm1mx,
+    exprel,
+    log1mexp,
+    log1p,
+    product_or_zero,
+    sech2,
+    sigmoid,
+    softplus,
+    sqrt1pm1,
+)
 
 _x, _y = sp.symbols("x y", real=True)
 _t = sp.Symbol("t", negative=True)

@@ -56,7 +56,9 @@ def stabilise(
     propagation = Propagation(builder, declaration.predictions)
     outputs = tuple(_output(translation, propagation, w, e) for w, e in zip(wanted, stable, strict=True))
     predictions = tuple(role_symbol(p).name for p in declaration.predictions)
-    guards = _guards(builder, declaration) + tuple(open_rows(stable, translation, predictions))
+    guards = _guards(builder, declaration) + tuple(
+        open_rows([stable_form(declaration.expression)], translation, predictions)
+    )
     arguments = _arguments(declaration, directions or {}, per_sample)
     used = _elements(outputs, guards)
     return Stable(

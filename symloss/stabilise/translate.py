@@ -14,7 +14,7 @@ from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap
 from symloss.heads.evaluate import evaluate
-from symloss.heads.functions import norm_cdf, product_or_zero, sech2, sigmoid, step
+from symloss.heads.functions import norm_cdf, sech2, sigmoid, step
 from symloss.heads.numbers import TypedNumber, exact
 from symloss.heads.table import row_of
 
@@ -126,6 +126,9 @@ class Translation:
         """The product, and 0 where a weight is 0 although the weighted is infinite (0*inf would be NaN)."""
         product = self._chain(factors, places, number)
         weights = [f for f in factors if f.is_zero is None and not depends_on_prediction(f)]
+        if any(isinstance(f, sp.exp) and depends_on_prediction(f) for f in factors):
+            # An exponential may overflow: a residual of exactly 0 silences it as well.
+            weights = [f for f in factors if f.is_zero is None and not isinstance(f, sp.exp)]
         if not weights or not any(can_be_infinite(f) for f in factors):
             return product
         weight = self._chain(weights, places, 1.0)
@@ -170,11 +173,6 @@ class Translation:
             return value
 
         return fold
-
-    def _product_or_zero(self, e: product_or_zero, places: Places) -> Node:
-        weight, factor = (self.node(a, places) for a in e.args)
-        silent = self.call("eq", weight, self.number(0.0))
-        return self.make(Select, silent, self.number(0.0), self.call("mul", weight, factor))
 
     def _log(self, e: sp.log, places: Places) -> Node:
         # SymPy turns loggamma(n) of a whole number into log(gamma(n)), which overflows at 171.
@@ -363,7 +361,6 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.Pow, Translation._power),
     (sp.log, Translation._log),
     (sp.polygamma, Translation._polygamma),
-    (product_or_zero, Translation._product_or_zero),
     (sp.Piecewise, Translation._piecewise),
     (sp.Max, lambda t, e, p: t._fold("maximum")(e, p)),
     (sp.Min, lambda t, e, p: t._fold("minimum")(e, p)),

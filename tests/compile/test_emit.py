@@ -67,8 +67,8 @@ def test_text_does_not_depend_on_the_hash_seed() -> None:
 def assembly(example: Example, folder: Path, **variant: Any) -> str:
     # Under a name of its own: Numba shows no assembly of what comes from its cache.
     stable = replace(example.stable, name="assembly")
-    run = load(write(folder, "assembly", emit(lower(stable, Variant(**variant))))).run
-    return "".join(run.inspect_asm().values())
+    module = load(write(folder, "assembly", emit(lower(stable, Variant(**variant)))))
+    return "".join(getattr(module, "compute", module.run).inspect_asm().values())
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

@@ -93,7 +93,10 @@ def test_a_kernel_is_refused_that_is_not_the_slope(monkeypatch: pytest.MonkeyPat
     """A planted fault in the calculus is seen when the step is made."""
     from symloss.derive import differentiate
 
-    rules = tuple((kind, rule) if kind is not sp.Add else (kind, lambda s, e: s.of(e.args[0])) for kind, rule in differentiate._RULES)
+    rules = tuple(
+        (kind, rule) if kind is not sp.Add else (kind, lambda s, e: s.of(e.args[0]))
+        for kind, rule in differentiate._RULES
+    )
     monkeypatch.setattr(differentiate, "_RULES", rules)
     with pytest.raises(sl.DerivationError, match="report"):
         _ = sl.Loss("faulty", f**2 + sp.exp(f) - y).gradient_expression

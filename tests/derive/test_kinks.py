@@ -61,7 +61,10 @@ def test_ties_of_a_maximum_share() -> None:
 def test_max_of_three_predictions_shares() -> None:
     a, b = sl.prediction("a"), sl.prediction("b")
     loss = sl.Loss("largest", sp.Max(a, b, 0) - y, inputs=(y, a, b))
-    assert [g.tolist() for g in loss.gradient([0.0, 0.0, 0.0], [0.0, 1.0, 2.0], [0.0, 1.0, 1.0])] == [[1 / 3, 0.5, 1.0], [1 / 3, 0.5, 0.0]]
+    assert [g.tolist() for g in loss.gradient([0.0, 0.0, 0.0], [0.0, 1.0, 2.0], [0.0, 1.0, 1.0])] == [
+        [1 / 3, 0.5, 1.0],
+        [1 / 3, 0.5, 0.0],
+    ]
 
 
 def test_the_norm_has_gradient_zero_at_zero() -> None:

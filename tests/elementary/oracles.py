@@ -168,6 +168,8 @@ ORACLES: dict[str, Oracle] = {
     "log_ndtr": log_ndtr,
     "mills": mills,
     "mills_excess": mills_excess,
+    "product_or_zero": lambda w, g: mpf(0) if w == 0 else w * g,
+    "one_sided_sign": lambda u, d: mp.sign(u) if u != 0 else mp.sign(d),
     "erfinv": erfinv,
     "ndtri": ndtri,
     "loggamma": log_gamma,

@@ -47,7 +47,11 @@ def _lines(loss: sl.Loss, kind: str) -> str:
 
 def _stable(loss: sl.Loss) -> str:
     pairs = [("value", loss.expression)]
-    pairs += [(f"{kind} {name}", loss.pipeline.expression(kind, name)[0]) for kind in ("gradient", "hessian") for name in _names(loss)]
+    pairs += [
+        (f"{kind} {name}", loss.pipeline.expression(kind, name)[0])
+        for kind in ("gradient", "hessian")
+        for name in _names(loss)
+    ]
     return "\n".join(f"{what}: {stable_form(e)}" for what, e in pairs)
 
 
@@ -90,5 +94,7 @@ def test_the_stages_do_not_depend_on_the_hash_seed(seed: str) -> None:
     )
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     root = HERE.parents[1]
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False, cwd=root)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False, cwd=root
+    )
     assert done.returncode == 0, done.stdout + done.stderr

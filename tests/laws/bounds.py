@@ -27,6 +27,7 @@ EPSILON = mpmath.mpf(2) ** -52
 
 # Terms of opposite sign that no rule joins yet; the numbers are those at which it was seen.
 CANCELLING = {
+    "dice": "its Hessian is a sum of six terms of both signs",
     "approx_ndcg": "1 - dcg/ideal near the ideal order, and differences of saturated sigmoids in its derivatives",
     "softmax_squared_error": "(p - t) - sum of (p - t) p in a confident row: e - e(1 - 2 e) where e = 1 - p",
 }

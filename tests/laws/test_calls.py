@@ -256,7 +256,10 @@ def test_ragged_rows_are_the_rows(name: str) -> None:
     loss = sl.get(name)
     sizes = [3, 1, 5, 2]
     rows = [draw(loss, 1, length=size) for size in sizes]
-    flat = {k: np.concatenate([r.arrays[k][0] if r.arrays[k].ndim > 1 else r.arrays[k] for r in rows]) for k in rows[0].arrays}
+    flat = {
+        k: np.concatenate([r.arrays[k][0] if r.arrays[k].ndim > 1 else r.arrays[k] for r in rows])
+        for k in rows[0].arrays
+    }
     value, gradient = loss.value_and_gradient(**flat, **rows[0].parameters, groups=sizes)
     alone = [loss.value_and_gradient(**r.arrays, **rows[0].parameters) for r in rows]
     assert same_bits(value, np.concatenate([v for v, _ in alone]))
@@ -294,8 +297,12 @@ def test_a_second_process_finds_the_kernels(tmp_path: Path) -> None:
 
     def run(seed: str) -> tuple[str, dict[Path, int]]:
         environment["PYTHONHASHSEED"] = seed
-        done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True)
-        return done.stdout, {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*") if p.suffix in (".py", ".nbi", ".nbc")}
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout, {
+            p: p.stat().st_mtime_ns for p in tmp_path.rglob("*") if p.suffix in (".py", ".nbi", ".nbc")
+        }
 
     first, made = run("1")
     second, found = run("2")
@@ -307,7 +314,9 @@ def test_a_second_process_finds_the_kernels(tmp_path: Path) -> None:
 # --- planted faults: each must be seen ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fault", [lambda a: np.nextafter(a, np.inf), lambda a: a.astype("f4").astype("f8"), lambda a: -0.0 * a])
+@pytest.mark.parametrize(
+    "fault", [lambda a: np.nextafter(a, np.inf), lambda a: a.astype("f4").astype("f8"), lambda a: -0.0 * a]
+)
 def test_a_bit_that_differs_is_seen(fault: Any) -> None:
     right = np.array([1.1, 0.0, 2.3])
     assert same_bits(right, right.copy())
@@ -315,8 +324,8 @@ def test_a_bit_that_differs_is_seen(fault: Any) -> None:
     assert same_bits(np.array([np.nan]), -np.array([np.nan]))
 
 
-def test_sums_in_another_order_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The law of threads bites: totals that are added in the order in which threads finish differ in their last bits."""
+def test_sums_in_another_order_are_seen() -> None:
+    """The law of threads bites: totals that are added in the order in which threads finish differ in last bits."""
     loss = sl.get("squared_error")
     batch = repeated(mixed(loss), 2_000)
     value = loss.value(**batch.arrays)

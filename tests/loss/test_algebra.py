@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -34,7 +35,8 @@ def assert_exact(loss: sl.Loss, by: str, arrays: dict[str, np.ndarray], **parame
             results.append((a, lambda s, place=place: oracle.slope(s, by, place)))
             results.append((b, lambda s, place=place: oracle.curvature(s, (by, place), (by, place))))
         for got, exact in results:
-            assert within(got, exact(sample), "float64", lambda exact=exact: oracle.condition(exact, sample)), (got, exact(sample))
+            condition = partial(oracle.condition, exact, sample)
+            assert within(got, exact(sample), "float64", condition), (got, exact(sample))
 
 
 def test_a_blend_is_the_blend_of_the_values() -> None:
@@ -94,7 +96,7 @@ def test_sums_inside_sums_with_a_condition_on_both_indices() -> None:
     others = [[sum(special.expit(r[b] - r[a]) for b in range(3) if a != b) for a in range(3)] for r in rows]
     assert np.allclose(loss.value(rows), np.log1p(others).sum(axis=1), rtol=1e-14, atol=0.0)
     assert_exact(loss, "z", {"z": rows})
-    # Here SymPy has made exp(0) = 1 of the branch without a sum: it is refused, with the line to write, or put together.
+    # Here SymPy has made exp(0) = 1 of the branch without a sum: refused, with the line to write, or put together.
     try:
         value = sl.Loss("exponential", sp.Sum(sp.exp(inner), i)).value(rows)
     except sl.DeclarationError as error:

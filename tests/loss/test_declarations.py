@@ -24,7 +24,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         lambda: sl.Loss("l", (f - y) ** 2 * sp.Symbol("scale")),
         ("scale", "no role", "sl.parameter('scale')"),
     ),
-    "an array without a role": (lambda: sl.Loss("l", sp.Sum(z[k] * sp.IndexedBase("v")[k], k)), ("v", "no role", "sl.parameter")),
+    "an array without a role": (
+        lambda: sl.Loss("l", sp.Sum(z[k] * sp.IndexedBase("v")[k], k)),
+        ("v", "no role", "sl.parameter"),
+    ),
     "a sum over an index of no axis": (
         lambda: sl.Loss("l", sp.Sum(z[sp.Idx("m", 3)], (sp.Idx("m", 3), 0, 2))),
         ("no axis", "sl.axis"),
@@ -34,7 +37,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "an ambiguous order": (lambda: sl.Loss("l", w * (f - y) ** 2), ("order", "inputs=(y, w, f)")),
     "two predictions without an order": (lambda: sl.Loss("l", (f - g) ** 2), ("order", "inputs=")),
     "an input left out": (lambda: sl.Loss("l", w * (f - y) ** 2, inputs=(y, f)), ("leaves out w", "inputs=(y, w, f)")),
-    "inputs in another order": (lambda: sl.Loss("l", w * (f - y) ** 2, inputs=(f, w, y)), ("targets, then data, then predictions",)),
+    "inputs in another order": (
+        lambda: sl.Loss("l", w * (f - y) ** 2, inputs=(f, w, y)),
+        ("targets, then data, then predictions",),
+    ),
     "an input twice": (lambda: sl.Loss("l", (f - y) ** 2, inputs=(y, y, f)), ("twice",)),
     "a parameter among the inputs": (
         lambda: sl.Loss("l", f * sl.parameter("q"), inputs=(f, sl.parameter("q"))),

@@ -111,7 +111,10 @@ def test_scalar_expressions(seed: int) -> None:
 def test_row_expressions(seed: int) -> None:
     numbers = random.Random(100 + seed)
     parts = [sp.Sum(z[k] * t[k], k) / 8 + row(numbers, 1 + seed % 2) for _ in range(2)]
-    arrays = {"t": np.array([[0.5, -1.25, 2.0], [1.0, 0.25, 0.0]]), "z": np.array([[-0.75, 0.3, 1.1], [0.2, 1.9, -0.6]])}
+    arrays = {
+        "t": np.array([[0.5, -1.25, 2.0], [1.0, 0.25, 0.0]]),
+        "z": np.array([[-0.75, 0.3, 1.1], [0.2, 1.9, -0.6]]),
+    }
     agree(blended(parts, (t, z)), parts, (t, z), arrays, "z")
 
 

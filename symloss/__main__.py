@@ -1,0 +1,5 @@
+"""``python -m symloss`` is the command line."""
+
+from symloss.cli import main
+
+main()
