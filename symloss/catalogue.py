@@ -1,7 +1,7 @@
 """Losses by name: those that ship, those that packages bring, those that a user registers.
 
-The folder of shipped losses is listed, never imported as a whole; a file is run when its loss is asked for. Aliases and
-descriptions come from the manifest.
+The folder of shipped losses is listed, never imported as a whole. What a call needs to know of a shipped loss comes
+from the manifest; its file is run when the manifest does not know it, or when the symbolic side is asked for.
 """
 
 from __future__ import annotations
@@ -9,14 +9,19 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Iterable
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from symloss import manifest
 from symloss.errors import DeclarationError, DuplicateLossError, ParameterError, SymlossError, UnknownLossError
-from symloss.loading import declaration_files, run_shipped, run_user_file, shipped_files
+from symloss.loading import declaration_files, run_shipped, run_user_file, shipped_file, shipped_files
 from symloss.loss import Loss
+
+if TYPE_CHECKING:
+    from symloss.declare.declaration import Declaration
 
 ENTRY_POINTS = "symloss.losses"
 
@@ -79,14 +84,15 @@ def load(path: str | Path, *, override: bool = False) -> tuple[Loss, ...]:
 def describe(name: str) -> manifest.Entry:
     """What `symloss list` prints about a loss; a shipped one is not run if the manifest knows it."""
     with _lock:
-        if name not in _registered and name in shipped_files():
-            return manifest.entries()[name]
+        path = None if name in _registered else shipped_path(name)
+        if path is not None:
+            return manifest.describe(shipped(name), path)
     return manifest.describe(get(name))
 
 
 def shipped_path(name: str) -> Path | None:
     """The file that declares a shipped loss, or None for a name (or alias) that no shipped loss has."""
-    return shipped_files().get(name)
+    return shipped_file(name)
 
 
 def family(loss: Loss) -> str:
@@ -102,17 +108,43 @@ def shipped(name: str) -> Loss:
             path = shipped_path(name)
             if path is None:
                 raise UnknownLossError(f"{name!r} is not a shipped loss")
-            _shipped[name] = run_shipped(name, path)
+            _shipped[name] = _from_manifest(name, path) or _from_file(name, path)
         return _shipped[name]
+
+
+def _from_manifest(name: str, path: Path) -> Loss | None:
+    outline = manifest.outline(name, path)
+    if outline is None:
+        return None
+    return Loss.from_outline(outline, partial(_declared, name, path, outline.fingerprint))
+
+
+def _from_file(name: str, path: Path) -> Loss:
+    digest = manifest.file_digest(path)  # before the run: a file that changes meanwhile is run again next time
+    loss = run_shipped(name, path)
+    manifest.remember(path, digest, loss)
+    return loss
+
+
+def _declared(name: str, path: Path, fingerprint: str) -> Declaration:
+    """What a shipped file declares; an error where that is no longer what the manifest said when it was asked."""
+    with _lock:
+        declaration = run_shipped(name, path).declaration
+    if declaration.fingerprint != fingerprint:
+        raise DeclarationError(
+            f"{path}: {name!r} is declared differently than when this program asked for it; start the program anew"
+        )
+    return declaration
 
 
 def restore(name: str, fingerprint: str) -> Loss:
     """The shipped loss that a pickle speaks of; an error where its declaration has changed since."""
     loss = shipped(name)
-    if loss.declaration.fingerprint != fingerprint:
+    own = loss.outline.fingerprint
+    if own != fingerprint:
         raise DeclarationError(
             f"the pickled loss {name!r} was declared differently from the one in this version of symloss "
-            f"(fingerprints {fingerprint[:12]} and {loss.declaration.fingerprint[:12]}); "
+            f"(fingerprints {fingerprint[:12]} and {own[:12]}); "
             f"pickle it anew with sl.get({name!r}), or install the version that wrote it"
         )
     return loss
@@ -125,7 +157,7 @@ def _holder(name: str) -> Loss | None:
     """The loss that a name or alias stands for; names go before aliases, a user's before shipped ones."""
     if name in _registered:
         return _registered[name]
-    if shipped_path(name) is not None:
+    if name in _shipped or shipped_path(name) is not None:
         return shipped(name)
     for loss in _registered.values():
         if name in loss.aliases:
@@ -140,7 +172,8 @@ def _shipped_aliases() -> dict[str, str]:
 
 
 def _same(a: Loss, b: Loss) -> bool:
-    return a is b or a.declaration == b.declaration
+    # The fingerprints first: they differ for almost all pairs, and need no symbolic side.
+    return a is b or (a.outline.fingerprint == b.outline.fingerprint and a.declaration == b.declaration)
 
 
 # --- registering ------------------------------------------------------------------------------------

@@ -19,6 +19,10 @@ class DerivationError(SymlossError):
     """A derivation step that failed its own check, or a derivative that does not exist."""
 
 
+class NoClosedForm(DerivationError):
+    """The expectation does not close; who asked for it integrates numerically."""
+
+
 class DomainError(SymlossError, ValueError):
     """A value lies outside its declared domain."""
 

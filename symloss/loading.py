@@ -22,6 +22,13 @@ def shipped_files() -> dict[str, Path]:
     return {file.stem: file for file in sorted(files, key=lambda file: file.stem)}
 
 
+def shipped_file(name: str) -> Path | None:
+    """The file of one shipped loss, or None."""
+    # A name that is no identifier could mean something to the pattern.
+    found = _registry_folder().glob(f"*/{name}.py") if name.isidentifier() and not name.startswith("_") else ()
+    return min(found, default=None)
+
+
 def _registry_folder() -> Path:
     spec = importlib.util.find_spec(REGISTRY)
     if spec is not None and spec.submodule_search_locations:

@@ -1,9 +1,8 @@
 """What is known of the shipped losses without running their files.
 
-A generated JSON file in the cache folder, one entry per file of the registry. An entry holds while the
-file's bytes and the engine's version are the same; a file that changed is run again, the others are not.
-Anything wrong with the manifest itself (missing, truncated, written by another version) only means that it
-is written anew.
+A generated JSON file in the cache folder, one for each state of the engine, with an outline per file of the
+registry. An outline holds while the file's bytes are the same; a file that changed is run again, the others are
+not. Anything wrong with the manifest itself (missing, truncated, not one) only means that it is written anew.
 """
 
 from __future__ import annotations
@@ -13,22 +12,32 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import symloss
+from symloss.compile.keys import engine_fingerprint
 from symloss.compile.store import cache_directory
-from symloss.declare.roles import role_symbol
 from symloss.loading import run_shipped, shipped_files
 from symloss.loss import Loss
+from symloss.loss.outline import Outline
 
 FILE_NAME = "manifest.json"
 
 
 @dataclass(frozen=True)
+class Record:
+    """One shipped loss; ``digest`` is the hash of the file that the outline was read from."""
+
+    family: str
+    digest: str
+    outline: Outline
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One shipped loss; ``digest`` is the hash of the file that the rest was read from."""
+    """What `symloss list` says of a loss; ``family`` and ``digest`` are empty for one that does not ship."""
 
     name: str
     family: str
@@ -41,26 +50,35 @@ class Entry:
 
 def entries() -> dict[str, Entry]:
     """Every shipped loss by name, sorted; runs only the files that changed since the manifest was written."""
-    path = cache_directory() / FILE_NAME
-    known = _read(path)
-    files = shipped_files()
-    current = {name: _current(name, file, known) for name, file in files.items()}
+    known = _read()
+    current = {name: _valid(known.get(name), file) or _run(name, file) for name, file in shipped_files().items()}
     if current != known:
-        _write(path, current)
-    return current
+        _write(current)
+    return {name: _entry(r.outline, r.family, r.digest) for name, r in current.items()}
 
 
-def describe(loss: Loss, family: str = "", digest: str = "") -> Entry:
-    """The entry of a loss that is at hand."""
-    return Entry(
-        loss.name,
-        family,
-        tuple(loss.aliases),
-        first_sentence(loss.doc),
-        signature(loss),
-        loss.declaration.fingerprint,
-        digest,
-    )
+def _run(name: str, file: Path) -> Record:
+    digest = file_digest(file)  # before the run: a file that changes meanwhile is run again next time
+    return Record(file.parent.name, digest, run_shipped(name, file).outline)
+
+
+def outline(name: str, file: Path) -> Outline | None:
+    """What the manifest has of a shipped loss; None where the file is not the one that it was read from."""
+    record = _valid(_read().get(name), file)
+    return None if record is None else record.outline
+
+
+def remember(file: Path, digest: str, loss: Loss) -> None:
+    """Add a shipped loss whose file, when it had that digest, was run."""
+    # Read anew: another process may have added others meanwhile. If two write at once, one addition is made later.
+    _write({**_read(), loss.name: Record(file.parent.name, digest, loss.outline)})
+
+
+def describe(loss: Loss, file: Path | None = None) -> Entry:
+    """The entry of a loss that is at hand; ``file`` is that of a shipped one."""
+    if file is None:
+        return _entry(loss.outline)
+    return _entry(loss.outline, file.parent.name, file_digest(file))
 
 
 def first_sentence(text: str) -> str:
@@ -70,52 +88,69 @@ def first_sentence(text: str) -> str:
     return (flat if end < 0 else flat[: end + 1]).removesuffix(".")
 
 
-def signature(loss: Loss) -> str:
-    """How the loss is called, such as ``huber(y, f, *, delta=1.0)``."""
-    arguments = [role_symbol(declared).name for declared in loss.declaration.inputs]
-    if loss.declaration.parameters:
-        arguments.append("*")
-    arguments += [
-        parameter.name if parameter.default is None else f"{parameter.name}={parameter.default!r}"
-        for parameter in map(role_symbol, loss.declaration.parameters)
-    ]
-    return f"{loss.name}({', '.join(arguments)})"
+def file_digest(file: Path) -> str:
+    """The hash of a file's bytes."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _current(name: str, file: Path, known: Mapping[str, Entry]) -> Entry:
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    entry = known.get(name)
-    if entry is not None and entry.digest == digest and entry.family == file.parent.name:
-        return entry
-    return describe(run_shipped(name, file), file.parent.name, digest)
+def path() -> Path:
+    """Where the manifest is. Engines that share a cache folder (two environments) have one each."""
+    return cache_directory() / "manifests" / engine_fingerprint()[:16] / FILE_NAME
 
 
-def _read(path: Path) -> dict[str, Entry]:
+def _entry(outline: Outline, family: str = "", digest: str = "") -> Entry:
+    summary = first_sentence(outline.doc)
+    return Entry(outline.name, family, outline.aliases, summary, outline.usage, outline.fingerprint, digest)
+
+
+def _valid(record: Record | None, file: Path) -> Record | None:
+    if record is None or record.family != file.parent.name or record.digest != file_digest(file):
+        return None
+    return record
+
+
+# --- the file ---------------------------------------------------------------------------------------
+
+
+def _read() -> Mapping[str, Record]:
+    file = path()
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if document["version"] != symloss.__version__:
-            return {}
-        return {item["name"]: _entry(item) for item in document["losses"]}
-    except (OSError, ValueError, TypeError, KeyError):
+        state = file.stat()
+    except OSError:
+        return {}
+    return _parsed(file, state.st_mtime_ns, state.st_size, state.st_ino)
+
+
+@lru_cache(maxsize=2)
+def _parsed(file: Path, *state: int) -> Mapping[str, Record]:
+    """The records of a file; ``state`` tells one version of it from the next."""
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        return {name: _record(name, item) for name, item in document.items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
 
 
-def _entry(item: dict[str, Any]) -> Entry:
-    texts = {f.name: item[f.name] for f in fields(Entry) if f.name != "aliases"}
-    aliases = tuple(item["aliases"])
-    if set(item) != {f.name for f in fields(Entry)} or not all(isinstance(t, str) for t in (*texts.values(), *aliases)):
-        raise ValueError(f"not an entry of the manifest: {item}")
-    return Entry(aliases=aliases, **texts)
+def _record(name: str, item: Mapping[str, Any]) -> Record:
+    outline = Outline.from_literal(item["outline"])
+    if outline.name != name:
+        raise ValueError(f"the outline of {outline.name!r} under {name!r}")
+    return Record(str(item["family"]), str(item["digest"]), outline)
 
 
-def _write(path: Path, current: Mapping[str, Entry]) -> None:
-    document = {"version": symloss.__version__, "losses": [asdict(entry) for entry in current.values()]}
+def _write(records: Mapping[str, Record]) -> None:
+    file = path()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    document = {
+        name: {"family": r.family, "digest": r.digest, "outline": r.outline.literal()}
+        for name, r in sorted(records.items())
+    }
     # Written aside and renamed: another process reads the old manifest or the new one, never half of it.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=FILE_NAME, suffix=".tmp")
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=FILE_NAME, suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             json.dump(document, stream, indent=1, ensure_ascii=False)
-        Path(temporary).replace(path)
+        Path(temporary).replace(file)
     except PermissionError:
         # Windows refuses to replace a file that another process is reading; that process has one as good.
         pass

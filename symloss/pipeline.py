@@ -7,27 +7,23 @@ Each stage of a result can be printed (`Pipeline.stages`), and each is checked w
 
 from __future__ import annotations
 
-import hashlib
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
-from importlib.metadata import version
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
 
 from symloss.compile import emit as emit_room
-from symloss.compile import store
+from symloss.compile.keys import Request, kernel_module
 from symloss.declare.axes import Axis
 from symloss.declare.declaration import Declaration
 from symloss.declare.roles import Declared, role_symbol
 from symloss.derive.checks import check_equal
 from symloss.derive.derived import Derivation, direction_for
 from symloss.derive.means import link_of, predicted_mean
-from symloss.errors import DerivationError
+from symloss.errors import NoClosedForm
 from symloss.lower.ir import Nest, Variant
 from symloss.lower.nest import lower
 from symloss.simplify import simplify
@@ -36,28 +32,6 @@ from symloss.stabilise.stabilise import Wanted, stabilise, stable_form
 
 PREDICTIONS_AXIS = "Predictions"
 """The axis of a Hessian or Fisher matrix over several scalar predictions."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """One result of a kernel: its kind, what it is taken by, whether it is summed over the samples.
-
-    The kinds are "value", "gradient", "hessian", "hessian_matrix", "hvp", "fisher",
-    "fisher_matrix", "predict" and "expression".
-    """
-
-    kind: str
-    by: tuple[str, ...] = ()
-    reduced: bool = False
-
-    @property
-    def name(self) -> str:
-        """The name of the output in the kernel."""
-        return "_".join((self.kind, *self.by))
-
-
-class NoClosedForm(DerivationError):
-    """The expectation does not close; the caller integrates numerically."""
 
 
 @dataclass(frozen=True)
@@ -248,22 +222,15 @@ class Pipeline:
 
     def kernel(self, requests: Sequence[Request], variant: Variant, per_sample: frozenset[str] = frozenset()) -> Any:
         """The compiled kernel, from the cache folder if it is there."""
-        key = kernel_key(self.declaration.fingerprint, requests, variant, per_sample)
-        path = kernel_path(key)
-        if path is None:
-            stem = "_".join((self.declaration.name, *dict.fromkeys(r.kind for r in requests), variant.dtype))
-            path = store.write(store.cache_directory(), stem, self.source(requests, variant, per_sample))
-            remember_path(key, path)
-        return store.load(path)
-
-
-# --- the cache of kernels, by what was asked for ------------------------------------------------
-
-
-def kernel_key(fingerprint: str, requests: Sequence[Request], variant: Variant, per_sample: frozenset[str]) -> str:
-    """What identifies a kernel: declaration, results, variant, engine. Needs no SymPy."""
-    text = repr((fingerprint, tuple(requests), variant, sorted(per_sample), engine_fingerprint()))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+        declaration = self.declaration
+        return kernel_module(
+            declaration.name,
+            declaration.fingerprint,
+            requests,
+            variant,
+            per_sample,
+            lambda: self.source(requests, variant, per_sample),
+        )
 
 
 def literal(value: Any) -> str:
@@ -271,36 +238,3 @@ def literal(value: Any) -> str:
     if isinstance(value, tuple):
         return "(" + "".join(f"{literal(part)}, " for part in value).rstrip(" ") + ")"
     return f'float("{value!r}")' if value in (float("inf"), -float("inf")) else repr(value)
-
-
-@cache
-def engine_fingerprint() -> str:
-    """A hash of the engine's sources and of the libraries that its kernels depend on."""
-    digest = hashlib.sha256()
-    root = Path(__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(path.read_bytes())
-    for package in ("numba", "llvmlite", "numpy", "sympy"):
-        digest.update(f"{package} {version(package)}".encode())
-    digest.update(sys.version.encode())
-    return digest.hexdigest()
-
-
-def kernel_path(key: str) -> Path | None:
-    """The file of a kernel made earlier, by this process or another; None if there is none."""
-    note = store.cache_directory() / "keys" / key
-    try:
-        path = store.cache_directory() / note.read_text()
-    except OSError:
-        return None
-    return path if path.is_file() else None
-
-
-def remember_path(key: str, path: Path) -> None:
-    """Note under its key where a kernel's file is."""
-    folder = store.cache_directory() / "keys"
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f"{key}.{threading.get_ident()}.new"
-    temporary.write_text(path.name)
-    temporary.replace(folder / key)

@@ -197,7 +197,7 @@ def _exact(value: Any) -> Any:
 
 
 def _flat(value: Any) -> list[Any]:
-    if isinstance(value, (list, tuple)) or getattr(value, "ndim", 0):
+    if isinstance(value, (list, tuple)) or getattr(value, "ndim", False):
         return [x for v in value for x in _flat(v)]
     return [value]
 

@@ -147,7 +147,7 @@ def _refuse_what_cannot_work(name: str, typed: Any) -> None:
         )
     if isinstance(typed, str):
         raise DeclarationError(
-            f"{name}: {typed!r} is text; write the expression itself, with symbols made by sl.target, sl.prediction, ..."
+            f"{name}: {typed!r} is text; write the expression itself, of symbols made by sl.target, sl.prediction, ..."
         )
     try:
         expression = sp.sympify(typed)
@@ -157,7 +157,8 @@ def _refuse_what_cannot_work(name: str, typed: Any) -> None:
         raise DeclarationError(f"{name} = {typed!r}: expected one SymPy expression (a number per sample)")
     if expression.atoms(RandomSymbol):
         raise DeclarationError(
-            f"{name} = {expression}: contains a sympy.stats variable; write sl.Loss.from_likelihood({name!r}, variable, target=y)"
+            f"{name} = {expression}: contains a sympy.stats variable; "
+            f"write sl.Loss.from_likelihood({name!r}, variable, target=y)"
         )
     refuse_sums_without_axis(expression)
     for part in sp.preorder_traversal(expression):
@@ -181,7 +182,7 @@ def _roleless(name: str, expression: sp.Expr, symbol: sp.Basic) -> DeclarationEr
 def _declared_in(expression: sp.Basic) -> tuple[Declared, ...]:
     """All that was declared, arrays as IndexedBase, sorted by name."""
     arrays = {a.label: a for a in expression.atoms(sp.IndexedBase) if isinstance(a.label, RoleSymbol)}
-    symbols = {s for s in expression.atoms(RoleSymbol)}
+    symbols = set(expression.atoms(RoleSymbol))
     return tuple(arrays.get(s, s) for s in sorted(symbols, key=lambda s: (s.name, s.role)))
 
 
@@ -191,8 +192,8 @@ def _refuse_clashes(name: str, typed: sp.Expr, found: tuple[Declared, ...]) -> N
         other = by_name.setdefault(symbol.name, symbol)
         if other != symbol:
             raise DeclarationError(
-                f"{name} = {typed}: {symbol.name} is declared twice, as {_described(other)} and as {_described(symbol)}; "
-                f"use one declaration, or two names"
+                f"{name} = {typed}: {symbol.name} is declared twice, as {_described(other)} and as "
+                f"{_described(symbol)}; use one declaration, or two names"
             )
     sizes = {a.name: a for s in map(role_symbol, found) for a in s.axes}
     known = {extent_symbol for a in _all_axes(typed, sizes.values()) for extent_symbol in a.extent.free_symbols}
@@ -223,7 +224,8 @@ def _ordered_inputs(
         if len(sizes["target"]) > 1 or sizes["data"] or len(sizes["prediction"]) > 1:
             names = ", ".join(role_symbol(d).name for d in default)
             raise DeclarationError(
-                f"{name} = {typed}: the order of {names} in a call is not clear; write sl.Loss({name!r}, ..., inputs=({names}))"
+                f"{name} = {typed}: the order of {names} in a call is not clear; "
+                f"write sl.Loss({name!r}, ..., inputs=({names}))"
             )
         return default
     given = tuple(inputs)
@@ -255,8 +257,8 @@ def _refuse_unknown_functions(name: str, typed: sp.Expr, expression: sp.Expr) ->
             and row_of(part) is None
         ):
             raise DeclarationError(
-                f"{name} = {typed}: {type(part).__name__} has no derivative and no kernel here; write it with functions "
-                f"that have (exp, log, trigonometric, hyperbolic, erf, gamma and their kind, and those of symloss)"
+                f"{name} = {typed}: {type(part).__name__} has no derivative and no kernel here; write it with "
+                f"functions that have (exp, log, trigonometric, hyperbolic, erf, gamma and their kind, and those of sl)"
             )
         if any(isinstance(a, sp.IndexedBase) for a in part.args) and not isinstance(part, sp.Indexed):
             array = next(a for a in part.args if isinstance(a, sp.IndexedBase))

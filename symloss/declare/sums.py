@@ -133,7 +133,7 @@ def _joined(
     if any(s != 0 and s.limits != first.limits for s in sums):
         raise DeclarationError(f"{whole}: sums over different limits in the branches of one Piecewise over their index")
     own = sorted(_indices(first) & captured, key=str)[0]
-    # A condition on another captured index chooses between bodies of another sum; any value of it gives the same body here.
+    # A condition on another captured index chooses between bodies of another sum; any value of it serves here.
     elsewhere = dict.fromkeys(captured - _indices(first), own)
     bodies = [s if s == 0 else s.function for s in sums]
     body = sp.Piecewise(*((b, c.xreplace(elsewhere)) for b, c in zip(bodies, conditions, strict=True)))

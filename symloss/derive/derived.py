@@ -154,7 +154,7 @@ class Derivation:
             return None
         if likelihood.event is not None:
             raise DerivationError(
-                f"{self.declaration.name}: the Fisher information of a censored likelihood needs the law of the censoring"
+                f"{self.declaration.name}: the Fisher information of a censored likelihood needs the law of censoring"
             )
         if fisher.is_smooth(lift(likelihood.full), likelihood.target):
             second = differentiate(scores[row], by_element(self.variable(column), other), "typed")

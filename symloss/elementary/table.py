@@ -65,7 +65,8 @@ FUNCTIONS: dict[str, Function] = dict([
     *rows(
         1,
         arithmetic.abs, arithmetic.sqrt, arithmetic.sign, arithmetic.step, arithmetic.floor, arithmetic.ceiling,
-        exponential.exp, exponential.expm1, exponential.exprel, exponential.expm1mx, exponential.bernoulli_function, exponential.bernoulli_slope,
+        exponential.exp, exponential.expm1, exponential.exprel, exponential.expm1mx,
+        exponential.bernoulli_function, exponential.bernoulli_slope,
         logarithm.log, logarithm.log1p, logarithm.log1pmx, logarithm.logit,
         logistic.sigmoid, logistic.softplus, logistic.log1mexp, logistic.logexpm1,
         hyperbolic.tanh, hyperbolic.sinh, hyperbolic.cosh, hyperbolic.coshm1, hyperbolic.logcosh, hyperbolic.sech2,

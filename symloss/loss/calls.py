@@ -1,55 +1,49 @@
-"""From a method's arguments to a kernel and back."""
+"""From a method's arguments to a kernel and back. Needs no SymPy unless a kernel is not in the cache."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from symloss.call.method import Method
 from symloss.call.signature import Signature
-from symloss.declare.roles import role_symbol
+from symloss.compile.keys import Request, kernel_module
 from symloss.errors import ParameterError
 from symloss.lower.ir import Variant
-from symloss.pipeline import Pipeline, Request
 
-from . import signatures
+from .outline import Outline
+
+if TYPE_CHECKING:
+    from symloss.pipeline import Pipeline
 
 _OPTIONS = ("sample_weight", "groups", "out", "n_threads")
+_RESULTS = ("value", "gradient", "hessian", "hvp", "hessian_matrix", "fisher", "predict")
 
 
 class Caller:
-    """Calls the kernels of one loss; keeps the methods already made."""
+    """Calls the kernels of one loss; keeps the methods already made.
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    ``pipeline`` gives the symbolic side, and is asked only for a kernel that was never made.
+    """
+
+    def __init__(self, outline: Outline, pipeline: Callable[[], Pipeline]) -> None:
+        self.outline = outline
         self.pipeline = pipeline
         self.methods: dict[Any, Method] = {}
 
-    @cached_property
-    def call_signature(self) -> Signature:
-        return signatures.of_call(self.pipeline.declaration)
-
-    @cached_property
-    def product_signature(self) -> Signature:
-        return signatures.of_call(self.pipeline.declaration, tuple(self.pipeline.directions.values()))
-
-    @cached_property
-    def expectation_signature(self) -> Signature:
-        return signatures.of_expectation(self.pipeline.declaration)
-
     def run(self, structure: Any, requests: tuple[Request, ...], args: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """Value and derivatives."""
-        return self._run(self.call_signature, structure, requests, args, named)
+        return self._run(self.outline.call, structure, requests, args, named)
 
     def run_with_vector(
         self, structure: Any, requests: tuple[Request, ...], args: Sequence[Any], named: Mapping[str, Any]
     ) -> Any:
         """Hessian-vector products: the vector is the last positional argument, or ``vector=``."""
-        vectors = tuple(role_symbol(v).name for v in self.pipeline.directions.values())
+        vectors = self.outline.vectors
         named = dict(named)
         args = tuple(args)
-        expected = len(self.pipeline.declaration.inputs)
+        expected = len(self.outline.call.inputs)
         if "vector" not in named and len(args) == expected + 1:
             named["vector"], args = args[-1], args[:-1]
         if "vector" in named:
@@ -57,11 +51,11 @@ class Caller:
             parts = (given,) if len(vectors) == 1 else tuple(given)
             if len(parts) != len(vectors):
                 raise ParameterError(
-                    f"{self.pipeline.declaration.name}.hvp: vector has {len(parts)} parts; "
+                    f"{self.outline.name}.hvp: vector has {len(parts)} parts; "
                     f"expected one for each of {len(vectors)} predictions"
                 )
             named.update(zip(vectors, parts, strict=True))
-        return self._run(self.product_signature, structure, requests, args, named)
+        return self._run(self.outline.product, structure, requests, args, named)
 
     def run_expectation(
         self, structure: Any, requests: tuple[Request, ...], args: Sequence[Any], named: Mapping[str, Any]
@@ -69,8 +63,8 @@ class Caller:
         """What does not depend on the target: Fisher information and predictions."""
         for option in ("sample_weight", "reduction"):
             if option in named:
-                raise ParameterError(f"{self.pipeline.declaration.name}: {requests[0].kind} takes no {option}")
-        return self._run(self.expectation_signature, structure, requests, args, named)
+                raise ParameterError(f"{self.outline.name}: {requests[0].kind} takes no {option}")
+        return self._run(self.outline.expectation, structure, requests, args, named)
 
     def _run(
         self,
@@ -88,19 +82,30 @@ class Caller:
         return self._method(signature, structure, requests, reduction)(args, rest, **options)
 
     def _method(self, signature: Signature, structure: Any, requests: tuple[Request, ...], reduction: str) -> Method:
-        key = (signature is self.__dict__.get("product_signature"), requests, structure, reduction)
+        key = (signature is self.outline.product, requests, structure, reduction)
         if key not in self.methods:
 
             def kernel_for(variant: Variant, per_sample: frozenset[str]) -> Any:
                 wanted = requests if reduction == "none" else tuple(self._reduced(r, per_sample) for r in requests)
-                return self.pipeline.kernel(wanted, variant, per_sample)
+                return self._kernel(wanted, variant, per_sample)
 
             self.methods[key] = Method(signature, structure, kernel_for, reduction)
         return self.methods[key]
 
+    def _kernel(self, requests: tuple[Request, ...], variant: Variant, per_sample: frozenset[str]) -> Any:
+        outline = self.outline
+        return kernel_module(
+            outline.name,
+            outline.fingerprint,
+            requests,
+            variant,
+            per_sample,
+            lambda: self.pipeline().source(requests, variant, per_sample),
+        )
+
     def _reduced(self, request: Request, per_sample: frozenset[str]) -> Request:
         """Under a reduction the value is summed, and so are derivatives by a parameter that all samples share."""
-        shared = {role_symbol(p).name for p in self.pipeline.declaration.parameters} - per_sample
+        shared = self.outline.call.parameter_named.keys() - per_sample
         summed = request.kind == "value" or (request.by and set(request.by) <= shared)
         return replace(request, reduced=True) if summed else request
 
@@ -108,12 +113,13 @@ class Caller:
         """The generated text for results named as "value_and_gradient"."""
         if dtype not in ("float64", "float32"):
             raise ParameterError(f'dtype={dtype!r}; expected "float64" or "float32"')
-        names = tuple(role_symbol(p).name for p in self.pipeline.declaration.predictions)
+        names = self.outline.predictions
         requests: list[Request] = []
         for part in kind.split("_and_"):
-            if part not in ("value", "gradient", "hessian", "hvp", "hessian_matrix", "fisher", "predict"):
+            if part not in _RESULTS:
                 raise ParameterError(
-                    f"source({kind!r}): {part!r} is not a result; expected value, gradient, hessian, hvp or hessian_matrix"
+                    f"source({kind!r}): {part!r} is not a result; "
+                    f"expected value, gradient, hessian, hvp or hessian_matrix"
                 )
             if part in ("value", "predict"):
                 requests.append(Request(part))
@@ -121,4 +127,4 @@ class Caller:
                 requests.append(Request(part, names if len(names) > 1 else names * 2))
             else:
                 requests.extend(Request(part, (name,)) for name in names)
-        return self.pipeline.source(tuple(requests), Variant(dtype))  # type: ignore[arg-type]
+        return self.pipeline().source(tuple(requests), Variant(cast(Literal["float64", "float32"], dtype)))

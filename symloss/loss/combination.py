@@ -1,8 +1,7 @@
-"""Sums and multiples of losses, parameters fixed, pickling: always a new declaration, derived anew."""
+"""Sums and multiples of losses, parameters fixed: always a new declaration, derived anew."""
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +21,11 @@ def number(value: Any) -> sp.Expr:
     if isinstance(value, float):
         return typed(value)
     return sp.sympify(value)
+
+
+def reciprocal(value: Any) -> sp.Expr:
+    """One over a divisor, exactly."""
+    return sp.S.One / number(value)
 
 
 def scaled(declaration: Declaration, factor: Any) -> Declaration:
@@ -101,17 +105,3 @@ def _remade(name: str, expression: sp.Expr, inputs: tuple[Declared, ...], like: 
         doc="" if like is None else like.doc,
         reference="" if like is None else like.reference,
     )
-
-
-def reduced(loss: Any) -> Any:
-    """How a loss pickles: a shipped one by name and fingerprint, any other with its declaration."""
-    # The catalogue stands above this room and loads losses; it is asked only when a loss is pickled.
-    catalogue = importlib.import_module("symloss.catalogue")
-    if catalogue.family(loss):
-        return catalogue.restore, (loss.name, loss.declaration.fingerprint)
-    return rebuilt, (type(loss), loss.declaration)
-
-
-def rebuilt(kind: Any, declaration: Declaration) -> Any:
-    """The other half of `reduced`."""
-    return kind.from_declaration(declaration)

@@ -1,25 +1,38 @@
-"""Loss: the user's handle. It holds a declaration, asks the pipeline, and calls kernels."""
+"""Loss: the user's handle. It holds an outline and calls kernels; the symbolic side is there when it is asked for.
+
+This file and what it imports need no SymPy: see `later`.
+"""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sympy as sp
+from symloss.compile.keys import Request
+from symloss.errors import NoClosedForm, ParameterError
 
-from symloss.declare.declaration import Declaration, declare
-from symloss.declare.domains import Domain
-from symloss.declare.likelihood import likelihood as _likelihood
-from symloss.declare.roles import Declared, role_symbol
-from symloss.errors import ParameterError
-from symloss.pipeline import NoClosedForm, Pipeline, Request
-
-from . import combination, printing
+from . import pickling
 from .calls import Caller
-from .fisher import NumericalFisher
-from .intercept import fit_intercept_only
+from .later import Later
+from .outline import LINK_IS_AN_EXPRESSION, Outline
+
+if TYPE_CHECKING:
+    import sympy as sp
+
+    from symloss.declare.declaration import Declaration
+    from symloss.declare.domains import Domain
+    from symloss.declare.roles import Declared
+    from symloss.pipeline import Pipeline
+
+    from . import combination, intercept, printing, symbolic
+    from . import fisher as numerical_fisher
+else:
+    combination = Later("symloss.loss.combination")
+    intercept = Later("symloss.loss.intercept")
+    numerical_fisher = Later("symloss.loss.fisher")
+    printing = Later("symloss.loss.printing")
+    symbolic = Later("symloss.loss.symbolic")
 
 Names = str | Sequence[str] | None
 
@@ -43,6 +56,11 @@ class Loss:
     array([2., 1.])
     """
 
+    # A loss has its declaration from the beginning, or an outline and a way to declare it (`from_outline`).
+    _declaration: Declaration | None = None
+    _declare: Callable[[], Declaration]
+    _pipeline: Pipeline | None = None
+
     def __init__(
         self,
         name: str,
@@ -55,7 +73,7 @@ class Loss:
         doc: str = "",
         reference: str = "",
     ) -> None:
-        self._declaration = declare(
+        self._declaration = symbolic.declare(
             name, expression, inputs=inputs, link=link, aliases=aliases, kinks=kinks, doc=doc, reference=reference
         )
 
@@ -64,6 +82,14 @@ class Loss:
         """The loss of a declaration that is already there."""
         loss = cls.__new__(cls)
         loss._declaration = declaration
+        return loss
+
+    @classmethod
+    def from_outline(cls, outline: Outline, declare: Callable[[], Declaration]) -> Loss:
+        """The loss of a declaration that is made when the symbolic side is asked for; any thread may ask."""
+        loss = cls.__new__(cls)
+        loss.outline = outline
+        loss._declare = declare
         return loss
 
     @classmethod
@@ -97,11 +123,11 @@ class Loss:
         >>> sl.Loss.from_likelihood("counts", Poisson("Y", sp.exp(f)), target=y).expression
         -f*y + exp(f)
         """
-        found = _likelihood(
+        found = symbolic.likelihood(
             density, target, event=event, keep_constants=keep_constants, normalised=normalised, survival=survival
         )
         return cls.from_declaration(
-            declare(
+            symbolic.declare(
                 name,
                 found.expression,
                 inputs=inputs,
@@ -119,62 +145,76 @@ class Loss:
     @property
     def declaration(self) -> Declaration:
         """What was declared, frozen."""
+        if self._declaration is None:
+            # Not a `cached_property`, which in Python 3.11 holds a lock meanwhile: the catalogue has its own.
+            self._declaration = self._declare()
         return self._declaration
+
+    @cached_property
+    def outline(self) -> Outline:
+        """What can be known of the loss without SymPy."""
+        return symbolic.outline_of(self.declaration)
 
     @property
     def name(self) -> str:
-        return self._declaration.name
+        return self._known.name
 
     @property
     def aliases(self) -> tuple[str, ...]:
-        return self._declaration.aliases
+        return self._known.aliases
 
     @property
     def doc(self) -> str:
-        return self._declaration.doc
+        return self._known.doc
 
     @property
     def reference(self) -> str:
-        return self._declaration.reference
+        return self._known.reference
 
     @property
     def family(self) -> str:
         """The folder of the registry that a shipped loss stands in; empty for others."""
-        return str(importlib.import_module("symloss.catalogue").family(self))
+        return pickling.family(self)
 
     @property
     def kinks(self) -> str:
         """The convention at kinks: "mean", "left" or "right"."""
-        return self._declaration.kinks
+        return self._known.kinks
+
+    @property
+    def _known(self) -> Declaration | Outline:
+        """The declaration if it is there, else the outline; they agree in what both say."""
+        return self.outline if self._declaration is None else self._declaration
 
     @property
     def inputs(self) -> tuple[Declared, ...]:
         """Targets, data, predictions, in call order."""
-        return self._declaration.inputs
+        return self.declaration.inputs
 
     @property
     def parameters(self) -> tuple[Declared, ...]:
-        return self._declaration.parameters
+        return self.declaration.parameters
 
     @property
     def link(self) -> str | sp.Expr | None:
         """How a raw prediction becomes a prediction: a name, an expression, or None where it is not said."""
-        return self.pipeline.link_name
+        known = self.outline.link
+        return self.pipeline.link_name if known == LINK_IS_AN_EXPRESSION else known
 
     @property
     def target_domain(self) -> Domain | tuple[Domain, ...] | None:
         """The domain of the target; a tuple for several."""
-        return _domains(self._declaration.with_role("target"))
+        return symbolic.domains(self.declaration.with_role("target"))
 
     @property
     def prediction_domain(self) -> Domain | tuple[Domain, ...] | None:
         """The domain of the prediction; a tuple for several."""
-        return _domains(self._declaration.predictions)
+        return symbolic.domains(self.declaration.predictions)
 
     @property
     def expression(self) -> sp.Expr:
         """The loss of one sample, in heads."""
-        return self._declaration.expression
+        return self.declaration.expression
 
     @property
     def gradient_expression(self) -> Any:
@@ -189,7 +229,7 @@ class Loss:
     @property
     def hessian_matrix_expression(self) -> Any:
         """The second derivative by elements i and j; nested tuples for several predictions."""
-        names = self._prediction_names
+        names = self.outline.predictions
         matrix = tuple(tuple(self.pipeline.second_derivative(a, b) for b in names) for a in names)
         return matrix[0][0] if len(names) == 1 else matrix
 
@@ -207,23 +247,21 @@ class Loss:
         return self._caller.source(kind, dtype)
 
     def _expressions(self, kind: str) -> Any:
-        found = tuple(self.pipeline.expression(kind, name)[0] for name in self._prediction_names)
+        found = tuple(self.pipeline.expression(kind, name)[0] for name in self.outline.predictions)
         return found[0] if len(found) == 1 else found
 
     # --- calls ----------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def pipeline(self) -> Pipeline:
         """Everything derived from the declaration."""
-        return Pipeline(self._declaration)
+        if self._pipeline is None:
+            self._pipeline = symbolic.Pipeline(self.declaration)
+        return self._pipeline
 
     @cached_property
     def _caller(self) -> Caller:
-        return Caller(self.pipeline)
-
-    @property
-    def _prediction_names(self) -> tuple[str, ...]:
-        return tuple(role_symbol(p).name for p in self._declaration.predictions)
+        return Caller(self.outline, lambda: self.pipeline)
 
     def __call__(self, *args: Any, sample_weight: Any = None, **named: Any) -> float:
         """The weighted mean loss, a Python float."""
@@ -238,7 +276,10 @@ class Loss:
         return self._caller.run("value", (Request("value"),), args, options)
 
     def gradient(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
-        """The derivative by the prediction, in its shape; a tuple for several. ``wrt`` picks predictions or parameters."""
+        """The derivative by the prediction, in its shape; a tuple for several.
+
+        ``wrt`` picks predictions or parameters.
+        """
         requests, structure = self._by("gradient", wrt)
         return self._caller.run(structure, requests, args, options)
 
@@ -273,7 +314,7 @@ class Loss:
         return self._caller.run_with_vector(structure, requests, args, options)
 
     def fisher(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
-        """``fisher(raw_prediction, ...)``: the diagonal of E[score scoreᵀ] of a loss from a likelihood; data by name."""
+        """``fisher(raw_prediction, ...)``: the diagonal of E[score scoreᵀ] of a likelihood; data by name."""
         requests, structure = self._by("fisher", wrt)
         try:
             return self._caller.run_expectation(structure, requests, args, options)
@@ -291,33 +332,36 @@ class Loss:
 
     def _numerical_fisher(self, wrt: Names, args: Any, options: Any) -> Any:
         """By summation or quadrature, to the bound that `symloss.loss.expectation` states."""
-        names = self._prediction_names if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
+        names = self.outline.predictions if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
         return self._quadrature.matrix(names, args, options, lambda: self.predict(*args, **options))
 
     @cached_property
-    def _quadrature(self) -> NumericalFisher:
-        return NumericalFisher(self._declaration, Loss.from_declaration)
+    def _quadrature(self) -> numerical_fisher.NumericalFisher:
+        return numerical_fisher.NumericalFisher(self.declaration, Loss.from_declaration)
 
     def predict(self, *args: Any, **options: Any) -> Any:
         """``predict(raw_prediction, ...)``: through the inverse link, a mean or probabilities."""
         return self._caller.run_expectation("predict", (Request("predict"),), args, options)
 
     def fit_intercept_only(self, *targets: Any, sample_weight: Any = None, **named: Any) -> Any:
-        """``fit_intercept_only(y_true, *, sample_weight=None, **parameters)``: the constant raw prediction of least mean loss."""
-        return fit_intercept_only(self, targets, sample_weight, named)
+        """The constant raw prediction of least mean loss.
+
+        ``fit_intercept_only(y_true, *, sample_weight=None, **parameters)``
+        """
+        return intercept.fit_intercept_only(self, targets, sample_weight, named)
 
     def _by(self, kind: str, wrt: Names) -> tuple[tuple[Request, ...], Any]:
         """The requests and the structure of results for the variables in ``wrt`` (the predictions by default)."""
-        single = isinstance(wrt, str) or (wrt is None and len(self._prediction_names) == 1)
-        names = self._prediction_names if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
+        single = isinstance(wrt, str) or (wrt is None and len(self.outline.predictions) == 1)
+        names = self.outline.predictions if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
         for name in names:
-            self.pipeline.derivation.variable(name)
+            self.outline.axes_wrt(name)
         requests = tuple(Request(kind, (name,)) for name in names)
         return requests, requests[0].name if single else tuple(r.name for r in requests)
 
     def _matrix(self, kind: str, args: Any, wrt: Names, options: Any, run: Any) -> Any:
-        names = self._prediction_names if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
-        axes = [role_symbol(self.pipeline.derivation.variable(n)).axes for n in names]
+        names = self.outline.predictions if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
+        axes = [self.outline.axes_wrt(name) for name in names]  # all of them, so that an unknown name is an error
         if not any(axes):
             request = Request(kind, names)
             return run(request.name, (request,), args, options)
@@ -330,17 +374,17 @@ class Loss:
 
     def bind(self, **values: float) -> Loss:
         """The loss with parameters fixed; derives anew."""
-        return Loss.from_declaration(combination.bound(self._declaration, values))
+        return Loss.from_declaration(combination.bound(self.declaration, values))
 
     def __add__(self, other: Any) -> Loss:
         if not isinstance(other, Loss):
             return NotImplemented
-        return Loss.from_declaration(combination.added(self._declaration, other._declaration))
+        return Loss.from_declaration(combination.added(self.declaration, other.declaration))
 
     def __mul__(self, factor: Any) -> Loss:
         if isinstance(factor, Loss):
             return NotImplemented
-        return Loss.from_declaration(combination.scaled(self._declaration, factor))
+        return Loss.from_declaration(combination.scaled(self.declaration, factor))
 
     __rmul__ = __mul__
 
@@ -353,31 +397,26 @@ class Loss:
         return self.__add__(-other)
 
     def __truediv__(self, divisor: Any) -> Loss:
-        return self * (sp.S.One / combination.number(divisor))
+        return self.__mul__(combination.reciprocal(divisor))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Loss) and self._declaration.fingerprint == other._declaration.fingerprint
+        return isinstance(other, Loss) and self.outline.fingerprint == other.outline.fingerprint
 
     def __hash__(self) -> int:
-        return hash(self._declaration.fingerprint)
+        return hash(self.outline.fingerprint)
 
     def save(self, path: Any) -> None:
         """Write a file that ``sl.load`` reads back to an equal loss."""
-        printing.save(self._declaration, path)
+        printing.save(self.declaration, path)
 
     def __reduce__(self) -> Any:
-        return combination.reduced(self)
+        return pickling.reduced(self)
 
     def __repr__(self) -> str:
-        return printing.structure(self._declaration)
+        return self.outline.structure
 
     def __str__(self) -> str:
         return printing.mathematics(self)
 
     def _repr_latex_(self) -> str:
         return printing.latex(self)
-
-
-def _domains(declared: tuple[Declared, ...]) -> Domain | tuple[Domain, ...] | None:
-    domains = tuple(role_symbol(d).domain for d in declared)
-    return domains[0] if len(domains) == 1 else domains or None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.optimize
 
-from symloss.declare.roles import role_symbol
+from symloss.call.signature import Input
 from symloss.errors import DerivationError, ParameterError
 
 _WIDEST = 2.0**20  # a raw prediction beyond this is an optimum at infinity in every link
@@ -21,9 +21,8 @@ def fit_intercept_only(loss: Any, targets: Sequence[Any], weight: Any, named: di
 
     An optimum at infinity (all labels 0 under a logit) is returned as -inf or inf.
     """
-    predictions = loss.declaration.predictions
     objective = _Objective(loss, targets, weight, named)
-    if len(predictions) == 1 and not role_symbol(predictions[0]).axes:
+    if objective.shapes == [()]:
         return _scalar(objective)
     start = objective.pack([np.zeros(s) for s in objective.shapes])
     found = scipy.optimize.minimize(
@@ -39,7 +38,8 @@ class _Objective:
 
     def __init__(self, loss: Any, targets: Sequence[Any], weight: Any, named: dict[str, Any]) -> None:
         self.loss = loss
-        names = [role_symbol(d).name for d in loss.declaration.inputs if role_symbol(d).role != "prediction"]
+        self.inputs: tuple[Input, ...] = loss.outline.call.inputs
+        names = [i.name for i in self.inputs if i.role != "prediction"]
         if "y_true" in named:
             targets, named = (named["y_true"],), {k: v for k, v in named.items() if k != "y_true"}
         given = dict(zip(names, targets, strict=False))
@@ -50,37 +50,35 @@ class _Objective:
         self.given = {k: np.asarray(v) for k, v in given.items()}
         self.named = {k: v for k, v in named.items() if k not in names}
         self.weight = weight
-        self.predictions = [role_symbol(p) for p in loss.declaration.predictions]
+        self.predictions = [i for i in self.inputs if i.role == "prediction"]
         self.batch = self._batch()
         self.shapes = [tuple(self._extent(a) for a in p.axes) for p in self.predictions]
 
     def _batch(self) -> tuple[int, ...]:
         """The batch shape, from the first argument that is not a scalar."""
-        for declared in self.loss.declaration.inputs:
-            symbol = role_symbol(declared)
-            if symbol.name in self.given:
-                array = self.given[symbol.name]
-                shape = array.shape[: array.ndim - len(symbol.axes)]
+        for known in self.inputs:
+            if known.name in self.given:
+                array = self.given[known.name]
+                shape = array.shape[: array.ndim - len(known.axes)]
                 if shape:
                     return tuple(shape)
         return ()
 
-    def _extent(self, axis: Any) -> int:
-        """The length of an axis: from a target that has it, from a label's largest id, or from the declaration."""
-        if axis.extent.is_Integer:
-            return int(axis.extent)
-        for declared in self.loss.declaration.inputs:
-            symbol = role_symbol(declared)
-            if symbol.name not in self.given:
+    def _extent(self, axis: str) -> int:
+        """The length of an axis: from the declaration, from a target that has it, or from a label's largest id."""
+        fixed = {a.name: a.size for a in self.loss.outline.call.axes}.get(axis)
+        if isinstance(fixed, int):
+            return fixed
+        label_axes = dict(self.loss.outline.label_axes)
+        for known in self.inputs:
+            if known.name not in self.given:
                 continue
-            array = self.given[symbol.name]
-            if symbol.label_axis == axis:
+            array = self.given[known.name]
+            if label_axes.get(known.name) == axis:
                 return int(array.max()) + 1
-            if axis in symbol.axes:
-                return int(array.shape[array.ndim - len(symbol.axes) + symbol.axes.index(axis)])
-        raise ParameterError(
-            f"{self.loss.name}.fit_intercept_only: the length of axis {axis.name} is not in the targets"
-        )
+            if axis in known.axes:
+                return int(array.shape[array.ndim - len(known.axes) + known.axes.index(axis)])
+        raise ParameterError(f"{self.loss.name}.fit_intercept_only: the length of axis {axis} is not in the targets")
 
     def pack(self, parts: Sequence[Any]) -> Any:
         return np.concatenate([np.ravel(p) for p in parts])

@@ -1,4 +1,4 @@
-"""A loss as text: structure, mathematics, notebook formulas, derivations, files."""
+"""A loss as text: mathematics, notebook formulas, derivations, files."""
 
 from __future__ import annotations
 
@@ -6,28 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import sympy as sp
-
 from symloss.declare.declaration import Declaration
 from symloss.declare.roles import role_symbol
 from symloss.formatting import format_expression, format_latex
 from symloss.pipeline import Step
 from symloss.saving import source_of
-
-
-def structure(declaration: Declaration) -> str:
-    """What ``repr`` shows: name, inputs with axes and domains, parameters with defaults."""
-    inputs = ", ".join(_argument(d) for d in declaration.inputs)
-    parameters = ", ".join(_argument(d) for d in declaration.parameters)
-    return f"Loss({declaration.name}({inputs}{'; ' + parameters if parameters else ''}))"
-
-
-def _argument(declared: Any) -> str:
-    symbol = role_symbol(declared)
-    axes = f"[{', '.join(a.name for a in symbol.axes)}]" if symbol.axes else ""
-    domain = "" if symbol.domain.name == "Reals" else f": {symbol.domain.name}"
-    default = "" if symbol.default is None else f" = {symbol.default!r}"
-    return f"{symbol.name}{axes}{domain}{default}"
 
 
 def mathematics(loss: Any) -> str:
@@ -74,6 +57,3 @@ class DerivationText:
 def save(declaration: Declaration, path: Any) -> None:
     """Write the declaration as a Python file."""
     Path(path).write_text(source_of(declaration), encoding="utf-8")
-
-
-__all__ = ["DerivationText", "latex", "mathematics", "save", "sp", "structure"]

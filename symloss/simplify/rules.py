@@ -177,9 +177,9 @@ def _one_sign_of_a_difference(e: sp.Expr) -> sp.Expr | None:
     factors = [factor.as_base_exp() for factor in sp.Mul.make_args(e)]
     bases = [base for base, _ in factors]
     for base, exponent in factors:
-        if isinstance(base, sp.Add) and exponent.is_Integer and base.could_extract_minus_sign():
-            if exponent % 2 == 0 or -base in bases:
-                return e / base**exponent * (-base) ** exponent * (-1) ** exponent
+        flips = isinstance(base, sp.Add) and exponent.is_Integer and base.could_extract_minus_sign()
+        if flips and (exponent % 2 == 0 or -base in bases):
+            return e / base**exponent * (-base) ** exponent * (-1) ** exponent
     return None
 
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import pickle
 import shutil
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,7 +51,7 @@ def test_names_run_no_file_and_write_nothing(ran: list[str], registry: Path) -> 
     assert loading.shipped_files().keys() == {"hinge", "huber"}
     assert sl.names("margin") == ("hinge",)
     assert not ran
-    assert not (registry.parent / "cache" / manifest.FILE_NAME).exists()
+    assert not manifest.path().exists()
 
 
 def test_only_files_that_changed_run_again(ran: list[str], registry: Path) -> None:
@@ -71,17 +74,28 @@ def test_a_file_that_goes_or_moves_is_noticed(ran: list[str], registry: Path) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "null", '{"version": "0"}', '{"version": "%s", "losses": [{"name": 1}]}']
+    "damage",
+    [
+        lambda text: "",
+        lambda text: text[:-20],
+        lambda text: "[]",
+        lambda text: "null",
+        lambda text: '{"huber": 1}',
+        lambda text: text.replace('"kinks"', '"cranks"'),
+        lambda text: text.replace('"fingerprint": "', '"fingerprint": 1, "was": "'),
+        lambda text: text.replace('"huber": {', '"hubert": {'),
+        lambda text: text.replace('"prediction"', '"predilection"'),
+    ],
 )
-def test_a_manifest_that_is_not_one_is_written_anew(ran: list[str], registry: Path, text: str) -> None:
+def test_a_manifest_that_is_not_one_is_written_anew(ran: list[str], damage: Callable[[str], str]) -> None:
     good = manifest.entries()
-    path = registry.parent / "cache" / manifest.FILE_NAME
-    path.write_text(text.replace("%s", sl.__version__))
+    path = manifest.path()
+    path.write_text(damage(path.read_text()))
     assert manifest.entries() == good
     assert len(ran) == 4
     manifest.entries()
     assert len(ran) == 4
-    assert [file.name for file in path.parent.iterdir()] == [manifest.FILE_NAME]
+    assert [file.name for file in path.parent.iterdir()] == [manifest.FILE_NAME]  # nothing half written is left
 
 
 def test_an_alias_needs_no_file_but_its_own(ran: list[str], registry: Path) -> None:
@@ -89,6 +103,95 @@ def test_an_alias_needs_no_file_but_its_own(ran: list[str], registry: Path) -> N
     ran.clear()
     assert sl.get("hinge_loss").name == "hinge"
     assert list(catalogue._shipped) == ["hinge"]
+
+
+# --- losses that are known from the manifest -----------------------------------------------------------
+
+
+@pytest.fixture
+def warm(registry: Path) -> Path:
+    """The registry, its manifest written, as a new process finds it."""
+    manifest.entries()
+    return registry
+
+
+def is_run(loss: sl.Loss) -> bool:
+    return loss._declaration is not None
+
+
+def test_what_the_outside_of_a_loss_says_runs_no_file(warm: Path) -> None:
+    loss, run = sl.get("HuberLoss"), loading.run_shipped("huber", warm / "regression" / "huber.py")
+    said = [(x.name, x.aliases, x.doc, x.reference, x.kinks, x.link, repr(x), hash(x), x.outline) for x in (loss, run)]
+    assert said[0] == said[1]
+    assert loss.family == "regression"
+    assert loss == run
+    assert pickle.loads(pickle.dumps(loss)) is loss
+    assert sl.register(loss) is loss
+    with pytest.raises(sl.ParameterError, match="wrt='y' is not differentiated"):
+        loss.gradient([1.0], [2.0], wrt="y")
+    assert not is_run(loss)
+    assert loss.declaration == run.declaration
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda x: x.expression, lambda x: x.gradient_expression, lambda x: x.inputs, lambda x: x.derivation(), str]
+)
+def test_the_symbolic_side_runs_the_file(warm: Path, ask: Callable[[sl.Loss], object]) -> None:
+    loss = sl.get("huber")
+    assert not is_run(loss)
+    ask(loss)
+    assert is_run(loss)
+
+
+def test_losses_from_the_manifest_combine(warm: Path) -> None:
+    both = sl.get("huber").bind(delta=2.0) + 2 * sl.get("huber")
+    assert both.parameters
+
+
+def test_a_changed_file_is_run_again_by_the_next_program(warm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = warm / "margin" / "hinge.py"
+    old = sl.get("hinge")
+    file.write_text(file.read_text().replace('"hinge",', '"hinge",\n    3 *', 1))
+    with pytest.raises(sl.DeclarationError, match=r"hinge\.py.*start the program anew"):
+        _ = old.expression
+    monkeypatch.setattr(catalogue, "_shipped", {})
+    new = sl.get("hinge")
+    assert is_run(new)
+    assert new != old
+    monkeypatch.setattr(catalogue, "_shipped", {})
+    assert not is_run(sl.get("hinge"))
+    assert sl.get("hinge") == new
+
+
+def test_get_runs_one_file_and_keeps_what_the_manifest_has(registry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_run(sl.get("huber"))
+    assert is_run(sl.get("hinge"))
+    monkeypatch.setattr(catalogue, "_shipped", {})
+    assert not is_run(sl.get("huber"))
+    assert not is_run(sl.get("hinge"))
+
+
+def test_another_engine_has_another_manifest(warm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifest, "engine_fingerprint", lambda: "0" * 64)
+    assert is_run(sl.get("huber"))
+
+
+def test_many_threads_get_one_declaration(warm: Path) -> None:
+    loss = sl.get("huber")
+    together = threading.Barrier(8)
+    found: list[object] = []
+
+    def ask() -> None:
+        together.wait()
+        found.append(loss.gradient_expression)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert set(found) == {loss.gradient_expression}
 
 
 @pytest.mark.parametrize(

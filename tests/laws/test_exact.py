@@ -19,7 +19,7 @@ from tests.laws.bounds import CANCELLING, in_absolute_terms, within
 from tests.laws.catalogue import every_loss, oracle, predictions
 from tests.laws.sampling import Batch, batches, draw, has_rows
 
-ORDINARY = 3
+ORDINARY = 2
 MOST_ENTRIES = 12  # of a matrix; the oracle takes its time
 
 Entry = tuple[Any, Callable[[dict[str, Any]], Any], tuple[int, ...]]

@@ -1,0 +1,156 @@
+"""Logarithms in heads, and products with a logarithm that may be infinite."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symloss.heads.binders import LogSumExp, Softmax
+from symloss.heads.functions import (
+    log1mexp,
+    log_bessel_i0,
+    log_norm_cdf,
+    logcosh,
+    norm_cdf,
+    sigmoid,
+    softplus,
+    xlogy,
+)
+
+from .lift_exponentials import exponent_of, exponential_total, one_plus_exp
+from .lifting_rule import LiftingRule
+from .roles import RoleSymbol
+
+
+def _log_rule(e: sp.Expr) -> sp.Expr | None:
+    if not isinstance(e, sp.log):
+        return None
+    return _log_of(e.args[0])
+
+
+def _log_of(u: sp.Expr) -> sp.Expr | None:
+    """log(u) in heads, or None."""
+    if isinstance(u, sigmoid):
+        return -softplus(-u.args[0])
+    if isinstance(u, Softmax):
+        return u.at(u.place) - LogSumExp(u.body, u.bound)
+    if isinstance(u, sp.cosh):
+        return logcosh(u.args[0])
+    if isinstance(u, norm_cdf):
+        return log_norm_cdf(u.args[0])
+    if isinstance(u, sp.gamma) and u.args[0].is_positive is not False:
+        return sp.loggamma(u.args[0])
+    if isinstance(u, sp.besseli) and u.args[0] == 0:
+        return log_bessel_i0(u.args[1])
+    if isinstance(u, sp.Pow) and u.base.is_nonnegative:
+        return u.exp * sp.log(u.base)
+    if isinstance(u, sp.Mul):
+        return _log_of_product(u)
+    if isinstance(u, sp.Piecewise):
+        return sp.Piecewise(*((sp.log(b), c) for b, c in u.args))
+    return _log_of_sum(u)
+
+
+def _log_of_product(u: sp.Expr) -> sp.Expr | None:
+    known = [a for a in u.args if a.is_nonnegative]
+    rest = sp.Mul(*(a for a in u.args if not a.is_nonnegative))
+    if not known or (len(known) == len(u.args) == 1):
+        return None
+    if rest == 1 or rest.could_extract_minus_sign() is False or len(known) > 0:
+        logs = [sp.log(a) for a in known]
+        return sp.Add(*logs) + (0 if rest == 1 else sp.log(rest))
+    return None
+
+
+def _log_of_sum(u: sp.Expr) -> sp.Expr | None:
+    inner = exponential_total(u)
+    if inner is not None:
+        return inner
+    found = one_plus_exp(u)
+    if found is not None:
+        return sp.log(found[0]) + softplus(found[1])
+    exponents = _two_exponentials(u)
+    if exponents is not None:
+        return exponents
+    if isinstance(u, sp.Add) and len(u.args) == 2 and u.as_coeff_Add()[0] == 1:
+        exponent = exponent_of(-(u - 1))
+        if exponent is not None and exponent.is_negative:
+            return log1mexp(exponent)
+    return None
+
+
+def _two_exponentials(u: sp.Expr) -> sp.Expr | None:
+    """log(c exp(a) + d exp(b)) = log(c) + a + softplus(b - a + log(d/c)); for c = d and b = -a it is logcosh."""
+    if not isinstance(u, sp.Add) or len(u.args) != 2:
+        return None
+    parts = []
+    for term in u.args:
+        exponentials = [f for f in sp.Mul.make_args(term) if isinstance(f, sp.exp)]
+        rest = sp.Mul(*(f for f in sp.Mul.make_args(term) if not isinstance(f, sp.exp)))
+        if len(exponentials) != 1 or not rest.is_positive:
+            return None
+        parts.append((rest, exponentials[0].args[0]))
+    (c, a), (d, b) = parts
+    if c == d and a == -b:
+        return sp.log(2 * c) + logcosh(a)
+    return sp.log(c) + a + softplus(b - a + sp.log(d / c))
+
+
+def _product_with_log(e: sp.Expr) -> sp.Expr | None:
+    """w*log(u) = xlogy(w, u) where both w and u may be 0: the product means 0 there."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for logarithm in e.args:
+        if not isinstance(logarithm, sp.log) or logarithm.args[0].is_zero is not None:
+            continue
+        if not logarithm.args[0].is_nonnegative:
+            continue
+        for weight in e.args:
+            if weight.is_nonnegative and weight.is_zero is None and not weight.has(sp.log):
+                return e / (weight * logarithm) * xlogy(weight, logarithm.args[0])
+    return None
+
+
+def _weighted_sum_of_logs(e: sp.Expr) -> sp.Expr | None:
+    """w*(log(u) + g) = xlogy(w, u) + w*g where w and u may be 0: the logarithm must not meet g first."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for bracket in e.args:
+        if not isinstance(bracket, sp.Add):
+            continue
+        rest = e / bracket
+        for term in bracket.args:
+            product = rest * term
+            rewritten = _product_with_log(product)
+            if rewritten is not None:
+                return rewritten + rest * (bracket - term)
+    return None
+
+
+def _product_with_log_complement(e: sp.Expr) -> sp.Expr | None:
+    """(1 - y)*log(1 - p) for y and p in [0, 1]: 1 - y may be 0 where 1 - p is."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for logarithm in e.args:
+        for weight in e.args:
+            if (
+                isinstance(logarithm, sp.log)
+                and _is_complement_of_unit(logarithm.args[0])
+                and _is_complement_of_unit(weight)
+            ):
+                return e / (weight * logarithm) * xlogy(weight, logarithm.args[0])
+    return None
+
+
+def _is_complement_of_unit(e: sp.Expr) -> bool:
+    """Whether e is 1 - x for a declared quantity x in [0, 1]."""
+    x = 1 - e
+    base = x.base.label if isinstance(x, sp.Indexed) else x
+    return isinstance(base, RoleSymbol) and base.domain.low == 0.0 and base.domain.high == 1.0
+
+
+RULES: tuple[LiftingRule, ...] = (
+    LiftingRule("logarithm", "log of exp, products, powers, sigmoid, softmax, cosh, 1 + exp, ...", _log_rule),
+    LiftingRule("x log y", "w log(u) is 0 at w = 0 even where u is 0", _product_with_log),
+    LiftingRule("x log y in a sum", "w (log(u) + g) = xlogy(w, u) + w g", _weighted_sum_of_logs),
+    LiftingRule("complement of x log y", "(1 - y) log(1 - p) likewise", _product_with_log_complement),
+)

@@ -1,0 +1,149 @@
+"""Rules about the logistic function, softplus and tanh."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symloss.heads.functions import sech2, sigmoid, softplus
+
+from .stable_rule import StableRule, X, Y, pairs
+from .target import is_target_like, split
+
+
+def _logistic_minus_target(e: sp.Expr) -> sp.Expr | None:
+    if not isinstance(e, sp.Add) or len(e.args) != 2:
+        return None
+    for coefficient, node, rest in pairs(e, sigmoid):
+        other = -rest / coefficient
+        if other.has(sigmoid):
+            continue
+        if other == sp.Rational(1, 2):
+            return coefficient * sp.tanh(node.args[0] / 2) / 2
+        if is_target_like(other):
+            return coefficient * split(other, node, sigmoid(-node.args[0]))
+    return None
+
+
+def _softplus_minus_linear(e: sp.Expr) -> sp.Expr | None:
+    if not isinstance(e, sp.Add):
+        return None
+    for coefficient, node, rest in pairs(e, softplus):
+        u = node.args[0]
+        for term in sp.Add.make_args(rest):
+            y = -term / (coefficient * u)
+            if not y.free_symbols & u.free_symbols and not y.has(sp.exp, sp.log, softplus):
+                others = rest - term
+                blend = coefficient * ((1 - y) * softplus(u) + y * softplus(-u))
+                return blend + others
+    return None
+
+
+def _one_minus_logistic(e: sp.Expr) -> sp.Expr | None:
+    if not isinstance(e, sp.Add):
+        return None
+    number = e.as_coeff_Add()[0]
+    for coefficient, node, rest in pairs(e, sigmoid):
+        if number != 0 and coefficient == -number and len(e.args) == 2:
+            return (rest - number) + number * sigmoid(-node.args[0])
+    return None
+
+
+def _logistic_difference(e: sp.Expr) -> sp.Expr | None:
+    """c s(x) - c s(-x) = c tanh(x/2)."""
+    if not isinstance(e, sp.Add):
+        return None
+    for term in e.args:
+        for factor in sp.Mul.make_args(term):
+            if isinstance(factor, sigmoid):
+                coefficient, u = term / factor, factor.args[0]
+                other = -coefficient * sigmoid(-u)
+                if other in e.args:
+                    return e - term - other + coefficient * sp.tanh(u / 2)
+    return None
+
+
+def _one_minus_tanh_squared(e: sp.Expr) -> sp.Expr | None:
+    if not isinstance(e, sp.Add):
+        return None
+    number = e.as_coeff_Add()[0]
+    for term in e.args:
+        coefficient, node = term.as_coeff_Mul()
+        is_square = isinstance(node, sp.Pow) and isinstance(node.base, sp.tanh) and node.exp == 2
+        if number != 0 and coefficient == -number and is_square:
+            return e - number - term + number * sech2(node.base.args[0])
+    return None
+
+
+def _one_minus_tanh(e: sp.Expr) -> sp.Expr | None:
+    if not isinstance(e, sp.Add):
+        return None
+    number = e.as_coeff_Add()[0]
+    for coefficient, node, rest in pairs(e, sp.tanh):
+        if number != 0 and abs(coefficient) == abs(number):
+            sign = -1 if coefficient == -number else 1
+            return (rest - number) + number * 2 * sigmoid(sign * 2 * node.args[0])
+    return None
+
+
+RULES: tuple[StableRule, ...] = (
+    StableRule(
+        "logistic minus target",
+        "s(x) - y = (1 - y) s(x) - y s(-x)",
+        "s(x) rounds to 1 and s(x) - 1 to 0",
+        "x > 5.7",
+        "README rule 73",
+        _logistic_minus_target,
+        sigmoid(X) - Y,
+        ({"x": 40.0, "y": 1.0}, {"x": 700.0, "y": 1.0}),
+    ),
+    StableRule(
+        "softplus minus linear",
+        "softplus(x) - y x = (1 - y) softplus(x) + y softplus(-x)",
+        "softplus(x) - x is 0 beyond 36.7",
+        "x > 4",
+        "rules.json softplus_minus_x; README rule 74",
+        _softplus_minus_linear,
+        softplus(X) - Y * X,
+        ({"x": 40.0, "y": 1.0}, {"x": 700.0, "y": 1.0}),
+    ),
+    StableRule(
+        "complement of logistic",
+        "1 - s(x) = s(-x)",
+        "s(x) rounds to 1",
+        "x > 5.7",
+        "rules.json one_minus_sigmoid",
+        _one_minus_logistic,
+        3 - 3 * sigmoid(X),
+        ({"x": 40.0},),
+    ),
+    StableRule(
+        "logistic difference",
+        "s(x) - s(-x) = tanh(x/2)",
+        "two numbers close to 1/2",
+        "|x| < 0.01",
+        "rules.json tanh_exp",
+        _logistic_difference,
+        sigmoid(X) - sigmoid(-X),
+        ({"x": 1e-9},),
+    ),
+    StableRule(
+        "one minus tanh squared",
+        "1 - tanh(x)**2 = sech(x)**2",
+        "tanh(x) rounds to 1",
+        "|x| > 3.7",
+        "rules.json sech2",
+        _one_minus_tanh_squared,
+        1 - sp.tanh(X) ** 2,
+        ({"x": 20.0}, {"x": -300.0}),
+    ),
+    StableRule(
+        "one minus tanh",
+        "1 - tanh(x) = 2 s(-2x)",
+        "tanh(x) rounds to 1",
+        "x > 3.7",
+        "rules.json one_minus_tanh",
+        _one_minus_tanh,
+        1 - sp.tanh(X),
+        ({"x": 20.0}, {"x": 300.0}),
+    ),
+)

@@ -1,0 +1,134 @@
+"""Rules about rows: confident softmax rows, sums in sorted order, silent weights."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symloss.heads.binders import LogSumExp, Rank, Softmax, SoftmaxComplement, SoftmaxGap, Sorted, Total
+from symloss.heads.functions import product_or_zero
+
+from .stable_rule import StableRule, pairs
+from .target import is_target_like, split
+
+
+def _softmax_minus_target(e: sp.Expr) -> sp.Expr | None:
+    if not isinstance(e, sp.Add) or len(e.args) != 2:
+        return None
+    for coefficient, node, rest in pairs(e, Softmax):
+        other = -rest / coefficient
+        if type(node) is not Softmax or other.has(Softmax):
+            continue
+        complement = SoftmaxComplement(node.body, node.bound, node.place)
+        if other == 1:
+            return -coefficient * complement
+        if is_target_like(other):
+            return coefficient * split(other, node, complement)
+    return None
+
+
+def _gap(e: sp.Expr) -> sp.Expr | None:
+    if not isinstance(e, sp.Add):
+        return None
+    for coefficient, node, rest in pairs(e, LogSumExp):
+        for term in sp.Add.make_args(rest):
+            place = _place(node, -term / coefficient)
+            if place is not None:
+                return coefficient * SoftmaxGap(node.body, node.bound, place) + (rest - term)
+    for coefficient, node, rest in pairs(e, LogSumExp):
+        place = _place(node, -rest / coefficient)
+        if place is not None:
+            return coefficient * SoftmaxGap(node.body, node.bound, place)
+    return None
+
+
+def _place(node: LogSumExp, term: sp.Expr) -> sp.Expr | None:
+    """The index at which ``term`` is the body of the reduction."""
+    patterns = [x for x in node.body.atoms(sp.Indexed) if x.has(node.bound)]
+    for pattern in patterns:
+        for x in term.atoms(sp.Indexed):
+            if x.base == pattern.base:
+                for p, index in zip(pattern.indices, x.indices, strict=True):
+                    if p == node.bound and node.at(index) == term:
+                        return index
+    return None
+
+
+def _weight_may_be_zero(e: sp.Expr) -> sp.Expr | None:
+    """w*g = 0 where the weight w is 0 although g is infinite: a masked class has no cross-entropy."""
+    if not isinstance(e, sp.Mul):
+        return None
+    infinite = [a for a in e.args if isinstance(a, SoftmaxGap)]
+    weights = [a for a in e.args if isinstance(a, (sp.Indexed, sp.Symbol)) and a.is_nonnegative and a.is_zero is None]
+    if not infinite or not weights:
+        return None
+    coefficient, factor = (e / weights[0]).as_coeff_Mul()
+    return coefficient * product_or_zero(weights[0], factor)
+
+
+def _number_out_of_total(e: sp.Expr) -> sp.Expr | None:
+    if not isinstance(e, Total):
+        return None
+    coefficient = e.body.as_coeff_Mul()[0]
+    if coefficient == 1:
+        return None
+    index, body = e.open()
+    return coefficient * Total(body / coefficient, index)
+
+
+def _sum_over_sorted(e: sp.Expr) -> sp.Expr | None:
+    """Sum over places p of g(sort(u)[p], p) = sum over entries k of g(u[k], rank(u)[k])."""
+    if not isinstance(e, Total):
+        return None
+    index, body = e.open()
+    entries = [s for s in body.atoms(Sorted) if s.place == index]
+    if len(entries) != 1 or entries[0].bound.label.axis != index.label.axis:
+        return None
+    entry = entries[0]
+    value = sp.Dummy("value", real=True)
+    place = Rank(entry.body, entry.bound, index)
+    moved = body.xreplace({entry: value}).xreplace({index: place}).xreplace({value: entry.at(index)})
+    return Total(moved, index)
+
+
+RULES: tuple[StableRule, ...] = (
+    StableRule(
+        "sum in sorted order",
+        "sum_p g(sort(u)[p], p) = sum_k g(u[k], rank(u)[k])",
+        "one pass over pairs instead of three nested loops",
+        "everywhere",
+        "a permutation reorders a sum",
+        _sum_over_sorted,
+    ),
+    StableRule(
+        "number out of a sum",
+        "sum_k c g(k) = c sum_k g(k)",
+        "one multiplication instead of one per entry, and -0 does not appear",
+        "everywhere",
+        "linearity",
+        _number_out_of_total,
+    ),
+    StableRule(
+        "softmax minus target",
+        "p - y = (1 - y) p - y (1 - p)",
+        "p rounds to 1 in a confident row and p - 1 to 0",
+        "gap > 5",
+        "rules.json softmax_minus_1; README rule 73",
+        _softmax_minus_target,
+    ),
+    StableRule(
+        "cross-entropy of a row",
+        "logsumexp(u) - u[k] = log1p(sum_{j != k} exp(u[j] - u[k])) where k is the largest",
+        "the difference of two equal numbers in a confident row",
+        "gap > 4",
+        "rules.json ce_target_max, ce_shifted_lse",
+        _gap,
+    ),
+    StableRule(
+        "zero weight",
+        "0*g = 0 although g is infinite",
+        "0*inf is NaN",
+        "weight = 0",
+        "README rule 63",
+        _weight_may_be_zero,
+    ),
+)
