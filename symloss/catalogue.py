@@ -127,9 +127,11 @@ def _from_file(name: str, path: Path) -> Loss:
 
 
 def _declared(name: str, path: Path, fingerprint: str) -> Declaration:
-    """What a shipped file declares; an error where that is no longer what the manifest said when it was asked."""
-    with _lock:
-        declaration = run_shipped(name, path).declaration
+    """What a shipped file declares; an error where that is no longer what the manifest said when it was asked.
+
+    Takes no lock: a loss asks for this when it holds that of the symbolic side, which may be asked for under ours.
+    """
+    declaration = run_shipped(name, path).declaration
     if declaration.fingerprint != fingerprint:
         raise DeclarationError(
             f"{path}: {name!r} is declared differently than when this program asked for it; start the program anew"

@@ -8,10 +8,10 @@ Each stage of a result can be printed (`Pipeline.stages`), and each is checked w
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import sympy as sp
 
@@ -33,6 +33,24 @@ from symloss.stabilise.stabilise import Wanted, stabilise, stable_form
 PREDICTIONS_AXIS = "Predictions"
 """The axis of a Hessian or Fisher matrix over several scalar predictions."""
 
+symbolic_work = threading.RLock()
+"""Held by the one thread that declares or derives: SymPy's caches and assumptions and mpmath's precision belong to the
+process, and two threads that derive at once get forms that depend on chance. Who holds it asks for no other lock."""
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def alone(work: Callable[_P, _R]) -> Callable[_P, _R]:
+    """The same function, run by one thread at a time (see `symbolic_work`)."""
+
+    @wraps(work)
+    def one_at_a_time(*args: _P.args, **named: _P.kwargs) -> _R:
+        with symbolic_work:
+            return work(*args, **named)
+
+    return one_at_a_time
+
 
 @dataclass(frozen=True)
 class Step:
@@ -51,7 +69,6 @@ class Pipeline:
     _expressions: dict[tuple[str, tuple[str, ...]], tuple[sp.Expr, tuple[sp.Idx, ...]]] = field(
         default_factory=dict, repr=False
     )
-    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @cached_property
     def derivation(self) -> Derivation:
@@ -62,12 +79,12 @@ class Pipeline:
         """The vector of a Hessian-vector product for every prediction."""
         return {p: direction_for(p) for p in self.declaration.predictions}
 
+    @alone
     def expression(self, kind: str, *by: str) -> tuple[sp.Expr, tuple[sp.Idx, ...]]:
         """The simplified expression of a result and its free indices."""
-        with self._lock:
-            if (kind, by) not in self._expressions:
-                self._expressions[kind, by] = self._derive_and_simplify(kind, by)
-            return self._expressions[kind, by]
+        if (kind, by) not in self._expressions:
+            self._expressions[kind, by] = self._derive_and_simplify(kind, by)
+        return self._expressions[kind, by]
 
     def _derive_and_simplify(self, kind: str, by: tuple[str, ...]) -> tuple[sp.Expr, tuple[sp.Idx, ...]]:
         raw, indices = self._derived(kind, by)
@@ -129,6 +146,7 @@ class Pipeline:
         same = dict(zip(indices[half:], indices[:half], strict=True))
         return expression.xreplace(same), indices[:half]
 
+    @alone
     def information(self, row: str, column: str) -> tuple[sp.Expr, tuple[sp.Idx, ...]]:
         """An entry of the Fisher matrix in closed form; a DerivationError where there is none."""
         made = self.derivation.fisher(row, column)
@@ -143,6 +161,7 @@ class Pipeline:
         return shorter, made.indices
 
     @property
+    @alone
     def mean(self) -> tuple[sp.Expr, tuple[sp.Idx, ...]]:
         """What a raw prediction means: the mean of the likelihood, or the prediction through the inverse link."""
         return predicted_mean(self.declaration)
@@ -159,6 +178,7 @@ class Pipeline:
         other = self.derivation.points[(seed + 1) % len(self.derivation.points)]
         return {role_symbol(v).name: other[role_symbol(p).name] for p, v in self.directions.items()}
 
+    @alone
     def second_derivative(self, row: str, column: str) -> sp.Expr:
         """The simplified second derivative by an element of ``row`` and one of ``column``."""
         raw = self.derivation.hessian_matrix(row, column)
@@ -167,10 +187,12 @@ class Pipeline:
         return shorter
 
     @property
+    @alone
     def link_name(self) -> str | sp.Expr | None:
         """The declared link; for a likelihood the one that its mean implies."""
         return link_of(self.declaration)
 
+    @alone
     def steps(self) -> list[Step]:
         """Every stage of value, gradient and Hessian, in the order in which they are made."""
         d = self.declaration
@@ -194,6 +216,7 @@ class Pipeline:
 
     # --- from expressions to kernels -----------------------------------------------------------
 
+    @alone
     def stable(self, requests: Sequence[Request], per_sample: frozenset[str] = frozenset()) -> Stable:
         """The graph of the requested results."""
         wanted = []
@@ -209,10 +232,12 @@ class Pipeline:
             about = replace(about, inputs=tuple(d for d in about.inputs if role_symbol(d).role != "target"))
         return stabilise(about, wanted, directions=directions, per_sample=per_sample)
 
+    @alone
     def nest(self, requests: Sequence[Request], variant: Variant, per_sample: frozenset[str] = frozenset()) -> Nest:
         """The loops that compute them."""
         return lower(self.stable(requests, per_sample), variant)
 
+    @alone
     def source(self, requests: Sequence[Request], variant: Variant, per_sample: frozenset[str] = frozenset()) -> str:
         """The text of the kernel's file: the kernel, and what its guards expect."""
         stable = self.stable(requests, per_sample)

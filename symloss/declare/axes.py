@@ -7,6 +7,8 @@ from typing import Any
 
 import sympy as sp
 
+from symloss.errors import DeclarationError
+
 
 class IndexLabel(sp.Symbol):  # type: ignore[misc]
     """The name of an index together with its axis; bound ones carry the height of their binder.
@@ -75,6 +77,8 @@ class Axis:
 
 def axis(name: str, size: int | sp.Expr | None = None) -> Axis:
     """A named inner axis of symbolic length ``axis.size``; ``size=K.size - 1`` ties it to another."""
+    if not isinstance(name, str) or not name.isidentifier():
+        raise DeclarationError(f"sl.axis({name!r}): expected a Python identifier as the name, such as 'K'")
     if size is None:
         return Axis(name, sp.Symbol(name, integer=True, positive=True))
     return Axis(name, sp.sympify(size))

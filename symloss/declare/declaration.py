@@ -15,6 +15,7 @@ from symloss.heads.binders import Binder, Rank, Sorted
 from symloss.heads.table import row_of
 
 from .axes import Axis, IndexLabel
+from .index_checks import refuse_places_outside, refuse_wrong_indices
 from .lift import lift
 from .roles import Declared, RoleSymbol, role_symbol
 from .sums import refuse_sums_without_axis
@@ -111,6 +112,7 @@ def declare(
     doc: str = "",
     reference: str = "",
     likelihood: Likelihood | None = None,
+    unused_inputs: bool = False,
 ) -> Declaration:
     """Validate and lift what a user typed; raises DeclarationError with the line to write instead."""
     if not isinstance(name, str) or not name.isidentifier():
@@ -128,15 +130,18 @@ def declare(
     with_all = typed if likelihood is None else sp.Tuple(typed, likelihood.full)
     found = _declared_in(with_all)
     _refuse_clashes(name, typed, found)
-    ordered = _ordered_inputs(name, typed, found, inputs)
+    ordered = _ordered_inputs(name, typed, found, inputs, unused_inputs)
     parameters = tuple(d for d in found if role_symbol(d).role == "parameter")
     expression = lift(typed)
     _refuse_unknown_functions(name, typed, expression)
     _refuse_free_indices(name, typed, expression)
     _refuse_ordering_of_predictions(name, typed, expression)
-    return Declaration(
+    refuse_wrong_indices(name, typed, expression)
+    made = Declaration(
         name, typed, expression, ordered, parameters, link, tuple(aliases), kinks, doc, reference, likelihood
     )
+    refuse_places_outside(name, typed, expression, (*ordered, *parameters), made.axes)
+    return made
 
 
 def _refuse_what_cannot_work(name: str, typed: Any) -> None:
@@ -162,6 +167,8 @@ def _refuse_what_cannot_work(name: str, typed: Any) -> None:
         )
     refuse_sums_without_axis(expression)
     for part in sp.preorder_traversal(expression):
+        if part == sp.I:
+            raise DeclarationError(f"{name} = {expression}: contains the imaginary unit; a loss is a real number")
         if isinstance(part, (sp.zoo.__class__, sp.nan.__class__)):
             raise DeclarationError(f"{name} = {expression}: contains {part}; the expression is undefined as typed")
         if isinstance(part, (sp.Derivative, sp.Integral, sp.Product, sp.MatrixExpr)):
@@ -211,7 +218,11 @@ _ORDER = ("target", "data", "prediction")
 
 
 def _ordered_inputs(
-    name: str, typed: sp.Expr, found: tuple[Declared, ...], inputs: Iterable[Declared] | None
+    name: str,
+    typed: sp.Expr,
+    found: tuple[Declared, ...],
+    inputs: Iterable[Declared] | None,
+    unused_inputs: bool,
 ) -> tuple[Declared, ...]:
     per_sample = [d for d in found if role_symbol(d).role in _ORDER]
     sizes = {role: [d for d in per_sample if role_symbol(d).role == role] for role in _ORDER}
@@ -228,9 +239,21 @@ def _ordered_inputs(
                 f"write sl.Loss({name!r}, ..., inputs=({names}))"
             )
         return default
-    given = tuple(inputs)
+    given = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
     _check_given_inputs(name, given, default)
+    if not unused_inputs:
+        _refuse_unused_inputs(name, typed, given, default)
     return given
+
+
+def _refuse_unused_inputs(name: str, typed: sp.Expr, given: tuple[Declared, ...], used: tuple[Declared, ...]) -> None:
+    for declared in given:
+        if declared not in used:
+            symbol = role_symbol(declared).name
+            raise DeclarationError(
+                f"{name} = {typed}: {symbol} does not occur in it; leave it out of inputs or, if a condition was meant, "
+                f"write sp.Eq({symbol}, 0) where {symbol} == 0 was typed (== on symbols is False at once)"
+            )
 
 
 def _check_given_inputs(name: str, given: tuple[Declared, ...], needed: tuple[Declared, ...]) -> None:

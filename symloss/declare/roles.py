@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from typing import Any
 
 import sympy as sp
@@ -50,12 +51,32 @@ class RoleSymbol(sp.Symbol):  # type: ignore[misc]
         return None
 
 
+class Array(sp.IndexedBase):  # type: ignore[misc]
+    """A declared array; ``z[k]`` is one element. Write ``sp.Sum(z[k], k)``, not ``sum(z)``."""
+
+    # __getitem__ alone would make Python iterate without end; SymPy treats what has __iter__ as a list.
+    __iter__ = None
+
+
+RESERVED = ("self", "sample_weight", "reduction", "groups", "out", "n_threads", "wrt", "curvature", "vector")
+"""What the methods of a loss take by these names themselves."""
+
+
+def check_name(role: str, name: Any) -> None:
+    """Raise DeclarationError unless the name can be a keyword argument of a call."""
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        raise DeclarationError(f"sl.{role}({name!r}): expected a Python identifier as the name, such as {role[0]!r}")
+    if name in RESERVED:
+        raise DeclarationError(
+            f"sl.{role}({name!r}): the methods of a loss take {name} themselves; choose another name"
+        )
+
+
 Declared = Any  # a RoleSymbol, or an IndexedBase whose label is one
 
 
 def _declare(role: str, name: str, axes: tuple[Axis, ...], domain: Domain, default: float | None = None) -> Declared:
-    if not isinstance(name, str) or not name.isidentifier():
-        raise DeclarationError(f"sl.{role}({name!r}): expected a Python identifier as the name, such as {role[0]!r}")
+    check_name(role, name)
     for given in axes:
         if not isinstance(given, Axis):
             raise DeclarationError(
@@ -69,7 +90,7 @@ def _declare(role: str, name: str, axes: tuple[Axis, ...], domain: Domain, defau
             f"since a simplex needs its axis"
         )
     symbol = RoleSymbol(name, role, domain, axes, default)
-    return sp.IndexedBase(symbol, shape=tuple(a.extent for a in axes)) if axes else symbol
+    return Array(symbol, shape=tuple(a.extent for a in axes)) if axes else symbol
 
 
 def target(name: str, *axes: Axis, domain: Domain = Reals) -> Declared:
@@ -94,6 +115,11 @@ def parameter(name: str, *axes: Axis, default: float | None = None, domain: Doma
 
 def label(name: str, axis: Axis) -> RoleSymbol:
     """A target that is an integer class id along ``axis``, usable as an index: ``z[c]``."""
+    check_name("label", name)
+    if not isinstance(axis, Axis):
+        raise DeclarationError(
+            f"sl.label({name!r}, {axis!r}): expected an axis made by sl.axis, such as K = sl.axis('K')"
+        )
     domain = Domain(
         f"Labels({axis.name})",
         f"a class id in 0, ..., {axis.name} - 1",

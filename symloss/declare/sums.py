@@ -76,7 +76,7 @@ def _within(body: sp.Expr, index: sp.Idx, low: sp.Expr, high: sp.Expr) -> sp.Exp
 def _captured(e: sp.Piecewise, bound: frozenset[sp.Idx]) -> frozenset[sp.Idx]:
     """Indices in the conditions whose sum is inside a branch: they were carried out of their scope."""
     in_conditions = frozenset().union(*(_free(c) for _, c in e.args)) - bound
-    summed = frozenset().union(*(_indices(s) for b, _ in e.args for s in b.atoms(sp.Sum)))
+    summed = frozenset().union(*(_owned(s) for b, _ in e.args for s in b.atoms(sp.Sum, Binder)))
     return in_conditions & summed
 
 
@@ -88,6 +88,13 @@ def _free(e: sp.Basic) -> frozenset[sp.Idx]:
     if isinstance(e, sp.Sum):
         return inside - _indices(e)
     return inside - {e.bound} if isinstance(e, Binder) else inside
+
+
+def _owned(e: sp.Basic) -> frozenset[sp.Idx]:
+    """The indices that a sum or another reduction runs over; none for anything else."""
+    if isinstance(e, sp.Sum):
+        return _indices(e)
+    return frozenset({e.bound}) if isinstance(e, Binder) else frozenset()
 
 
 def _put_together(e: sp.Piecewise, captured: frozenset[sp.Idx]) -> sp.Expr:
@@ -104,7 +111,7 @@ def _put_together(e: sp.Piecewise, captured: frozenset[sp.Idx]) -> sp.Expr:
 
 def _sums(e: sp.Basic, captured: frozenset[sp.Idx]) -> list[sp.Sum]:
     """The outermost sums over a captured index, in order."""
-    if isinstance(e, sp.Sum) and _indices(e) & captured:
+    if _owned(e) & captured:
         return [e]
     return list(dict.fromkeys(s for a in e.args for s in _sums(a, captured)))
 
@@ -130,11 +137,11 @@ def _joined(
 ) -> sp.Expr:
     """One sum whose body is a Piecewise of the bodies."""
     first = next(s for s in sums if s != 0)
-    if any(s != 0 and s.limits != first.limits for s in sums):
+    if any(s != 0 and (s.func != first.func or s.args[1:] != first.args[1:]) for s in sums):
         raise DeclarationError(f"{whole}: sums over different limits in the branches of one Piecewise over their index")
-    own = sorted(_indices(first) & captured, key=str)[0]
+    own = sorted(_owned(first) & captured, key=str)[0]
     # A condition on another captured index chooses between bodies of another sum; any value of it serves here.
-    elsewhere = dict.fromkeys(captured - _indices(first), own)
-    bodies = [s if s == 0 else s.function for s in sums]
+    elsewhere = dict.fromkeys(captured - _owned(first), own)
+    bodies = [s if s == 0 else s.args[0] for s in sums]
     body = sp.Piecewise(*((b, c.xreplace(elsewhere)) for b, c in zip(bodies, conditions, strict=True)))
-    return _total(first, body)
+    return _total(first, body) if isinstance(first, sp.Sum) else first.func(body, first.bound, *first.args[2:])

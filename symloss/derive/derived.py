@@ -110,14 +110,20 @@ class Derivation:
 
     def _typed_gradient(self, name: str) -> Derivative:
         """The gradient with every branch as typed: what second derivatives are taken of."""
-        boundary: Boundary = "typed" if self._boundary == "mean" else self._boundary
-        return self._once(("typed", name), lambda: self._gradient(name, boundary, 0))
+        return self._once(("typed", name), lambda: self._gradient(name, self._second_boundary, 0))
+
+    @property
+    def _second_boundary(self) -> Boundary:
+        """Second derivatives are those of the branch as typed, or of the one side taken throughout."""
+        return "typed" if self._boundary == "mean" else self._boundary
 
     def _second(self, row: str, column: str) -> Derivative:
         gradient = self._typed_gradient(row)
         letters = len(gradient.indices) if self.indices(column) else 0
         indices = self.indices(column, letters)
-        expression = differentiate(gradient.expression, by_element(self.variable(column), indices), "typed")
+        expression = differentiate(
+            gradient.expression, by_element(self.variable(column), indices), self._second_boundary
+        )
         result = Derivative("hessian_matrix", (row, column), expression, (*gradient.indices, *indices))
         self._check(result, gradient.expression, column, indices)
         return result
@@ -131,7 +137,7 @@ class Derivation:
 
     def _product(self, name: str, direction: dict[Declared, Declared]) -> Derivative:
         gradient = self._typed_gradient(name)
-        expression = differentiate(gradient.expression, along(direction), "typed")
+        expression = differentiate(gradient.expression, along(direction), self._second_boundary)
         return Derivative("hvp", (name,), expression, gradient.indices)
 
     def score(self, name: str, indices: tuple[sp.Idx, ...]) -> sp.Expr:

@@ -12,6 +12,7 @@ from symloss.declare.domains import Domain
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
 from symloss.errors import DeclarationError, ParameterError
 from symloss.heads.numbers import typed
+from symloss.pipeline import alone
 
 _ORDER = ("target", "data", "prediction")
 
@@ -23,11 +24,13 @@ def number(value: Any) -> sp.Expr:
     return sp.sympify(value)
 
 
+@alone
 def reciprocal(value: Any) -> sp.Expr:
     """One over a divisor, exactly."""
     return sp.S.One / number(value)
 
 
+@alone
 def scaled(declaration: Declaration, factor: Any) -> Declaration:
     """factor * loss; the factor is a number or an expression in parameters and data."""
     exact = number(factor)
@@ -37,13 +40,16 @@ def scaled(declaration: Declaration, factor: Any) -> Declaration:
     return _remade(name, exact * declaration.typed, declaration.inputs, declaration)
 
 
+@alone
 def added(a: Declaration, b: Declaration) -> Declaration:
     """The sum; inputs are matched by name, those of the first come first within their role."""
     _refuse_conflicts(a, b)
     inputs = list(a.inputs) + [d for d in b.inputs if d not in a.inputs]
     inputs.sort(key=lambda d: _ORDER.index(role_symbol(d).role))
     # What was said of a summand, its link or its source, is not true of the sum.
-    return declare(f"{a.name}_plus_{b.name}", a.typed + b.typed, inputs=tuple(inputs), kinks=a.kinks)
+    return declare(
+        f"{a.name}_plus_{b.name}", a.typed + b.typed, inputs=tuple(inputs), kinks=a.kinks, unused_inputs=True
+    )
 
 
 def _refuse_conflicts(a: Declaration, b: Declaration) -> None:
@@ -64,6 +70,7 @@ def _shown(symbol: RoleSymbol) -> str:
     return f"a {symbol.role}{f' over {axes}' if axes else ''} in {symbol.domain.name}"
 
 
+@alone
 def bound(declaration: Declaration, values: Mapping[str, Any]) -> Declaration:
     """The declaration with parameters replaced by numbers."""
     scalars = {role_symbol(p).name: p for p in declaration.parameters if not role_symbol(p).axes}
@@ -100,6 +107,7 @@ def _remade(name: str, expression: sp.Expr, inputs: tuple[Declared, ...], like: 
         name,
         expression,
         inputs=inputs,
+        unused_inputs=True,
         link=None if like is None else like.link,
         kinks="mean" if like is None else like.kinks,
         doc="" if like is None else like.doc,

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from symloss.call.inputs import bind
-from symloss.declare.declaration import Declaration, declare
+from symloss.declare.declaration import Declaration
 from symloss.declare.lift import lift
 from symloss.declare.roles import RoleSymbol, role_symbol
 from symloss.errors import DerivationError
 
 from . import signatures
 from .expectation import Array, integrate, summate
+from .symbolic import declare
 
 
 class NumericalFisher:
@@ -35,7 +36,7 @@ class NumericalFisher:
         swap = {likelihood.target: free}
         inputs = tuple(swap.get(d, d) for d in self.declaration.inputs)
         full = likelihood.full.xreplace(swap)
-        return self.make_loss(declare(f"{self.declaration.name}_full", full, inputs=inputs))
+        return self.make_loss(declare(f"{self.declaration.name}_full", full, inputs=inputs, unused_inputs=True))
 
     @cached_property
     def mean(self) -> Any:

@@ -86,7 +86,7 @@ class Loss:
 
     @classmethod
     def from_outline(cls, outline: Outline, declare: Callable[[], Declaration]) -> Loss:
-        """The loss of a declaration that is made when the symbolic side is asked for; any thread may ask."""
+        """The loss of a declaration that is made when the symbolic side is asked for."""
         loss = cls.__new__(cls)
         loss.outline = outline
         loss._declare = declare
@@ -146,8 +146,9 @@ class Loss:
     def declaration(self) -> Declaration:
         """What was declared, frozen."""
         if self._declaration is None:
-            # Not a `cached_property`, which in Python 3.11 holds a lock meanwhile: the catalogue has its own.
-            self._declaration = self._declare()
+            with symbolic.symbolic_work:
+                if self._declaration is None:
+                    self._declaration = self._declare()
         return self._declaration
 
     @cached_property
@@ -256,7 +257,9 @@ class Loss:
     def pipeline(self) -> Pipeline:
         """Everything derived from the declaration."""
         if self._pipeline is None:
-            self._pipeline = symbolic.Pipeline(self.declaration)
+            with symbolic.symbolic_work:
+                if self._pipeline is None:
+                    self._pipeline = symbolic.Pipeline(self.declaration)
         return self._pipeline
 
     @cached_property

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from symloss.declare.declaration import Declaration, declare
+from symloss.declare import declaration as declaring
+from symloss.declare import likelihood as likelihoods
+from symloss.declare.declaration import Declaration
 from symloss.declare.domains import Domain
-from symloss.declare.likelihood import likelihood
 from symloss.declare.roles import Declared, role_symbol
 from symloss.derive.derived import direction_for
 from symloss.derive.means import link_of
-from symloss.pipeline import Pipeline
+from symloss.pipeline import Pipeline, alone, symbolic_work
 
 from . import signatures
 from .outline import LINK_IS_AN_EXPRESSION, Outline
 
-__all__ = ["Pipeline", "declare", "domains", "likelihood", "outline_of"]
+__all__ = ["Pipeline", "declare", "domains", "likelihood", "outline_of", "symbolic_work"]
+
+declare = alone(declaring.declare)
+likelihood = alone(likelihoods.likelihood)
 
 
+@alone
 def outline_of(declaration: Declaration) -> Outline:
     """What can be known of a declaration without SymPy."""
     link = link_of(declaration)

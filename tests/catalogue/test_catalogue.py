@@ -205,3 +205,22 @@ def test_restore_refuses_a_changed_declaration() -> None:
     assert catalogue.restore("huber", loss.declaration.fingerprint) is loss
     with pytest.raises(sl.DeclarationError, match="declared differently"):
         catalogue.restore("huber", "0" * 64)
+
+
+def test_many_threads_derive_what_one_derives() -> None:
+    names = ("huber", "focal", "log_cosh", "quantile", "binary_cross_entropy_with_logits", "squared_hinge")
+    alone = {name: sl.get(name).hessian_expression for name in names}
+    together = threading.Barrier(len(names))
+    found: dict[str, object] = {}
+
+    def derive(name: str) -> None:
+        loss = sl.Loss.from_declaration(sl.get(name).declaration)
+        together.wait()
+        found[name] = loss.hessian_expression
+
+    threads = [threading.Thread(target=derive, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == alone
