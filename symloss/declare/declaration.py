@@ -251,7 +251,7 @@ def _refuse_unused_inputs(name: str, typed: sp.Expr, given: tuple[Declared, ...]
         if declared not in used:
             symbol = role_symbol(declared).name
             raise DeclarationError(
-                f"{name} = {typed}: {symbol} does not occur in it; leave it out of inputs or, if a condition was meant, "
+                f"{name} = {typed}: {symbol} does not occur in it; leave it out of inputs or, for a condition, "
                 f"write sp.Eq({symbol}, 0) where {symbol} == 0 was typed (== on symbols is False at once)"
             )
 

@@ -52,7 +52,8 @@ def _axis_of(symbol: sp.Basic) -> Axis | None:
     if isinstance(symbol, sp.Idx):
         symbol = symbol.label
     if isinstance(symbol, IndexLabel):
-        return symbol.axis
+        axis: Axis = symbol.axis
+        return axis
     return symbol.label_axis if isinstance(symbol, RoleSymbol) else None
 
 
