@@ -88,6 +88,11 @@ def first_sentence(text: str) -> str:
     return (flat if end < 0 else flat[: end + 1]).removesuffix(".")
 
 
+def signature(loss: Loss) -> str:
+    """How the loss is called, such as ``huber(y, f, *, delta=1.0)``."""
+    return loss.outline.usage
+
+
 def file_digest(file: Path) -> str:
     """The hash of a file's bytes."""
     return hashlib.sha256(file.read_bytes()).hexdigest()

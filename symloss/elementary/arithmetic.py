@@ -49,8 +49,8 @@ def product_or_zero(w: float, g: float) -> float:
 
 
 def one_sided_sign(u: float, d: float) -> float:
-    """sign(u), and sign(d) where u is 0."""
-    return sign(d) if u == 0.0 else sign(u)
+    """sign(u), and sign(d) where u is 0; NaN if either is."""
+    return sign(d) if u == 0.0 or d != d else sign(u)
 
 
 def maximum(a: float, b: float) -> float:

@@ -100,15 +100,25 @@ def exprel(x: float) -> float:
 
 def bernoulli_function(x: float) -> float:
     """x / (e^x - 1): 1 at 0, 0 at inf, -x far below 0."""
-    return 1.0 / exprel(x)
+    if x > 40.0:
+        # e^x - 1 rounds to e^x; in two steps, since e^-x leaves the normal numbers before x e^-x does
+        half = exp(-0.5 * x)
+        return x * half * half if half > 0.0 else 0.0
+    return x / expm1(x) if x < -1.0 else 1.0 / exprel(x)
 
 
 def bernoulli_slope(x: float) -> float:
     """x B'(x) for B(x) = x / (e^x - 1), as B(x) (e^-x - 1 + x) / (e^-x - 1): -x/2 near 0, 0 at 0 and at inf."""
     b = bernoulli_function(x)
-    t = 1.0 if x == 0.0 or b == 0.0 else -x
-    ratio = expm1mx(t) / expm1(t)
-    return 0.0 * b if x == 0.0 or b == 0.0 else b * ratio
+    if b == 0.0:
+        return 0.0
+    if math.fabs(x) < 1e-8:
+        return -0.5 * x * (1.0 - x / 3.0)  # -x/2 + x^2/6 - x^4/180 + ..., from the Bernoulli numbers
+    if x > 40.0:
+        half = exp(-0.5 * x)
+        return x * half * (1.0 - x) * half
+    # 1 - B(-x): the quotient near 0, where it cancels, and B itself far below, where e^-x overflows.
+    return b * (1.0 - bernoulli_function(-x) if x < -1.0 else expm1mx(-x) / expm1(-x))
 
 
 def expm1mx(x: float) -> float:

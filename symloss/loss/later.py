@@ -24,6 +24,9 @@ class Later:
         self._module = module
 
     def __getattr__(self, name: str) -> Any:
+        # Who only looks at this object, as copying and debuggers do, asks for such names.
+        if name.startswith("__"):
+            raise AttributeError(name)
         return getattr(import_module(self._module), name)
 
     def __repr__(self) -> str:
