@@ -133,6 +133,7 @@ def declare(
     ordered = _ordered_inputs(name, typed, found, inputs, unused_inputs)
     parameters = tuple(d for d in found if role_symbol(d).role == "parameter")
     expression = lift(typed)
+    _refuse_what_cannot_work(name, expression)
     _refuse_unknown_functions(name, typed, expression)
     _refuse_free_indices(name, typed, expression)
     _refuse_ordering_of_predictions(name, typed, expression)

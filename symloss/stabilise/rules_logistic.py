@@ -15,7 +15,7 @@ def _logistic_minus_target(e: sp.Expr) -> sp.Expr | None:
         return None
     for coefficient, node, rest in pairs(e, sigmoid):
         other = -rest / coefficient
-        if other.has(sigmoid):
+        if other.has(sigmoid) or other.could_extract_minus_sign():
             continue
         if other == sp.Rational(1, 2):
             return coefficient * sp.tanh(node.args[0] / 2) / 2

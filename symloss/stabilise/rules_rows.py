@@ -16,7 +16,7 @@ def _softmax_minus_target(e: sp.Expr) -> sp.Expr | None:
         return None
     for coefficient, node, rest in pairs(e, Softmax):
         other = -rest / coefficient
-        if type(node) is not Softmax or other.has(Softmax):
+        if type(node) is not Softmax or other.has(Softmax) or other.could_extract_minus_sign():
             continue
         complement = SoftmaxComplement(node.body, node.bound, node.place)
         if other == 1:

@@ -129,6 +129,8 @@ class Translation:
         if any(isinstance(f, sp.exp) and depends_on_prediction(f) for f in factors):
             # An exponential may overflow: a residual of exactly 0 silences it as well.
             weights = [f for f in factors if f.is_zero is None and not isinstance(f, sp.exp)]
+        # A probability underflows to 0 where its logarithm is infinite or nearly so.
+        weights += [f for f in factors if isinstance(f.as_base_exp()[0], _PROBABILITIES) and f not in weights]
         if not weights or not any(can_be_infinite(f) for f in factors):
             return product
         weight = self._chain(weights, places, 1.0)
@@ -284,6 +286,7 @@ def depends_on_prediction(e: sp.Basic) -> bool:
     return any(s.role in ("prediction", "vector") for s in e.atoms(RoleSymbol))
 
 
+_PROBABILITIES = (sigmoid, norm_cdf, binders.Softmax)
 _BOUNDED = (sigmoid, norm_cdf, step, sech2, sp.tanh, sp.sign, sp.sin, sp.cos, sp.atan, binders.Softmax, binders.Share)
 
 

@@ -94,7 +94,7 @@ def test_everything_but_the_expression_comes_back(tmp_path: Path) -> None:
 
 def test_variables_that_python_or_another_quantity_takes_get_names_of_their_own(tmp_path: Path) -> None:
     one, other = sl.axis("lambda"), sl.axis("sl")
-    v = sl.prediction("class", one, other)
+    v = sl.prediction("sp", one, other)
     p, q = one.indices("k"), other.indices("k")
     loss = sl.Loss("names", sp.Sum(v[p, q], p, q))
     assert read_back(loss, tmp_path).declaration == loss.declaration
