@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
+import symloss
 from symloss.cli import cache, doctor, evaluate, listing, show
 from symloss.errors import SymlossError
 
@@ -17,6 +19,17 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        print(symloss.__version__)
+        raise typer.Exit
+
+
 app.command("list")(listing.command)
 app.command("show")(show.command)
 app.command("eval")(evaluate.command)

@@ -14,6 +14,7 @@ from symloss.manifest import FILE_NAME
 
 # Only what symloss writes: SYMLOSS_CACHE_DIR may name a folder that holds other things too.
 _OURS = re.compile(r"\w+_[0-9a-f]{16}(\.py|\.lock|[.\-].*\.(pyc|nbi|nbc))")
+_KEY = re.compile(r"[0-9a-f]{32}")  # a note in keys/ that says which file a kernel is in
 
 
 def command(
@@ -36,7 +37,13 @@ def command(
 def cached_files(folder: Path) -> list[Path]:
     """The files below the cache folder that symloss wrote."""
     files = (file for file in folder.rglob("*") if file.is_file())
-    return sorted(file for file in files if file.name == FILE_NAME or _OURS.fullmatch(file.name))
+    return sorted(file for file in files if file.name == FILE_NAME or _is_kernel(file))
+
+
+def _is_kernel(file: Path) -> bool:
+    """Whether this is a kernel's file, what Numba keeps of it, or the note that leads to it."""
+    is_note = file.parent.name == "keys" and _KEY.fullmatch(file.name) is not None
+    return is_note or _OURS.fullmatch(file.name) is not None
 
 
 def readable(size: float) -> str:

@@ -21,7 +21,12 @@ RULES: tuple[LiftingRule, ...] = (*lift_functions.RULES, *lift_exponentials.RULE
 
 def lift(expression: sp.Expr) -> sp.Expr:
     """The same expression in heads; a raw form and its named form become equal."""
-    return rewrite(_branches_outside(totals(sp.sympify(expression))), RULES)
+    return recognised(_branches_outside(totals(sp.sympify(expression))))
+
+
+def recognised(expression: sp.Expr) -> sp.Expr:
+    """Lifting for what is no longer as typed: differentiation makes raw forms of its own, but no ``sp.Sum``."""
+    return rewrite(expression, RULES)
 
 
 def _branches_outside(e: sp.Expr) -> sp.Expr:

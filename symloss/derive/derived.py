@@ -13,7 +13,7 @@ import sympy as sp
 
 from symloss.declare.axes import Axis
 from symloss.declare.declaration import Declaration
-from symloss.declare.lift import lift
+from symloss.declare.lift import lift, recognised
 from symloss.declare.points import point
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
 from symloss.errors import DerivationError, ParameterError
@@ -102,7 +102,7 @@ class Derivation:
         variable, indices = self.variable(name), self.indices(name, first_letter)
         raw = differentiate(self.declaration.expression, by_element(variable, indices), boundary)
         # Lifted, because a second derivative is only as good as the heads that it is taken of.
-        expression = lift(resolve(raw, self.points, [role_symbol(p).name for p in self.declaration.predictions]))
+        expression = recognised(resolve(raw, self.points, [role_symbol(p).name for p in self.declaration.predictions]))
         result = Derivative("gradient", (name,), expression, indices)
         if boundary != "typed":
             self._check(result, self.declaration.expression, name, indices)

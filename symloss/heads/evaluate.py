@@ -12,7 +12,7 @@ from typing import Any
 
 import mpmath
 import sympy as sp
-from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 
 from . import binders
 from .numbers import TypedNumber, exact
@@ -199,6 +199,7 @@ _RULES: tuple[tuple[Any, Callable[[_Evaluator, Any], Any]], ...] = (
     (sp.And, lambda v, e: all(v.value(a) for a in e.args)),
     (sp.Or, lambda v, e: any(v.value(a) for a in e.args)),
     (sp.Not, lambda v, e: not v.value(e.args[0])),
+    (ITE, lambda v, e: v.value(e.args[1] if v.value(e.args[0]) else e.args[2])),
     (BooleanTrue, lambda v, e: True),
     (BooleanFalse, lambda v, e: False),
     (binders.Total, _Evaluator.total),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symloss.declare.lift import lift
+from symloss.declare.lift import recognised
 from symloss.heads.binders import Binder, has_bound_index
 from symloss.heads.functions import sigmoid
 from symloss.heads.rewrite import rewrite
@@ -18,7 +18,7 @@ _LARGEST_TO_EXPAND = 400  # expanding is for short forms; long ones would only g
 def simplify(expression: sp.Expr) -> sp.Expr:
     """An equal expression that is no more costly than the given one."""
     # Differentiation makes raw forms of its own, such as the logarithm of a logistic.
-    shorter = rewrite(lift(expression), IDENTITIES)
+    shorter = rewrite(recognised(expression), IDENTITIES)
     candidates = [shorter]
     if cost(shorter) <= _LARGEST_TO_EXPAND:
         candidates += [_factored(shorter), *_much_shorter(_expanded(shorter), shorter)]

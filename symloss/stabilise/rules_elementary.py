@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symloss.declare.lift import lift
+from symloss.declare.lift import recognised
 from symloss.heads.functions import expm1, expm1mx, exprel, log1mexp, log1p, sigmoid, sqrt1pm1
 
 from .stable_rule import StableRule, X, pairs
@@ -75,9 +75,9 @@ def _one_minus_positive_power(e: sp.Expr) -> sp.Expr | None:
 def _log_of_positive(base: sp.Expr) -> sp.Expr | None:
     """log(base) in a form that keeps its digits where the base is close to 1; None where there is none."""
     if isinstance(base, sp.Add) and base.as_coeff_Add()[0] == 1:
-        logarithm = lift(sp.log(base))
+        logarithm = recognised(sp.log(base))
         return log1p(base - 1) if logarithm.has(sp.log) else logarithm
-    logarithm = lift(sp.log(base))
+    logarithm = recognised(sp.log(base))
     return None if logarithm.has(sp.log) else logarithm
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import mpmath
 import sympy as sp
-from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 
 from symloss.declare.roles import RoleSymbol
 from symloss.errors import DerivationError
@@ -204,6 +204,10 @@ class Translation:
     def _relation(self, e: sp.core.relational.Relational, places: Places) -> Node:
         return self.call(_RELATIONS[type(e)], self.node(e.lhs, places), self.node(e.rhs, places))
 
+    def _either(self, e: ITE, places: Places) -> Node:
+        condition, then, otherwise = e.args
+        return self.node(sp.Or(sp.And(condition, then), sp.And(sp.Not(condition), otherwise)), places)
+
     def _negation(self, e: sp.Not, places: Places) -> Node:
         return self.call("not", self.node(e.args[0], places))
 
@@ -371,6 +375,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.core.relational.Relational, Translation._relation),
     (sp.And, lambda t, e, p: t._fold("and")(e, p)),
     (sp.Or, lambda t, e, p: t._fold("or")(e, p)),
+    (ITE, Translation._either),
     (sp.Not, Translation._negation),
     ((BooleanTrue, BooleanFalse), Translation._truth),
     (binders.Total, Translation._total),
