@@ -19,14 +19,17 @@ from symloss.compile import emit as emit_room
 from symloss.compile.keys import Request, kernel_module
 from symloss.declare.axes import Axis
 from symloss.declare.declaration import Declaration
+from symloss.declare.lift import lift
 from symloss.declare.roles import Declared, role_symbol
 from symloss.derive.checks import check_equal
 from symloss.derive.derived import Derivation, direction_for
+from symloss.derive.kinks import kink_places
 from symloss.derive.means import link_of, predicted_mean
 from symloss.errors import NoClosedForm
+from symloss.heads.rewrite import fired_rules
 from symloss.lower.ir import Nest, Variant
 from symloss.lower.nest import lower
-from symloss.simplify import simplify
+from symloss.simplify import explained, simplify
 from symloss.stabilise.graph import Stable
 from symloss.stabilise.stabilise import Wanted, stabilise, stable_form
 
@@ -59,6 +62,14 @@ class Step:
     stage: str
     rule: str
     expression: Any
+
+
+def _add_step(steps: list[Step], stage: str, change: Callable[[sp.Expr], sp.Expr], before: sp.Expr) -> None:
+    """Append what ``change`` makes of the expression, with the names of the rules that fired, if it changes it."""
+    with fired_rules() as names:
+        after = change(before)
+    if after != before:
+        steps.append(Step(stage, ", ".join(names) or "sums over axes", after))
 
 
 @dataclass
@@ -193,25 +204,28 @@ class Pipeline:
         return link_of(self.declaration)
 
     @alone
+    def kink_places(self) -> tuple[sp.Expr, ...]:
+        """Expressions that are zero where the loss has a kink; none for a smooth loss."""
+        return kink_places(self.declaration.expression)
+
+    @alone
     def steps(self) -> list[Step]:
-        """Every stage of value, gradient and Hessian, in the order in which they are made."""
+        """Every stage of value, gradient and Hessian, with the rules that led to it."""
         d = self.declaration
-        steps = [Step("declared", "the expression as typed", d.typed)]
-        if d.expression != d.typed:
-            steps.append(Step("heads", "recognising named functions", d.expression))
-        steps.append(Step("value, stable", "stabilising rewrites", stable_form(d.expression)))
+        steps = [Step("declared", "as typed", d.typed)]
+        _add_step(steps, "heads", lift, d.typed)
+        _add_step(steps, "value, stable", stable_form, d.expression)
         for name in (role_symbol(p).name for p in d.predictions):
             for kind, raw in (
                 ("gradient", self.derivation.gradient(name)),
                 ("hessian", self.derivation.hessian_diagonal(name)),
             ):
-                shorter = self.expression(kind, name)[0]
-                steps.append(Step(f"{kind} by {name}", "differentiation", raw.expression))
+                stage = f"{kind} by {name}"
+                steps.append(Step(stage, "differentiation", raw.expression))
+                shorter, rules = explained(raw.expression)
                 if shorter != raw.expression:
-                    steps.append(Step(f"{kind} by {name}", "simplification", shorter))
-                stable = stable_form(shorter)
-                if stable != shorter:
-                    steps.append(Step(f"{kind} by {name}, stable", "stabilising rewrites", stable))
+                    steps.append(Step(f"{stage}, shorter", rules, shorter))
+                _add_step(steps, f"{stage}, stable", stable_form, shorter)
         return steps
 
     # --- from expressions to kernels -----------------------------------------------------------

@@ -45,7 +45,7 @@ def _facts(loss: Loss) -> dict[str, Any]:
         "inputs": [_described(declared) for declared in declaration.inputs],
         "parameters": [_described(declared) for declared in declaration.parameters],
         "link": None if loss.link is None else str(loss.link),
-        "kinks": loss.kinks if isinstance(loss.kinks, str) else [str(kink) for kink in loss.kinks],
+        "kinks": [f"{loss.kinks} at {format_expression(place)} = 0" for place in loss.kink_places],
         "doc": loss.doc.strip(),
         "reference": loss.reference,
     }

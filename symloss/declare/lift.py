@@ -37,7 +37,7 @@ def _branches_outside(e: sp.Expr) -> sp.Expr:
     return sp.piecewise_fold(e)
 
 
-_MOST_BRANCHINGS = 2  # folding multiplies the branches  # folding multiplies the branches
+_MOST_BRANCHINGS = 2  # folding multiplies the branches
 
 
 def _depends_on_predictions(p: sp.Piecewise) -> bool:

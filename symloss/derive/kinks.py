@@ -11,7 +11,10 @@ from typing import Any
 import mpmath
 import sympy as sp
 
+from symloss.declare.roles import RoleSymbol
+from symloss.heads.binders import Maximum, Total
 from symloss.heads.evaluate import evaluate
+from symloss.heads.functions import step
 from symloss.heads.rewrite import rewrite
 
 from .differentiate import MeanOfSides
@@ -101,3 +104,27 @@ def _root(function: Any) -> Any:
         if fa * fb < 0:
             return mpmath.findroot(function, (a, b), solver="anderson", tol=mpmath.mpf(10) ** -110)
     return None
+
+
+def kink_places(expression: sp.Expr) -> tuple[sp.Expr, ...]:
+    """Expressions in the predictions that are zero where the expression may have a kink, one per head with one."""
+    found: dict[sp.Expr, None] = {}
+    for part in sp.preorder_traversal(expression):
+        for place in _places_of(part):
+            if any(s.role == "prediction" for s in place.atoms(RoleSymbol)):
+                found[-place if place.could_extract_minus_sign() else place] = None
+    return tuple(found)
+
+
+def _places_of(part: sp.Basic) -> list[sp.Expr]:
+    if isinstance(part, (sp.Abs, sp.sign, step)):
+        return [part.args[0]]
+    if isinstance(part, (sp.Max, sp.Min)):
+        first, *others = sorted(part.args, key=sp.default_sort_key)
+        return [other - first for other in others]
+    if isinstance(part, sp.Piecewise):
+        return [r.lhs - r.rhs for r in _inequalities(part)]
+    if isinstance(part, Maximum):
+        return [part.body - part]
+    is_norm = isinstance(part, sp.Pow) and part.exp == sp.Rational(1, 2) and isinstance(part.base, Total)
+    return [part] if is_norm else []

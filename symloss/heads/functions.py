@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import sympy as sp
 
 
@@ -15,6 +16,15 @@ class Head(sp.Function):  # type: ignore[misc]
     """A real function of real arguments whose meaning is a row of the table of heads."""
 
     is_real = True
+    oracle: Any = None  # set by the table of heads
+
+    def _eval_evalf(self, prec: int) -> sp.Expr | None:
+        """SymPy compares numbers, as in Max(f, softplus(1)), by evaluating them."""
+        numbers = [a.evalf(n=int(prec / 3.3) + 5) for a in self.args]
+        if not all(isinstance(n, sp.Float) or n.is_Rational for n in numbers):
+            return None
+        with mpmath.workprec(prec + 20):
+            return sp.Float(self.oracle(*(mpmath.mpf(n) for n in numbers)), precision=prec)
 
     def _sympystr(self, printer: Any) -> str:
         arguments = ", ".join(printer._print(a) for a in self.args)

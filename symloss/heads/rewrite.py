@@ -5,7 +5,9 @@ A rule is a function from an expression to its replacement, or to ``None``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import sympy as sp
 
@@ -14,6 +16,20 @@ from .binders import Binder
 Rule = Callable[[sp.Expr], "sp.Expr | None"]
 
 _MOST_STEPS = 200  # per node; a rule set that is still not done then is looping, which is a fault
+
+
+_fired: ContextVar[dict[str, None] | None] = ContextVar("fired", default=None)
+
+
+@contextmanager
+def fired_rules() -> Iterator[dict[str, None]]:
+    """The names of the rules that fire inside, in the order in which each first does; the keys of a dict."""
+    names: dict[str, None] = {}
+    token = _fired.set(names)
+    try:
+        yield names
+    finally:
+        _fired.reset(token)
 
 
 def rewrite(expression: sp.Expr, rules: Iterable[Rule]) -> sp.Expr:
@@ -44,9 +60,13 @@ class _Rewriting:
 
     def _fixed_point(self, e: sp.Basic) -> sp.Basic:
         for _ in range(_MOST_STEPS):
-            replaced = next((r for rule in self.rules if (r := rule(e)) is not None and r != e), None)
-            if replaced is None:
+            found = next(((rule, r) for rule in self.rules if (r := rule(e)) is not None and r != e), None)
+            if found is None:
                 return e
+            rule, replaced = found
+            names = _fired.get()
+            if names is not None:
+                names[getattr(rule, "name", rule.__name__ if hasattr(rule, "__name__") else "")] = None
             # A replacement may have new inner nodes; those already seen are remembered.
             e = self._rebuilt(replaced) if replaced.args else replaced
         raise RecursionError(f"rules do not settle on {e}")

@@ -194,8 +194,7 @@ ROWS: tuple[Row, ...] = (
 
 for _row in ROWS:
     if issubclass(_row.head, fn.Head):
-        # SymPy compares numbers, as in Max(f, softplus(1)), by evaluating them with this.
-        _row.head._imp_ = staticmethod(_row.oracle)
+        _row.head.oracle = staticmethod(_row.oracle)
 
 BY_HEAD: dict[type, Row] = {row.head: row for row in ROWS}
 

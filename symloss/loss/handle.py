@@ -179,8 +179,18 @@ class Loss:
 
     @property
     def kinks(self) -> str:
-        """The convention at kinks: "mean", "left" or "right"."""
+        """What holds at a kink: "mean", "left" or "right"; `kink_places` lists the kinks."""
         return self._known.kinks
+
+    @property
+    def kink_places(self) -> tuple[sp.Expr, ...]:
+        """Expressions that are zero where the loss has a kink; empty for a smooth loss.
+
+        >>> import symloss as sl
+        >>> sl.get("hinge").kink_places
+        (f*y - 1,)
+        """
+        return self.pipeline.kink_places()
 
     @property
     def _known(self) -> Declaration | Outline:

@@ -7,7 +7,7 @@ import sympy as sp
 from symloss.declare.lift import recognised
 from symloss.heads.binders import Binder, has_bound_index
 from symloss.heads.functions import sigmoid
-from symloss.heads.rewrite import rewrite
+from symloss.heads.rewrite import fired_rules, rewrite
 
 from .cost import cost
 from .rules import IDENTITIES, complement_of_logistic
@@ -23,6 +23,16 @@ def simplify(expression: sp.Expr) -> sp.Expr:
     if cost(shorter) <= _LARGEST_TO_EXPAND:
         candidates += [_factored(shorter), *_much_shorter(_expanded(shorter), shorter)]
     return min(candidates, key=cost)
+
+
+def explained(expression: sp.Expr) -> tuple[sp.Expr, str]:
+    """The simplified form, and the names of the identities that led to it."""
+    with fired_rules() as names:
+        shorter = rewrite(recognised(expression), IDENTITIES)
+    result = simplify(expression)
+    if result != shorter:
+        names["common factors" if result == _factored(shorter) else "multiplying out"] = None
+    return result, ", ".join(names)
 
 
 def _much_shorter(expanded: sp.Expr, e: sp.Expr) -> list[sp.Expr]:
