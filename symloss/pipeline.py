@@ -212,7 +212,7 @@ class Pipeline:
     def steps(self) -> list[Step]:
         """Every stage of value, gradient and Hessian, with the rules that led to it."""
         d = self.declaration
-        steps = [Step("declared", "as typed", d.typed)]
+        steps = [Step("declared", "the user", d.typed)]
         _add_step(steps, "heads", lift, d.typed)
         _add_step(steps, "value, stable", stable_form, d.expression)
         for name in (role_symbol(p).name for p in d.predictions):

@@ -7,20 +7,19 @@ import sympy as sp
 from symloss.heads.functions import sech2, sigmoid, softplus
 
 from .stable_rule import StableRule, X, Y, pairs
-from .target import is_target_like, split
+from .target import against_target
 
 
 def _logistic_minus_target(e: sp.Expr) -> sp.Expr | None:
+    return against_target(e, sigmoid, lambda p: sigmoid(-p.args[0]))
+
+
+def _logistic_minus_half(e: sp.Expr) -> sp.Expr | None:
     if not isinstance(e, sp.Add) or len(e.args) != 2:
         return None
     for coefficient, node, rest in pairs(e, sigmoid):
-        other = -rest / coefficient
-        if other.has(sigmoid) or other.could_extract_minus_sign():
-            continue
-        if other == sp.Rational(1, 2):
+        if rest == -coefficient / 2:
             return coefficient * sp.tanh(node.args[0] / 2) / 2
-        if is_target_like(other):
-            return coefficient * split(other, node, sigmoid(-node.args[0]))
     return None
 
 
@@ -86,6 +85,16 @@ def _one_minus_tanh(e: sp.Expr) -> sp.Expr | None:
 
 
 RULES: tuple[StableRule, ...] = (
+    StableRule(
+        "logistic minus a half",
+        "s(x) - 1/2 = tanh(x/2)/2",
+        "two numbers close to 1/2",
+        "|x| < 0.01",
+        "rules.json tanh_exp",
+        _logistic_minus_half,
+        sigmoid(X) - sp.Rational(1, 2),
+        ({"x": 1e-9},),
+    ),
     StableRule(
         "logistic minus target",
         "s(x) - y = (1 - y) s(x) - y s(-x)",

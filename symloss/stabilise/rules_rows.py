@@ -8,22 +8,11 @@ from symloss.heads.binders import LogSumExp, Rank, Softmax, SoftmaxComplement, S
 from symloss.heads.functions import product_or_zero
 
 from .stable_rule import StableRule, pairs
-from .target import is_target_like, split
+from .target import against_target
 
 
 def _softmax_minus_target(e: sp.Expr) -> sp.Expr | None:
-    if not isinstance(e, sp.Add) or len(e.args) != 2:
-        return None
-    for coefficient, node, rest in pairs(e, Softmax):
-        other = -rest / coefficient
-        if type(node) is not Softmax or other.has(Softmax) or other.could_extract_minus_sign():
-            continue
-        complement = SoftmaxComplement(node.body, node.bound, node.place)
-        if other == 1:
-            return -coefficient * complement
-        if is_target_like(other):
-            return coefficient * split(other, node, complement)
-    return None
+    return against_target(e, Softmax, lambda p: SoftmaxComplement(p.body, p.bound, p.place))
 
 
 def _gap(e: sp.Expr) -> sp.Expr | None:
@@ -109,7 +98,7 @@ RULES: tuple[StableRule, ...] = (
     ),
     StableRule(
         "softmax minus target",
-        "p - y = (1 - y) p - y (1 - p)",
+        "w p + r = (w + r) p + r (1 - p)",
         "p rounds to 1 in a confident row and p - 1 to 0",
         "gap > 5",
         "rules.json softmax_minus_1; README rule 73",

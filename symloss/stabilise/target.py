@@ -1,19 +1,43 @@
-"""A probability against what was observed: p - y without the cancellation at p = 1."""
+"""A probability against what was observed: w p - y without the cancellation at p = 1."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 
+from symloss.declare.roles import RoleSymbol
 
-def is_target_like(e: sp.Expr) -> bool:
-    """A target, a delta, or a blend of them: what a softmax is compared with entry by entry."""
-    return bool(e.is_number or isinstance(e, (sp.Indexed, sp.Symbol, sp.KroneckerDelta, sp.Add, sp.Mul)))
+Complement = Callable[[sp.Expr], sp.Expr]
 
 
-def split(y: sp.Expr, p: sp.Expr, complement: sp.Expr) -> sp.Expr:
-    """p - y as (1 - y) p - y (1 - p)."""
-    if y in (0, 1):
-        return p if y == 0 else -complement
-    if isinstance(y, sp.KroneckerDelta):
-        return sp.Piecewise((-complement, sp.Eq(*y.args)), (p, True))
-    return sp.Add(sp.Mul(1 - y, p, evaluate=False), -sp.Mul(y, complement, evaluate=False), evaluate=False)
+def against_target(e: sp.Expr, kind: type[sp.Expr], complement: Complement) -> sp.Expr | None:
+    """w p + r as (w + r) p + r (1 - p), for a probability p and w and r free of predictions.
+
+    With w = 1 and r = -y this is (1 - y) p - y (1 - p): terms of one sign for y in [0, 1], and
+    each exact where y is 0 or 1.
+    """
+    if not isinstance(e, sp.Add):
+        return None
+    probabilities = [(term, p) for term in e.args for p in sp.Mul.make_args(term) if type(p) is kind]
+    if len(probabilities) != 1:
+        return None
+    (term, p) = probabilities[0]
+    weight, rest = term / p, e - term
+    if depends_on_prediction(weight) or depends_on_prediction(rest) or (weight.is_nonnegative and rest.is_nonnegative):
+        return None
+    return _split(weight, rest, p, complement(p))
+
+
+def _split(weight: sp.Expr, rest: sp.Expr, p: sp.Expr, other: sp.Expr) -> sp.Expr:
+    observed = -rest / weight
+    if observed == 1:
+        return rest * other
+    if isinstance(observed, sp.KroneckerDelta):
+        return weight * sp.Piecewise((-other, sp.Eq(*observed.args)), (p, True))
+    return (weight + rest) * p + rest * other
+
+
+def depends_on_prediction(e: sp.Basic) -> bool:
+    """Whether a prediction, or the direction of a derivative, occurs."""
+    return any(s.role in ("prediction", "vector") for s in e.atoms(RoleSymbol))

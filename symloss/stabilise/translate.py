@@ -9,7 +9,6 @@ import mpmath
 import sympy as sp
 from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 
-from symloss.declare.roles import RoleSymbol
 from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap
@@ -20,6 +19,7 @@ from symloss.heads.table import row_of
 
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .rows import RowFunctions, RowStatistics
+from .target import depends_on_prediction
 
 Places = Mapping[sp.Idx, Loop]
 
@@ -283,11 +283,6 @@ class Translation:
     def _gap(self, e: SoftmaxGap, places: Places) -> Node:
         entry, place = self.node(e.at(e.place), places), self.node(e.place, places)
         return self.rows.gap(self.statistics(e, places), entry, place)
-
-
-def depends_on_prediction(e: sp.Basic) -> bool:
-    """Whether a prediction occurs."""
-    return any(s.role in ("prediction", "vector") for s in e.atoms(RoleSymbol))
 
 
 _PROBABILITIES = (sigmoid, norm_cdf, binders.Softmax)
