@@ -12,7 +12,7 @@ import sympy as sp
 
 from symloss.errors import DerivationError
 from symloss.heads import binders
-from symloss.heads.functions import one_sided_sign, step
+from symloss.heads.functions import one_sided_sign, quotient_or_zero, step
 from symloss.heads.table import row_of
 
 from .forms import ZERO, Form, assemble, combine, contract, scalar, zip_forms
@@ -114,7 +114,7 @@ class Differentiation:
     def _norm(self, e: sp.Pow, total: binders.Total) -> Form:
         """The gradient of a norm, which is 0 at 0."""
         form = combine([(sp.Rational(1, 2), self.of(total))])
-        return zip_forms([form], lambda c: sp.Piecewise((0, sp.Eq(e, 0)), (c[0] / e, True)))
+        return zip_forms([form], lambda c: quotient_or_zero(c[0], e))
 
     # --- kinks ---------------------------------------------------------------------------------
 

@@ -48,6 +48,11 @@ def product_or_zero(w: float, g: float) -> float:
     return 0.0 if w == 0.0 else w * g
 
 
+def quotient_or_zero(x: float, n: float) -> float:
+    """x / n, and 0 where n is 0."""
+    return 0.0 * x if n == 0.0 else x / n
+
+
 def one_sided_sign(u: float, d: float) -> float:
     """sign(u), and sign(d) where u is 0; NaN if either is."""
     return sign(d) if u == 0.0 or d != d else sign(u)

@@ -82,7 +82,7 @@ FUNCTIONS: dict[str, Function] = dict([
     *rows(
         2,
         arithmetic.maximum, arithmetic.minimum, arithmetic.difference_error, arithmetic.product_or_zero,
-        arithmetic.one_sided_sign,
+        arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
         logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
         power.power, power.hypot, trigonometric.atan2,
         polygamma.polygamma, beta.log_beta, beta.rising_log, bessel.bessel_i,

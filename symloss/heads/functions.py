@@ -204,6 +204,12 @@ class product_or_zero(Head):
     nargs = 2
 
 
+class quotient_or_zero(Head):
+    """x/n, and 0 where n is 0: the slope of a norm at the origin."""
+
+    nargs = 2
+
+
 class one_sided_sign(Head):
     """sign(u), and sign(d) where u is 0: the sign just beside a kink, in the direction d."""
 

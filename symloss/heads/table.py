@@ -135,6 +135,12 @@ ROWS: tuple[Row, ...] = (
         "product_or_zero",
     ),
     Row(
+        fn.quotient_or_zero,
+        lambda x, n: (fn.quotient_or_zero(1, n), -fn.quotient_or_zero(fn.quotient_or_zero(x, n), n)),
+        lambda x, n: x / n if n else mpmath.mpf(0),
+        "quotient_or_zero",
+    ),
+    Row(
         fn.one_sided_sign,
         lambda u, d: (sp.S.Zero, sp.S.Zero),
         lambda u, d: mpmath.sign(u) if u != 0 else mpmath.sign(d),

@@ -394,6 +394,10 @@ class Loss:
             return NotImplemented
         return Loss.from_declaration(combination.added(self.declaration, other.declaration))
 
+    def __radd__(self, other: Any) -> Loss:
+        # sum([a, b]) starts from 0.
+        return self if not isinstance(other, Loss) and other == 0 else NotImplemented
+
     def __mul__(self, factor: Any) -> Loss:
         if isinstance(factor, Loss):
             return NotImplemented

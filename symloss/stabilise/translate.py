@@ -130,7 +130,7 @@ class Translation:
             # An exponential may overflow: a residual of exactly 0 silences it as well.
             weights = [f for f in factors if f.is_zero is None and not isinstance(f, sp.exp)]
         # A probability underflows to 0 where its logarithm is infinite or nearly so.
-        weights += [f for f in factors if isinstance(f.as_base_exp()[0], _PROBABILITIES) and f not in weights]
+        weights += [f for f in factors if _is_probability(f.as_base_exp()[0]) and f not in weights]
         if not weights or not any(can_be_infinite(f) for f in factors):
             return product
         weight = self._chain(weights, places, 1.0)
@@ -287,6 +287,11 @@ class Translation:
 
 _PROBABILITIES = (sigmoid, norm_cdf, binders.Softmax)
 _BOUNDED = (sigmoid, norm_cdf, step, sech2, sp.tanh, sp.sign, sp.sin, sp.cos, sp.atan, binders.Softmax, binders.Share)
+
+
+def _is_probability(e: sp.Expr) -> bool:
+    """Whether a factor lies in [0, 1]; the gap of a row is no probability, although it is made of one."""
+    return isinstance(e, _PROBABILITIES) and not isinstance(e, SoftmaxGap)
 
 
 def can_be_infinite(e: sp.Expr) -> bool:

@@ -169,6 +169,7 @@ ORACLES: dict[str, Oracle] = {
     "mills": mills,
     "mills_excess": mills_excess,
     "product_or_zero": lambda w, g: mpf(0) if w == 0 else w * g,
+    "quotient_or_zero": lambda x, n: x / n if n else mpf(0),
     "one_sided_sign": lambda u, d: mp.sign(u) if u != 0 else mp.sign(d),
     "erfinv": erfinv,
     "ndtri": ndtri,

@@ -22,6 +22,7 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "bernoulli_function": [((0.0,), 1.0), ((INF,), 0.0), ((-INF,), INF)],
     "bernoulli_slope": [((0.0,), -0.0), ((INF,), 0.0), ((800.0,), 0.0)],
     "product_or_zero": [((0.0, INF), 0.0), ((2.0, INF), INF), ((1.0, NAN), NAN)],
+    "quotient_or_zero": [((2.0, 0.0), 0.0), ((1.0, INF), 0.0), ((INF, 2.0), INF)],
     "one_sided_sign": [((0.0, -3.0), -1.0), ((0.0, 0.0), 0.0), ((2.0, -1.0), 1.0), ((NAN, 1.0), NAN)],
     "mills_excess": [((INF,), INF), ((-INF,), 0.0), ((-1e9,), 1e-9)],
     "exprel": [((0.0,), 1.0), ((INF,), INF), ((-INF,), 0.0)],
