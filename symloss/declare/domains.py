@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from symloss.errors import DeclarationError
+
 if TYPE_CHECKING:
     from .axes import Axis
 
@@ -25,6 +27,20 @@ class Domain:
 
     def __repr__(self) -> str:
         return f"sl.{self.name}"
+
+    def contains(self, value: float) -> bool:
+        """Whether a number lies in the set (for a simplex: may be an entry)."""
+        test = self.test
+        if value != value:
+            return False
+        if test is None or test[0] == "simplex":
+            return self.low <= value <= self.high
+        if test[0] == "values":
+            return value in test[1]
+        if test[0] == "integer":
+            return value >= test[1] and float(value).is_integer()
+        above = value > test[1] or (test[3] and value == test[1])
+        return bool(above and (value < test[2] or (test[4] and value == test[2])))
 
     @property
     def low(self) -> float:
@@ -78,9 +94,9 @@ def Simplex(axis: Axis) -> Domain:
 def Interval(low: float, high: float, closed: str = "both") -> Domain:
     """The numbers between ``low`` and ``high``; ``closed`` is "both", "left", "right" or "neither"."""
     if closed not in ("both", "left", "right", "neither"):
-        raise ValueError(f'closed={closed!r}; expected "both", "left", "right" or "neither"')
+        raise DeclarationError(f'closed={closed!r}; expected "both", "left", "right" or "neither"')
     if not low < high:
-        raise ValueError(f"Interval({low}, {high}) is empty; expected low < high")
+        raise DeclarationError(f"Interval({low}, {high}) is empty; expected low < high")
     left, right = closed in ("both", "left"), closed in ("both", "right")
     text = f"a number in {'[' if left else '('}{low}, {high}{']' if right else ')'}"
     return Domain(

@@ -89,6 +89,8 @@ def _declare(role: str, name: str, axes: tuple[Axis, ...], domain: Domain, defau
             f"sl.{role}({name!r}, domain=sl.{domain.name}): write sl.{role}({name!r}, {domain.axis.name}, ...), "
             f"since a simplex needs its axis"
         )
+    if default is not None and not domain.contains(float(default)):
+        raise DeclarationError(f"sl.{role}({name!r}, default={default!r}): expected {domain.expected} as the default")
     symbol = RoleSymbol(name, role, domain, axes, default)
     return Array(symbol, shape=tuple(a.extent for a in axes)) if axes else symbol
 

@@ -95,10 +95,7 @@ def bound(declaration: Declaration, values: Mapping[str, Any]) -> Declaration:
 
 def _refuse_outside(loss: str, name: str, domain: Domain, value: sp.Expr) -> None:
     point = float(value)
-    inside = domain.low <= point <= domain.high
-    if domain.test is not None and domain.test[0] == "interval":
-        inside = inside and (domain.test[3] or point > domain.low) and (domain.test[4] or point < domain.high)
-    if not inside or point != point:
+    if not domain.contains(point):
         raise DeclarationError(f"{loss}.bind({name}={point}): expected {domain.expected}")
 
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import mpmath
 import sympy as sp
 from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 
 from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap
-from symloss.heads.evaluate import evaluate
-from symloss.heads.functions import norm_cdf, sech2, sigmoid, step
-from symloss.heads.numbers import TypedNumber, exact
 from symloss.heads.table import row_of
 
+from .arithmetic import as_doubles, coefficient_and_factors, fraction, is_constant, nearest, term_order
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .rows import RowFunctions, RowStatistics
+from .silence import can_be_infinite, is_probability
 from .target import depends_on_prediction
 
 Places = Mapping[sp.Idx, Loop]
@@ -68,7 +66,7 @@ class Translation:
         return frozenset().union(*(self.free_indices(a) for a in e.args))
 
     def _translate(self, e: sp.Basic, places: Places) -> Node:
-        if _is_constant(e):
+        if is_constant(e):
             return self.number(nearest(e))
         for kind, rule in _RULES:
             if isinstance(e, kind):
@@ -96,7 +94,7 @@ class Translation:
     def _sum(self, e: sp.Add, places: Places) -> Node:
         plus: list[sp.Expr] = []
         minus: list[sp.Expr] = []
-        for term in sorted(e.args, key=_term_order):
+        for term in sorted(e.args, key=term_order):
             (minus if term.could_extract_minus_sign() else plus).append(term)
         total: Node | None = None
         for term in plus:
@@ -114,9 +112,9 @@ class Translation:
             rest = self.node(sp.Mul(*(a for a in e.args if a not in deltas)), places)
             condition = self.node(sp.And(*(sp.Eq(*d.args, evaluate=False) for d in deltas)), places)
             return self.make(Select, condition, rest, self.number(0.0))
-        coefficient, factors = _coefficient(e)
-        above, below = _fraction(factors)
-        p, q = _as_doubles(abs(coefficient))
+        coefficient, factors = coefficient_and_factors(e)
+        above, below = fraction(factors)
+        p, q = as_doubles(abs(coefficient))
         top = self._weighted_chain(above, places, p)
         if q != 1.0 or below:
             top = self.call("div", top, self._chain(below, places, q))
@@ -130,7 +128,7 @@ class Translation:
             # An exponential may overflow: a residual of exactly 0 silences it as well.
             weights = [f for f in factors if f.is_zero is None and not isinstance(f, sp.exp)]
         # A probability underflows to 0 where its logarithm is infinite or nearly so.
-        weights += [f for f in factors if _is_probability(f.as_base_exp()[0]) and f not in weights]
+        weights += [f for f in factors if is_probability(f.as_base_exp()[0]) and f not in weights]
         if not weights or not any(can_be_infinite(f) for f in factors):
             return product
         weight = self._chain(weights, places, 1.0)
@@ -283,71 +281,6 @@ class Translation:
     def _gap(self, e: SoftmaxGap, places: Places) -> Node:
         entry, place = self.node(e.at(e.place), places), self.node(e.place, places)
         return self.rows.gap(self.statistics(e, places), entry, place)
-
-
-_PROBABILITIES = (sigmoid, norm_cdf, binders.Softmax)
-_BOUNDED = (sigmoid, norm_cdf, step, sech2, sp.tanh, sp.sign, sp.sin, sp.cos, sp.atan, binders.Softmax, binders.Share)
-
-
-def _is_probability(e: sp.Expr) -> bool:
-    """Whether a factor lies in [0, 1]; the gap of a row is no probability, although it is made of one."""
-    return isinstance(e, _PROBABILITIES) and not isinstance(e, SoftmaxGap)
-
-
-def can_be_infinite(e: sp.Expr) -> bool:
-    """Whether a factor can be infinite for some prediction (one may be infinite itself)."""
-    base, exponent = e.as_base_exp() if isinstance(e, sp.Pow) else (e, sp.S.One)
-    if isinstance(base, _BOUNDED) and not isinstance(base, SoftmaxGap) and exponent.is_nonnegative:
-        return False
-    return depends_on_prediction(e)
-
-
-def _is_constant(e: sp.Basic) -> bool:
-    if not isinstance(e, sp.Expr):
-        return False
-    return bool(e.is_number) or (not e.atoms(sp.Symbol, sp.Idx) and bool(e.args))
-
-
-def nearest(e: sp.Expr) -> float:
-    """The double nearest to a number."""
-    if e in (sp.oo, -sp.oo, sp.nan):
-        return float(e)
-    with mpmath.workprec(200):
-        return float(evaluate(e, {}))
-
-
-def _coefficient(e: sp.Mul) -> tuple[sp.Rational, list[sp.Expr]]:
-    """The rational coefficient and the other factors; products of plain numbers join into one constant."""
-    coefficient, rest = e.as_coeff_Mul(rational=True)
-    factors = list(sp.Mul.make_args(rest))
-    negative = [f for f in factors if isinstance(f, TypedNumber) and f.value < 0]
-    return (-coefficient if len(negative) % 2 else coefficient), [
-        TypedNumber(-f.value) if f in negative else f for f in factors if f != 1
-    ]
-
-
-def _as_doubles(coefficient: sp.Rational) -> tuple[float, float]:
-    """(p, q) with p/q the coefficient: a dyadic one is one exact factor, 1/3 stays a division."""
-    value = float(coefficient)
-    if exact(value) == coefficient:
-        return value, 1.0
-    return float(coefficient.p), float(coefficient.q)
-
-
-def _fraction(factors: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:
-    """Factors above and below the line, in a fixed order."""
-    above, below = [], []
-    for factor in sorted(factors, key=sp.default_sort_key):
-        base, exponent = factor.as_base_exp() if isinstance(factor, sp.Pow) else (factor, sp.S.One)
-        if exponent.could_extract_minus_sign():
-            below.append(base ** (-exponent))
-        else:
-            above.append(factor)
-    return above, below
-
-
-def _term_order(term: sp.Expr) -> Any:
-    return sp.default_sort_key(-term if term.could_extract_minus_sign() else term)
 
 
 _RELATIONS = {
