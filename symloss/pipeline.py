@@ -236,9 +236,10 @@ class Pipeline:
         wanted = []
         for request in requests:
             expression, indices = self.expression(request.kind, *request.by)
-            self._check(f"stabilising {request.name}", expression, stable_form(expression), indices)
             weighted = request.kind not in ("fisher", "fisher_matrix", "predict")
-            wanted.append(Wanted(request.name, expression, indices, weighted, request.reduced))
+            result = Wanted(request.name, expression, indices, weighted, request.reduced)
+            self._check(f"stabilising {result.name}", expression, result.stable, indices)
+            wanted.append(result)
         directions = {role_symbol(p).name: v for p, v in self.directions.items()}
         about = self.declaration
         if not any(w.weighted for w in wanted):

@@ -11,7 +11,7 @@ import sympy as sp
 from sympy.stats.rv import RandomSymbol
 
 from symloss.errors import DeclarationError
-from symloss.heads.binders import Binder, Rank, Sorted
+from symloss.heads.binders import Rank, Sorted, free_indices
 from symloss.heads.table import row_of
 
 from .axes import Axis, IndexLabel
@@ -304,16 +304,6 @@ def _refuse_free_indices(name: str, typed: sp.Expr, expression: sp.Expr) -> None
             f"{name} = {typed}: the index {k} is free, so this is not one number per sample; "
             f"write sp.Sum(..., {k}) or another reduction over {k}"
         )
-
-
-def free_indices(expression: sp.Expr) -> set[sp.Idx]:
-    """The indices that no binder of the expression binds."""
-    if isinstance(expression, sp.Idx):
-        return {expression}
-    if isinstance(expression, Binder):
-        outside = (free_indices(o) for o in expression.args[2:])
-        return (free_indices(expression.body) - {expression.bound}).union(*outside)
-    return set().union(*(free_indices(a) for a in expression.args)) if expression.args else set()
 
 
 def _refuse_ordering_of_predictions(name: str, typed: sp.Expr, expression: sp.Expr) -> None:

@@ -17,7 +17,7 @@ import itertools
 import sympy as sp
 
 from symloss.errors import DeclarationError
-from symloss.heads.binders import Binder, Total
+from symloss.heads.binders import Binder, Total, free_indices
 
 from .axes import IndexLabel
 
@@ -75,19 +75,9 @@ def _within(body: sp.Expr, index: sp.Idx, low: sp.Expr, high: sp.Expr) -> sp.Exp
 
 def _captured(e: sp.Piecewise, bound: frozenset[sp.Idx]) -> frozenset[sp.Idx]:
     """Indices in the conditions whose sum is inside a branch: they were carried out of their scope."""
-    in_conditions = frozenset().union(*(_free(c) for _, c in e.args)) - bound
+    in_conditions = frozenset().union(*(free_indices(c) for _, c in e.args)) - bound
     summed = frozenset().union(*(_owned(s) for b, _ in e.args for s in b.atoms(sp.Sum, Binder)))
     return in_conditions & summed
-
-
-def _free(e: sp.Basic) -> frozenset[sp.Idx]:
-    """The indices that no sum inside ``e`` binds."""
-    if isinstance(e, sp.Idx):
-        return frozenset({e})
-    inside: frozenset[sp.Idx] = frozenset().union(*(_free(a) for a in e.args))
-    if isinstance(e, sp.Sum):
-        return inside - _indices(e)
-    return inside - {e.bound} if isinstance(e, Binder) else inside
 
 
 def _owned(e: sp.Basic) -> frozenset[sp.Idx]:

@@ -204,4 +204,4 @@ def direction_for(prediction: Declared) -> Declared:
     return sp.IndexedBase(vector, shape=tuple(a.extent for a in symbol.axes)) if symbol.axes else vector
 
 
-__all__ = ["Derivation", "DerivationError", "Derivative", "direction_for"]
+__all__ = ["Derivation", "Derivative", "direction_for"]

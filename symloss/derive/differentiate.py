@@ -169,7 +169,7 @@ class Differentiation:
         if self.boundary == "mean":
             return zip_forms(
                 forms,
-                lambda c: _mean_of_sides(_branches(c, strict), _branches(c, loose), _branches(c, conditions), self),
+                lambda c: _mean_of_sides(_branches(c, strict), _branches(c, loose), _branches(c, conditions)),
             )
         return self._one_sided_piecewise(forms, conditions)
 
@@ -247,7 +247,7 @@ def _branches(values: list[sp.Expr], conditions: list[sp.Basic]) -> sp.Expr:
     return sp.Piecewise(*zip(values, conditions, strict=True))
 
 
-def _mean_of_sides(strict: sp.Expr, loose: sp.Expr, typed: sp.Expr, _: Differentiation) -> sp.Expr:
+def _mean_of_sides(strict: sp.Expr, loose: sp.Expr, typed: sp.Expr) -> sp.Expr:
     """The mean of the two sides on a boundary; the typed form where the sides are the same expression."""
     return typed if strict == loose else MeanOfSides(strict, loose, typed)
 

@@ -9,6 +9,7 @@ or elements can capture. To look inside, `open` the body with a fresh index.
 from __future__ import annotations
 
 import itertools
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -21,6 +22,18 @@ def height(expression: sp.Basic) -> int:
     if isinstance(expression, Binder):
         return int(expression.bound.label.height)
     return max((height(argument) for argument in expression.args), default=0)
+
+
+@lru_cache(maxsize=2**16)  # asked of every node by the translation to the graph
+def free_indices(expression: sp.Basic) -> frozenset[sp.Idx]:
+    """The indices that no reduction inside the expression binds, ours or SymPy's sum."""
+    if isinstance(expression, sp.Idx):
+        return frozenset({expression})
+    if isinstance(expression, Binder):
+        outside = (free_indices(o) for o in expression.args[2:])
+        return (free_indices(expression.body) - {expression.bound}).union(*outside)
+    inside: frozenset[sp.Idx] = frozenset().union(*(free_indices(a) for a in expression.args))
+    return inside - {limit[0] for limit in expression.limits} if isinstance(expression, sp.Sum) else inside
 
 
 def has_bound_index(expression: sp.Basic) -> bool:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import sympy as sp
 
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
-from symloss.heads import binders
-from symloss.heads.binders import SoftmaxGap
+from symloss.heads.binders import SoftmaxGap, free_indices
 
 from .graph import Apply, Builder, Constant, Element, Extent, Guard, Loop, Node, Position, Reduce
 from .translate import Translation
@@ -103,19 +100,15 @@ def _count(symbol: RoleSymbol, position: int) -> int:
     return sum(axis.name == axes[position].name for axis in axes[:position])
 
 
-def open_rows(expressions: Iterable[sp.Expr], translation: Translation, predictions: tuple[str, ...]) -> list[Guard]:
+def open_rows(expression: sp.Expr, translation: Translation) -> tuple[Guard, ...]:
     """A cross-entropy row needs a class that is not masked."""
     guards = []
-    for e in expressions:
-        for gap in sorted(e.atoms(SoftmaxGap), key=sp.default_sort_key):
-            if any(isinstance(b, binders.Binder) and b.has(gap) for b in e.atoms(binders.Binder) if b != gap):
-                pass  # a gap under a sum is still about its own row; its free indices decide below
-            if translation.free_indices(gap.body) - {gap.bound}:
-                continue  # rows of a matrix: the infinite value says so itself
-            row = translation.statistics(gap, {})
-            masked = translation.call("eq", row.raw_largest, translation.number(-float("inf")))
-            names = [s.name for s in gap.body.atoms(RoleSymbol) if s.role == "prediction"]
-            if names:
-                condition = translation.call("not", masked)
-                guards.append(Guard(sorted(names)[0], (), condition, "at least one class that is not masked (-inf)"))
-    return list(dict.fromkeys(guards))
+    for gap in sorted(expression.atoms(SoftmaxGap), key=sp.default_sort_key):
+        names = sorted(s.name for s in gap.body.atoms(RoleSymbol) if s.role == "prediction")
+        if not names or free_indices(gap.body) - {gap.bound}:
+            continue  # rows of a matrix: the infinite value says so itself
+        row = translation.statistics(gap, {})
+        masked = translation.call("eq", row.raw_largest, translation.number(-float("inf")))
+        condition = translation.call("not", masked)
+        guards.append(Guard(names[0], (), condition, "at least one class that is not masked (-inf)"))
+    return tuple(dict.fromkeys(guards))

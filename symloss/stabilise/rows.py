@@ -8,7 +8,6 @@ the exponential of a huge difference keeps its digits (uncompensated: 17 to 19 u
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from .graph import Apply, Builder, Constant, Loop, Node, Position, Reduce, Select
@@ -77,6 +76,3 @@ class RowFunctions:
 
     def _at_largest(self, row: RowStatistics, place: Node, then: Node, otherwise: Node) -> Node:
         return self.make(Select, self.call("eq", place, row.place), then, otherwise)
-
-
-ReduceEntry = Callable[[Node], Node]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -13,7 +14,7 @@ from symloss.declare.declaration import Declaration
 from symloss.declare.roles import Declared, role_symbol
 from symloss.heads.rewrite import rewrite
 
-from .graph import Argument, Builder, Element, Guard, Loop, Node, Output, Reduce, Select, Stable
+from .graph import Argument, Builder, Element, Guard, Loop, Node, Output, Stable
 from .guards import GuardBuilder, open_rows
 from .nan import Propagation
 from .rules import RULES
@@ -29,6 +30,11 @@ class Wanted:
     indices: tuple[sp.Idx, ...] = ()
     weighted: bool = True
     reduced: bool = False
+
+    @cached_property
+    def stable(self) -> sp.Expr:
+        """The expression after the stabilising rewrites."""
+        return stable_form(self.expression)
 
 
 def stable_form(expression: sp.Expr) -> sp.Expr:
@@ -52,13 +58,9 @@ def stabilise(
     axes = all_axes(declaration, wanted)
     extents = {a.extent: a.name for a in reversed(axes) if isinstance(a.extent, sp.Symbol)}
     translation = Translation(builder, extents)
-    stable = [stable_form(w.expression) for w in wanted]
     propagation = Propagation(builder, declaration.predictions)
-    outputs = tuple(_output(translation, propagation, w, e) for w, e in zip(wanted, stable, strict=True))
-    predictions = tuple(role_symbol(p).name for p in declaration.predictions)
-    guards = _guards(builder, declaration) + tuple(
-        open_rows([stable_form(declaration.expression)], translation, predictions)
-    )
+    outputs = tuple(_output(translation, propagation, w) for w in wanted)
+    guards = _guards(builder, declaration) + open_rows(stable_form(declaration.expression), translation)
     arguments = _arguments(declaration, directions or {}, per_sample)
     used = _elements(outputs, guards)
     return Stable(
@@ -79,12 +81,12 @@ def all_axes(declaration: Declaration, wanted: Sequence[Wanted]) -> tuple[Axis, 
     return tuple(axes.values())
 
 
-def _output(translation: Translation, propagation: Propagation, wanted: Wanted, expression: sp.Expr) -> Output:
+def _output(translation: Translation, propagation: Propagation, wanted: Wanted) -> Output:
     places: dict[sp.Idx, Loop] = {}
     for index in wanted.indices:
         axis = index.label.axis.name
         places[index] = Loop(axis, sum(loop.axis == axis for loop in places.values()))
-    node = propagation.into(translation.node(expression, places))
+    node = propagation.into(translation.node(wanted.stable, places))
     return Output(wanted.name, tuple(places[i] for i in wanted.indices), node, wanted.weighted, wanted.reduced)
 
 
@@ -127,4 +129,4 @@ def _elements(outputs: Sequence[Output], guards: Sequence[Guard]) -> set[str]:
     return names
 
 
-__all__ = ["Reduce", "Select", "Wanted", "stabilise", "stable_form"]
+__all__ = ["Wanted", "stabilise", "stable_form"]

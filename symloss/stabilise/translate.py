@@ -10,7 +10,7 @@ from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 
 from symloss.errors import DerivationError
 from symloss.heads import binders
-from symloss.heads.binders import SoftmaxComplement, SoftmaxGap
+from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
 from symloss.heads.table import row_of
 
 from .arithmetic import as_doubles, coefficient_and_factors, fraction, is_constant, nearest, term_order
@@ -35,11 +35,10 @@ class Translation:
         self.rows = RowFunctions(builder)
         self.extents = extents
         self.known: dict[tuple[Any, ...], Node] = {}
-        self.free: dict[sp.Basic, frozenset[sp.Idx]] = {}
 
     def node(self, e: sp.Basic, places: Places) -> Node:
         """The graph node of ``e`` where free indices stand at ``places``."""
-        here = tuple(sorted(((i, places[i]) for i in self.free_indices(e) if i in places), key=str))
+        here = tuple(sorted(((i, places[i]) for i in free_indices(e) if i in places), key=str))
         key = (e, here)
         if key not in self.known:
             self.known[key] = self._translate(e, places)
@@ -50,20 +49,6 @@ class Translation:
 
     def number(self, value: float) -> Node:
         return self.make(Constant, float(value))
-
-    def free_indices(self, e: sp.Basic) -> frozenset[sp.Idx]:
-        """The indices that are free in ``e``."""
-        if e not in self.free:
-            self.free[e] = self._find_free(e)
-        return self.free[e]
-
-    def _find_free(self, e: sp.Basic) -> frozenset[sp.Idx]:
-        if isinstance(e, sp.Idx):
-            return frozenset({e})
-        if isinstance(e, binders.Binder):
-            outside = (self.free_indices(o) for o in e.args[2:])
-            return (self.free_indices(e.body) - {e.bound}).union(*outside)
-        return frozenset().union(*(self.free_indices(a) for a in e.args))
 
     def _translate(self, e: sp.Basic, places: Places) -> Node:
         if is_constant(e):
@@ -216,7 +201,7 @@ class Translation:
 
     def _inside(self, e: binders.Binder, places: Places) -> tuple[Loop, Node]:
         """A loop for the binder and its body at that loop; the least loop that no free index of it uses."""
-        row_free = self.free_indices(e.body) - {e.bound}
+        row_free = free_indices(e.body) - {e.bound}
         taken = {places[i] for i in row_free}
         axis = e.bound.label.axis.name
         number = next(n for n in range(len(taken) + 1) if Loop(axis, n) not in taken)
@@ -252,7 +237,7 @@ class Translation:
         axis = e.bound.label.axis.name
         loop = next(Loop(axis, n) for n in range(len(taken) + 2) if Loop(axis, n) not in taken)
         index, body = e.open()
-        row_free = self.free_indices(e.body) - {e.bound}
+        row_free = free_indices(e.body) - {e.bound}
         return loop, self.node(body, {**{i: places[i] for i in row_free}, index: loop})
 
     def _sorted(self, e: binders.Sorted, places: Places) -> Node:
