@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from types import ModuleType
 
 from symloss.elementary import (
+    algebraic,
     arithmetic,
     bessel,
     beta,
@@ -35,8 +36,8 @@ __all__ = ["FUNCTIONS", "Function", "callables", "sources"]
 Scalar = Callable[..., float]
 
 MODULES: tuple[ModuleType, ...] = (
-    constants, arithmetic, exponential, logarithm, logistic, hyperbolic, power, trigonometric, error_function, normal,
-    gamma, polygamma, beta, bessel,
+    constants, arithmetic, exponential, logarithm, logistic, hyperbolic, power, algebraic, trigonometric,
+    error_function, normal, gamma, polygamma, beta, bessel,
 )  # fmt: skip
 
 
@@ -71,7 +72,7 @@ FUNCTIONS: dict[str, Function] = dict([
         logistic.sigmoid, logistic.softplus, logistic.log1mexp, logistic.logexpm1,
         hyperbolic.tanh, hyperbolic.sinh, hyperbolic.cosh, hyperbolic.coshm1, hyperbolic.logcosh, hyperbolic.sech2,
         hyperbolic.asinh, hyperbolic.acosh, hyperbolic.atanh,
-        power.sqrt1pm1,
+        power.sqrt1pm1, algebraic.algebraic_sigmoid, algebraic.inverse_hypot, algebraic.log1psq,
         trigonometric.sin, trigonometric.cos, trigonometric.tan, trigonometric.cosm1,
         trigonometric.asin, trigonometric.acos, trigonometric.atan,
         error_function.erf, error_function.erfc, error_function.erfcx,

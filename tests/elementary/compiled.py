@@ -20,7 +20,10 @@ from symloss.elementary.table import FUNCTIONS, sources
 Array = NDArray[np.float64]
 
 # These have no branches, so that a loop over them becomes vector instructions.
-VECTORISED = ("exp", "log", "log1p", "expm1", "sigmoid", "softplus", "log1mexp", "tanh", "logcosh", "sech2")
+VECTORISED = (
+    "exp", "log", "log1p", "expm1", "sigmoid", "softplus", "log1mexp", "tanh", "logcosh", "sech2",
+    "algebraic_sigmoid", "inverse_hypot", "log1psq",
+)  # fmt: skip
 
 HEADER = """import math
 
