@@ -16,6 +16,9 @@ from .graph import Apply, Builder, Constant, Element, Loop, Node, Position, Redu
 _LENIENT = {"xlogy", "xlog1py", "power", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not", "difference_error"}
 """Heads whose result may be a number although an argument is NaN."""
 
+_CHOOSING = {"product_or_zero": 0}
+"""Heads in which one argument may silence another: only a NaN in the one of that position surely reaches the result."""
+
 
 class Propagation:
     """Adds what a result needs to be NaN where a prediction is."""
@@ -46,8 +49,8 @@ class Propagation:
             return self.carries(node.then) & self.carries(node.otherwise)
         if isinstance(node, Reduce):
             return self._row(node)
-        if isinstance(node, Apply) and node.head not in _LENIENT:
-            return frozenset().union(*(self.carries(a) for a in node.arguments))
+        if isinstance(node, Apply):
+            return frozenset().union(*(self.carries(a) for a in _strict(node)))
         return frozenset()
 
     def _row(self, node: Reduce) -> frozenset[str]:
@@ -66,8 +69,8 @@ class Propagation:
             return node.argument == name and isinstance(index, Position) and index.loop == loop
         if isinstance(node, Select):
             return self._strict_in(node.then, name, loop) and self._strict_in(node.otherwise, name, loop)
-        if isinstance(node, Apply) and node.head not in _LENIENT:
-            return any(self._strict_in(a, name, loop) for a in node.arguments)
+        if isinstance(node, Apply):
+            return any(self._strict_in(a, name, loop) for a in _strict(node))
         return False
 
     def _is_nan(self, symbol: RoleSymbol) -> Node:
@@ -78,3 +81,10 @@ class Propagation:
         for loop in loops:
             value = self.make(Reduce, "max", loop, value)
         return self.make(Apply, "ne", (value, value))
+
+
+def _strict(node: Apply) -> tuple[Node, ...]:
+    """The arguments any NaN of which makes the node NaN."""
+    if node.head in _CHOOSING:
+        return (node.arguments[_CHOOSING[node.head]],)
+    return () if node.head in _LENIENT else node.arguments
