@@ -82,6 +82,8 @@ _WHERE = {
         "ParameterError",
         "UnknownLossError",
         "DuplicateLossError",
+        "SymlossWarning",
+        "WeightlessWarning",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Every error that symloss raises on purpose.
+"""Every error that symloss raises on purpose, and its warnings.
 
 Each message names the argument, the first offending index and value, what was
 expected, and what to write instead.
@@ -9,6 +9,14 @@ from __future__ import annotations
 
 class SymlossError(Exception):
     """The root of all errors raised on purpose by symloss."""
+
+
+class SymlossWarning(UserWarning):
+    """The root of all warnings that symloss gives."""
+
+
+class WeightlessWarning(SymlossWarning, RuntimeWarning):
+    """A mean over no samples, or over samples none of which has weight: it is 0, and so are its derivatives."""
 
 
 class DeclarationError(SymlossError):

@@ -48,12 +48,12 @@ def prediction_dtype(predictions: Sequence[tuple[str, object, Array]]) -> np.dty
 def _computable(shown: str, dtype: np.dtype[Any]) -> np.dtype[Any]:
     if dtype.kind != "f":
         return FLOAT64
-    if dtype.itemsize not in (4, 8):
-        nearest = "float32" if dtype.itemsize < 4 else "float64"
+    if dtype.itemsize > 8:
         raise ShapeError(
-            f"{shown} has dtype {dtype}; expected float32 or float64: write np.asarray({shown}, dtype={nearest!r})"
+            f"{shown} has dtype {dtype}; expected float32 or float64: write np.asarray({shown}, dtype='float64')"
         )
-    return dtype.newbyteorder("=")
+    # Half precision is a way to store numbers: float32 holds each of them, and their losses and sums.
+    return FLOAT32 if dtype.itemsize < 4 else dtype.newbyteorder("=")
 
 
 Inexact = Callable[[Array, Array], NDArray[np.bool_]]

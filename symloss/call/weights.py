@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from typing import Any
 
@@ -14,6 +15,7 @@ from symloss.call.chunks import Chunk, Schedule
 from symloss.call.failures import weight_failure
 from symloss.call.slots import Checked, Reject, Slot
 from symloss.call.threads import Work, run_blocks
+from symloss.errors import WeightlessWarning
 
 # The bits of a float without sign, read as an integer, are below those of infinity
 # exactly if it is finite: one pass over the weights instead of two comparisons.
@@ -75,4 +77,12 @@ def block_range(block: int, blocks: int, chunks: int) -> range:
 
 def warn_weightless() -> None:
     """A mean over nothing is 0, with a warning."""
-    warnings.warn("no sample has weight: the mean is 0", RuntimeWarning, stacklevel=5)
+    warnings.warn("no sample has weight: the mean is 0", WeightlessWarning, stacklevel=_levels_to_caller())
+
+
+def _levels_to_caller() -> int:
+    """How far up the first line outside symloss is, so that the warning names the call and is shown once for each."""
+    frame, levels = sys._getframe(1), 1
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "symloss":
+        frame, levels = frame.f_back, levels + 1  # type: ignore[assignment]
+    return levels

@@ -15,6 +15,7 @@ from types import ModuleType
 import platformdirs
 from filelock import FileLock
 
+from symloss.errors import SymlossWarning
 from symloss.options import cache_directory_override
 
 
@@ -28,7 +29,7 @@ def cache_directory() -> Path:
     fallback = Path(tempfile.gettempdir()) / f"symloss-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
     fallback.mkdir(mode=0o700, parents=True, exist_ok=True)
     message = f"cannot write to {wanted}; kernels go to {fallback}. Set SYMLOSS_CACHE_DIR to choose a folder."
-    warnings.warn(message, stacklevel=2)
+    warnings.warn(message, SymlossWarning, stacklevel=2)
     return fallback
 
 

@@ -64,7 +64,6 @@ def test_names_that_work() -> None:
     [
         (np.ones((3, 1)), np.ones(3), "y has shape (3, 1) but f has shape (3,); expected (3,): write y.reshape((3,))"),
         (np.ones(1), np.ones(3), "y has shape (1,) but f has shape (3,); expected (3,) (only numbers are broadcast)"),
-        (np.ones(3), np.ones(3, np.float16), "f has dtype float16; expected float32 or float64"),
         (np.ones(3), np.ones(3, np.longdouble), "dtype='float64'"),
         (np.ones(3), np.ones(3, complex), "f has dtype complex128; expected real numbers"),
         (["a", "b"], np.ones(2), "y has dtype <U1"),

@@ -13,7 +13,7 @@ from symloss.call import chunks
 from symloss.call.inputs import bind
 from symloss.call.kernel import execute
 from symloss.call.method import Method, variant_of
-from symloss.errors import DomainError, ParameterError, ShapeError
+from symloss.errors import DomainError, ParameterError, ShapeError, WeightlessWarning
 from symloss.lower.ir import Variant
 from tests.call.fakes import Fake, row_kernel, row_signature, scalar_kernel, scalar_signature
 from tests.call.layouts import LAYOUTS, Array
@@ -287,10 +287,10 @@ def test_empty_and_weightless() -> None:
     for args in (([], []), (np.empty((0, 4)), np.empty((0, 4)))):
         value, gradient = scalar_method()(args, {})
         assert value.shape == gradient.shape == np.shape(args[0])
-        with pytest.warns(RuntimeWarning, match="no sample has weight"):
+        with pytest.warns(WeightlessWarning, match="no sample has weight"):
             assert scalar_method("mean")(args, {})[0] == 0.0
         assert scalar_method("sum")(args, {})[0] == 0.0
-    with pytest.warns(RuntimeWarning):
+    with pytest.warns(WeightlessWarning):
         mean, gradient = scalar_method("mean")(([-1, 2], [np.nan, 4.0]), {}, sample_weight=[0, 0])
     assert mean == 0.0
     np.testing.assert_array_equal(gradient, [0.0, 0.0])
