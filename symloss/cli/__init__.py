@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 import symloss
-from symloss.cli import cache, doctor, evaluate, listing, show
+from symloss.cli import cache, check, doctor, evaluate, listing, show
 from symloss.errors import SymlossError
 
 app = typer.Typer(
     name="symloss",
-    help="Losses declared once in SymPy: list them, look at them, evaluate them on a data file.",
+    help="Losses declared once in SymPy: list them, look at them, check them, evaluate them on a data file.",
     no_args_is_help=True,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -32,6 +32,7 @@ def _options(
 
 app.command("list")(listing.command)
 app.command("show")(show.command)
+app.command("check")(check.command)
 app.command("eval")(evaluate.command)
 app.command("doctor")(doctor.command)
 app.command("cache")(cache.command)

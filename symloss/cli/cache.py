@@ -15,10 +15,11 @@ from symloss.manifest import FILE_NAME
 # Only what symloss writes: SYMLOSS_CACHE_DIR may name a folder that holds other things too.
 _OURS = re.compile(r"\w+_[0-9a-f]{16}(\.py|\.lock|[.\-].*\.(pyc|nbi|nbc))")
 _KEY = re.compile(r"[0-9a-f]{32}")  # a note in keys/ that says which file a kernel is in
+_EXACT = re.compile(r"[0-9a-f]{32}\.npz")  # exact results that `symloss check --ulp` found
 
 
 def command(
-    clear: Annotated[bool, typer.Option("--clear", help="Delete the kernels and the manifest.")] = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Delete what symloss has written there.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the cache folder and its size, or empty it; what is needed is compiled again."""
@@ -41,9 +42,10 @@ def cached_files(folder: Path) -> list[Path]:
 
 
 def _is_kernel(file: Path) -> bool:
-    """Whether this is a kernel's file, what Numba keeps of it, or the note that leads to it."""
+    """Whether this is a kernel's file, what Numba keeps of it, the note that leads to it, or an exact result."""
     is_note = file.parent.name == "keys" and _KEY.fullmatch(file.name) is not None
-    return is_note or _OURS.fullmatch(file.name) is not None
+    is_exact = file.parent.name == "exact" and _EXACT.fullmatch(file.name) is not None
+    return is_note or is_exact or _OURS.fullmatch(file.name) is not None
 
 
 def readable(size: float) -> str:

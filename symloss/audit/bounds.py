@@ -1,0 +1,202 @@
+"""The bounds of issue figures: how many ulps a result may be wrong by, and what excuses more.
+
+A result above its bound passes where one of these holds, and only there:
+
+- next to a true zero: it is wrong by at most 4 ulps of the largest term of the sum that is computed (A5);
+- where something that it is made of underflows: by at most 4 smallest subnormals, times 1 + |a| (A8);
+- an exponential of a computed exponent a, |a| > 40: by at most 4 + |a| ulps (A6);
+- within rounding of a jump, such as the Hessian of Huber's loss at |f - y| = delta: the value of the other side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import mpmath
+import sympy as sp
+
+from symloss.declare.points import axis_lengths
+from symloss.declare.roles import role_symbol
+from symloss.heads import functions as fn
+from symloss.heads.binders import Binder, Total
+from symloss.heads.numbers import TypedNumber
+from symloss.loss import Loss
+from symloss.stabilise.stabilise import stable_form
+
+from .balls import Ball, is_exact
+from .exact import Program
+from .points import LENGTH
+from .ulp import ulp
+
+if TYPE_CHECKING:
+    from .accuracy import Verdict
+
+ELEMENTARY = {"value": 5.0, "gradient": 6.0, "hessian": 8.0}
+SINGLE = 4.0
+SPECIAL = 10.0
+
+NEAR_ZERO = 4.0
+SUBNORMALS = 4.0
+EXPONENT = 4.0
+COMPENSATED = 40.0
+"""Up to that size of a computed exponent its rounding error is made up for, and the bound is the usual one."""
+
+EXPONENTIALS: dict[Any, Callable[[float], float]] = {
+    sp.exp: abs,
+    fn.sigmoid: lambda a: max(-a, 0.0),
+    fn.softplus: lambda a: max(-a, 0.0),
+    fn.sech2: lambda a: 2 * abs(a),
+}
+"""Functions that behave as an exponential, with the size of its exponent."""
+
+SPECIAL_HEADS = (
+    sp.gamma,
+    sp.loggamma,
+    sp.polygamma,
+    sp.besseli,
+    sp.erf,
+    sp.erfc,
+    sp.erfinv,
+    fn.norm_cdf,
+    fn.log_norm_cdf,
+    fn.inverse_mills,
+    fn.mills_excess,
+    fn.log_bessel_i0,
+    fn.bessel_ratio,
+)
+
+
+def bound_of(loss: Loss, order: str, dtype: str) -> float:
+    """Ulps that every result of a loss is held to."""
+    if dtype == "float32":
+        return SINGLE
+    return SPECIAL if loss.expression.has(*SPECIAL_HEADS) else ELEMENTARY[order]
+
+
+class Allowance:
+    """What excuses a result above the bound, for one result of a loss."""
+
+    def __init__(self, loss: Loss, order: str, by: str, dtype: str) -> None:
+        self.loss, self.dtype = loss, dtype
+        self.expression, self.indices = loss.pipeline.expression(order, *([by] if by else []))
+        self.axes = loss.declaration.axes
+        self.lengths = axis_lengths(self.axes, LENGTH)
+
+    @cached_property
+    def stable(self) -> sp.Expr:
+        return stable_form(self.expression)
+
+    @cached_property
+    def terms(self) -> Program | None:
+        return self._program(largest_terms(self.stable))
+
+    @cached_property
+    def exponents(self) -> list[tuple[Callable[[float], float], Program]]:
+        """The arguments of exponentials that do not stand inside a sum over an axis."""
+        inside = {part for b in self.stable.atoms(Binder) for part in b.atoms(*EXPONENTIALS)}
+        found = sorted(self.stable.atoms(*EXPONENTIALS) - inside, key=sp.default_sort_key)
+        made = [(EXPONENTIALS[type(e)], self._program(e.args[0])) for e in found]
+        return [(size, p) for size, p in made if p is not None]
+
+    @cached_property
+    def result(self) -> Program:
+        return Program(self.expression, self.indices, self.axes, self.lengths)
+
+    @cached_property
+    def kinks(self) -> list[Program]:
+        made = [self._program(e) for e in self.loss.kink_places if not binders_in(e)]
+        return [p for p in made if p is not None]
+
+    def _program(self, e: sp.Expr) -> Program | None:
+        try:
+            return Program(e, self.indices, self.axes, self.lengths)
+        except NotImplementedError:
+            return None
+
+    def verdict(
+        self, sample: dict[str, Any], place: int, got: float, exact: Any, error: float, bound: float
+    ) -> Verdict:
+        """Whether the result passes, and why."""
+        from .accuracy import Verdict
+
+        distance = abs(mpmath.mpf(got) - exact)
+        if distance <= SUBNORMALS * self._smallest * (1 + self._exponent(sample, place, lambda ball: True)):
+            return Verdict("underflow")
+        exponent = self._exponent(sample, place, _is_rounded)
+        if exponent > COMPENSATED and error <= EXPONENT + exponent:
+            return Verdict("exponent")
+        if self._jumps(sample, place, got):
+            return Verdict("kink")
+        scale = self._scale(sample, place)
+        if scale is not None:
+            in_terms = float(distance / ulp(scale, self.dtype))
+            if in_terms <= NEAR_ZERO:
+                return Verdict("zero", in_terms)
+        return Verdict("fails")
+
+    @property
+    def _smallest(self) -> Any:
+        return mpmath.mpf(2) ** (-1074 if self.dtype == "float64" else -149)
+
+    def _scale(self, sample: dict[str, Any], place: int) -> Any:
+        """The largest term; None where it is not known."""
+        if self.terms is None:
+            return None
+        ball = self.terms.balls(sample, 320)[place]
+        return None if ball is None or not mpmath.isfinite(ball.value) else ball.value
+
+    def _exponent(self, sample: dict[str, Any], place: int, counts: Callable[[Ball], bool]) -> float:
+        """The largest |a| of exponentials exp(a)."""
+        found = [(size, p.balls(sample, 53)[place]) for size, p in self.exponents]
+        balls = [(size, b) for size, b in found if b is not None and abs(b.value) < 1e300 and counts(b)]
+        return max((size(float(b.value)) for size, b in balls), default=0.0)
+
+    def _jumps(self, sample: dict[str, Any], place: int, got: float) -> bool:
+        """Whether a kink is within rounding, and the result right on its other side."""
+        near = [p.balls(sample, 53)[0] for p in self.kinks]
+        scale = max((abs(v) for v in sample.values() if isinstance(v, float)), default=0.0)
+        if not any(b is not None and abs(b.value) <= scale * 2.0**-50 for b in near):
+            return False
+        for name in (s.name for s in map(role_symbol, self.loss.declaration.predictions) if not s.axes):
+            for step in (-2, -1, 1, 2):
+                moved = {**sample, name: mpmath.mpf(sample[name]) + step * mpmath.mpf(scale) * 2.0**-50}
+                other = self.result(moved, -1160)[place]
+                if other is not None and abs(other - got) <= 2.0**-40 * abs(other):
+                    return True
+        return False
+
+
+def binders_in(e: sp.Expr) -> bool:
+    """Whether the expression reduces over an axis."""
+    return bool(e.has(Binder))
+
+
+def _is_given(e: sp.Expr) -> bool:
+    """Whether it is an argument or a number, up to its sign: without an error of its own."""
+    positive = -e if e.could_extract_minus_sign() else e
+    return isinstance(positive, (sp.Symbol, sp.Indexed, sp.Integer, TypedNumber))
+
+
+def _is_rounded(ball: Ball) -> bool:
+    """Whether the number is no float, but computed."""
+    return not is_exact(ball)
+
+
+def largest_terms(e: sp.Expr) -> sp.Expr:
+    """The expression with every sum replaced by its largest term in magnitude: what is added up, whatever cancels."""
+    if isinstance(e, sp.Add) and len(e.args) == 2 and all(map(_is_given, e.args)):
+        return sp.Abs(e)  # rounded once, whatever cancels
+    if isinstance(e, sp.Add):
+        return sp.Max(*map(largest_terms, e.args), evaluate=False)
+    if isinstance(e, sp.Mul):
+        return sp.Mul(*map(largest_terms, e.args))
+    if isinstance(e, sp.Pow) and e.exp.is_positive and e.exp.is_number:
+        return largest_terms(e.base) ** e.exp
+    if isinstance(e, Total):
+        index, body = e.open()
+        return Total(largest_terms(body), index)
+    if isinstance(e, sp.Piecewise):
+        return sp.Piecewise(*((largest_terms(b), c) for b, c in e.args))
+    return sp.Abs(e)

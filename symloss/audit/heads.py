@@ -1,0 +1,208 @@
+"""The functions of the table of heads on balls.
+
+Functions that mpmath gives to nearly all digits, with a bound of their slope, stand here. Any
+other row of the table of heads goes through its oracle, at a precision where what it cancels is
+still there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import sympy as sp
+
+from symloss.heads import functions as fn
+from symloss.heads.table import row_of
+
+from .balls import (
+    EXACT,
+    Ball,
+    NotANumber,
+    Unresolved,
+    absolute,
+    exact,
+    exponential,
+    integer_power,
+    inverse,
+    is_exact,
+    is_small,
+    logarithm,
+    magnitude,
+    negative,
+    plus,
+    real_power,
+    rounded,
+    times,
+)
+
+Function = Callable[..., Ball]
+
+_GUARD = 24  # bits; covers the last digits of mpmath's own results
+
+
+def function_of(e: sp.Basic) -> Function | None:
+    """What the outermost function of an expression does to balls."""
+    if type(e) in _DIRECT:
+        return _DIRECT[type(e)]
+    row = row_of(e)
+    return None if row is None else _through_oracle(row.oracle)
+
+
+def sigmoid(x: Ball) -> Ball:
+    if x.value >= 0:
+        return inverse(plus(exact(1), exponential(negative(x))))
+    e = exponential(x)
+    return times(e, inverse(plus(exact(1), e)))
+
+
+def softplus(x: Ball) -> Ball:
+    if x.value > 0:
+        return plus(x, log1p(exponential(negative(x))))
+    return log1p(exponential(x))
+
+
+def log1p(x: Ball) -> Ball:
+    if x.value <= -1:
+        return logarithm(plus(exact(1), x))
+    value = mpmath.log1p(x.value)
+    return exact(0) if is_exact(x) and not value else rounded(value, x.error - magnitude(1 + x.value) + 2, 2)
+
+
+def expm1(x: Ball) -> Ball:
+    if x.value < -1 or x.value > 1:
+        return plus(exponential(x), exact(-1))
+    value = mpmath.expm1(x.value)
+    return exact(0) if is_exact(x) and not value else rounded(value, x.error + 3, 2)
+
+
+def tanh(x: Ball) -> Ball:
+    """(1 - e)/(1 + e) with e = exp(-2 |x|)."""
+    e = exponential(times(exact(-2), absolute(x)))
+    value = times(negative(expm1(times(exact(-2), absolute(x)))), inverse(plus(exact(1), e)))
+    return value if x.value > 0 else negative(value)
+
+
+def sech2(x: Ball) -> Ball:
+    """4 e/(1 + e)**2 with e = exp(-2 |x|)."""
+    e = exponential(times(exact(-2), absolute(x)))
+    return times(exact(4), e, inverse(integer_power(plus(exact(1), e), 2)))
+
+
+def logcosh(x: Ball) -> Ball:
+    """|x| - log(2) + log1p(exp(-2 |x|))."""
+    size = absolute(x)
+    return plus(size, negative(rounded(mpmath.log(2))), log1p(exponential(times(exact(-2), size))))
+
+
+def _cosh(x: Ball) -> Ball:
+    return times(exact(0.5), plus(exponential(x), exponential(negative(x))))
+
+
+def _sinh(x: Ball) -> Ball:
+    """(E + E/(1 + E))/2 with E = expm1(|x|)."""
+    e = expm1(absolute(x))
+    value = times(exact(0.5), plus(e, times(e, inverse(plus(exact(1), e)))))
+    return value if x.value > 0 else negative(value)
+
+
+def _sign(x: Ball) -> Ball:
+    if is_small(x):
+        raise Unresolved
+    return exact(mpmath.sign(x.value))
+
+
+def _step(x: Ball) -> Ball:
+    return times(exact(0.5), plus(_sign(x), exact(1)))
+
+
+def _one_sided_sign(u: Ball, direction: Ball) -> Ball:
+    sign = _sign(u)
+    return sign if sign.value else _sign(direction)
+
+
+def _xlogy(x: Ball, y: Ball) -> Ball:
+    return exact(0) if _is_zero(x) else times(x, logarithm(y))
+
+
+def _product_or_zero(w: Ball, g: Ball) -> Ball:
+    return exact(0) if _is_zero(w) else times(w, g)
+
+
+def _quotient_or_zero(x: Ball, n: Ball) -> Ball:
+    return exact(0) if _is_zero(n) else times(x, inverse(n))
+
+
+def _power(x: Ball, a: Ball) -> Ball:
+    return exact(1) if _is_zero(a) else real_power(x, a)
+
+
+def _is_zero(x: Ball) -> bool:
+    return is_exact(x) and not x.value
+
+
+_DIRECT: dict[type, Function] = {
+    sp.exp: exponential,
+    sp.log: logarithm,
+    sp.Abs: absolute,
+    sp.sign: _sign,
+    sp.tanh: tanh,
+    sp.sinh: _sinh,
+    sp.cosh: _cosh,
+    fn.sigmoid: sigmoid,
+    fn.softplus: softplus,
+    fn.log1p: log1p,
+    fn.expm1: expm1,
+    fn.sech2: sech2,
+    fn.logcosh: logcosh,
+    fn.step: _step,
+    fn.one_sided_sign: _one_sided_sign,
+    fn.xlogy: _xlogy,
+    fn.product_or_zero: _product_or_zero,
+    fn.quotient_or_zero: _quotient_or_zero,
+    fn.power: _power,
+}
+
+
+def _through_oracle(oracle: Callable[..., Any]) -> Function:
+    def function(*balls: Ball) -> Ball:
+        here = _settled(oracle, [b.value for b in balls])
+        error = EXACT
+        for n, ball in enumerate(balls):
+            if not is_exact(ball):
+                moved = [b.value for b in balls]
+                moved[n] += mpmath.ldexp(1, ball.error)
+                error = max(error, magnitude(_settled(oracle, moved) - here) + 2)
+        if not here:
+            # Of a true zero nothing is known but how far the digits reached.
+            return exact(0) if all(map(is_exact, balls)) else Ball(here, max(error, -mpmath.mp.prec))
+        return rounded(here, error, 4)
+
+    return function
+
+
+def _settled(oracle: Callable[..., Any], arguments: list[Any]) -> Any:
+    """The oracle where the smallest part of what it adds up is resolved, and again with twice the bits."""
+    bits = mpmath.mp.prec + _GUARD + sum(map(_cancelled_bits, arguments))
+    found = []
+    for precision in (bits, 2 * bits):
+        with mpmath.workprec(precision):
+            try:
+                found.append(oracle(*arguments))
+            except ZeroDivisionError as error:
+                raise NotANumber from error
+    first, second = found
+    if isinstance(second, mpmath.mpc) or mpmath.isnan(second):
+        raise NotANumber
+    if first != second and magnitude(first - second) > magnitude(second) - mpmath.mp.prec:
+        raise Unresolved
+    return second
+
+
+def _cancelled_bits(x: Any) -> int:
+    """Bits between 1 and x**3 for a tiny or huge x, and between 1 and exp(-x**2) or what of it does not underflow."""
+    if not x or mpmath.isinf(x):
+        return 0
+    size = magnitude(x)
+    return min(3 * abs(size), 3400) + (1900 if size > 6 else int(3 * min(float(x) ** 2, 650)))
