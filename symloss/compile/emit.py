@@ -22,6 +22,7 @@ from symloss.lower.ir import (
     Let,
     Nest,
     Number,
+    Overwrite,
     Parameter,
     Reduction,
     Statement,
@@ -149,6 +150,8 @@ class _Kernel:
                 self._loop(statement)
             case Store(array=array, indices=indices, value=value):
                 self._line(f"{text.element(array, indices)} = {self._stored(array, text(value))}")
+            case Overwrite():
+                self._overwrite(statement)
             case Reduction(name=bound):
                 self._line(f"{name(bound)} = {self._reduction(statement)}")
             case Check(number=number, condition=condition):
@@ -172,6 +175,13 @@ class _Kernel:
     def _stored(self, array: str, value: str) -> str:
         value = without_brackets(value)
         return f"float32({value})" if self._nest.parameter(array).dtype == "float32" else value
+
+    def _overwrite(self, statement: Overwrite) -> None:
+        array, last = statement.array, self._text(statement.indices[-1])
+        length = self._text.length(array_axes(self._nest.parameter(array))[-1])
+        self._line(f"if ({last} >= 0) & ({last} < {length}):")
+        value = self._stored(array, self._text(statement.value))
+        self._line(f"    {self._text.element(array, statement.indices)} = {value}")
 
     def _check(self, number: int, condition: str) -> None:
         if not self._searching:

@@ -83,6 +83,23 @@ class Graph:
                 return self.make(Extent, axis)
         raise TypeError(f"not a node of a Stable: {node!r}")
 
+    def placed(self, node: Node, loop: Loop, place: Node) -> Node:
+        """``node`` with the position of ``loop`` being ``place``, which is free of loops."""
+        if loop not in node.free:
+            return node
+        match node:
+            case Position():
+                return place
+            case Reduce(kind=kind, loop=bound, body=body):
+                return self.make(Reduce, kind, bound, self.placed(body, loop, place))
+            case Element(argument=argument, indices=indices):
+                return self.make(Element, argument, tuple(self.placed(i, loop, place) for i in indices))
+            case Apply(head=head, arguments=arguments):
+                return self.make(Apply, head, tuple(self.placed(a, loop, place) for a in arguments))
+            case Select(condition=condition, then=then, otherwise=otherwise):
+                return self.make(Select, *(self.placed(part, loop, place) for part in (condition, then, otherwise)))
+        raise TypeError(f"not a node of a Stable: {node!r}")
+
     def canonical(self, node: Node) -> Node:
         """``node`` with bound loops renamed, and a single free one, so that equal computations are one object."""
         loops = list(node.free)

@@ -24,6 +24,7 @@ from symloss.lower.ir import (
     Name,
     Nest,
     Number,
+    Overwrite,
     Reduction,
     Statement,
     Store,
@@ -107,6 +108,8 @@ class _Run:
                 self._loop(statement)
             case Store(array=array, indices=indices, value=value):
                 self._given[array][self._place(array, indices)] = self._value(value)
+            case Overwrite():
+                self._overwrite(statement)
             case Reduction(name=name):
                 self._values[name] = self._reduced(statement)
             case Check(number=number, condition=condition):
@@ -123,6 +126,11 @@ class _Run:
                 self._row = position
             self._values[loop.variable] = position
             self._block(loop.body)
+
+    def _overwrite(self, statement: Overwrite) -> None:
+        last = self._value(statement.indices[-1])
+        if 0 <= last < self._length(array_axes(self._nest.parameter(statement.array))[-1]):
+            self._given[statement.array][self._place(statement.array, statement.indices)] = self._value(statement.value)
 
     def _check(self, number: int, holds: bool) -> None:
         if not holds and self._searching:

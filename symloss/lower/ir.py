@@ -159,6 +159,18 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
+class Overwrite:
+    """``array[indices] = value`` after all of the array's row has been stored; nothing if the last index is no index.
+
+    The last index may be any integer; a label out of range is found by its guard.
+    """
+
+    array: str
+    indices: tuple[Expression, ...]
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Reduction:
     """Binds a name to a reduction over the last axis of ``array[indices]``.
 
@@ -205,7 +217,7 @@ class Total:
     array: str
 
 
-Statement = Let | For | Store | Reduction | Check | Add | Total
+Statement = Let | For | Store | Overwrite | Reduction | Check | Add | Total
 
 
 @dataclass(frozen=True, slots=True)

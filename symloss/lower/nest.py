@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from symloss.lower.exceptional import exceptional
 from symloss.lower.graphs import ROW, Graph, first_free
 from symloss.lower.ir import (
     Add,
@@ -23,6 +24,7 @@ from symloss.lower.ir import (
     Name,
     Nest,
     Number,
+    Overwrite,
     Parameter,
     Reduction,
     Statement,
@@ -31,6 +33,7 @@ from symloss.lower.ir import (
     Variant,
 )
 from symloss.lower.order import (
+    Correct,
     Keep,
     Levels,
     Task,
@@ -85,7 +88,7 @@ class _Lowering:
 
     def main_pass(self) -> tuple[Statement, ...]:
         """All results, and whether all guards hold."""
-        outputs = [self._task(o.node, o.loops, o) for o in self._stable.outputs]
+        outputs, corrections = self._output_tasks()
         guards = self._guard_tasks()
         tasks = [*guards, *outputs]
         self._once(tasks)
@@ -93,6 +96,7 @@ class _Lowering:
         with self._opened(ROW):
             self._weights()
             self._run([*map(kept_task, self._kept), *tasks])
+            self._run(corrections)
         return (*self._values.scope.statements, *self._totals())
 
     def search_pass(self) -> tuple[Statement, ...]:
@@ -112,6 +116,18 @@ class _Lowering:
         for loop in loops:
             renaming[loop] = first_free(loop.axis, frozenset(renaming.values()))
         return Task(self._graph.renamed(node, renaming), tuple(renaming.values()), purpose)
+
+    def _output_tasks(self) -> tuple[list[Task], list[Task]]:
+        """What to write everywhere, and what to write again at the one place where it differs."""
+        everywhere, again = [], []
+        for output in self._stable.outputs:
+            task = self._task(output.node, output.loops, output)
+            found = exceptional(task.node, task.loops[-1], self._graph) if len(task.loops) == 1 else None
+            if found is not None and not output.reduced:
+                task = replace(task, node=found.elsewhere)
+                again.append(Task(found.there, (), Correct(output, found.place)))
+            everywhere.append(task)
+        return everywhere, again
 
     def _guard_tasks(self) -> list[Task]:
         return [
@@ -245,6 +261,8 @@ class _Lowering:
                 self._emit(Check(number, self._verified(task.node)))
             case Reduce(body=body, loop=loop):
                 self._keep(self._scratch_of(body, loop), task)
+            case Correct(output=output, place=place):
+                self._correct(output, place, task)
             case Keep():
                 self._keep(self._scratch_of(task.node, task.opened[-1]), task)
 
@@ -271,6 +289,12 @@ class _Lowering:
         else:
             array = self._scratch_for(output, Parameter("", "scratch", per_row=True))
             self._emit(Store(array.name, (row,), value))
+
+    def _correct(self, output: Output, place: Node, task: Task) -> None:
+        value = self._values.as_type(task.node, "float")
+        value = self._weighted(value) if output.weighted else value
+        indices = self._values.position(ROW), self._values.as_type(place, "int")
+        self._emit(Overwrite(self._outputs[output.name].name, indices, value))
 
     def _weighted(self, value: Expression) -> Expression:
         scaled = Call("mul", (self._factor, value))

@@ -28,7 +28,15 @@ class Verify:
     guard: Guard
 
 
-Purpose = Output | Verify | Reduce | Keep
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """Write the value at one place of a result again."""
+
+    output: Output
+    place: Node
+
+
+Purpose = Output | Verify | Reduce | Keep | Correct
 
 
 @dataclass(frozen=True, slots=True)

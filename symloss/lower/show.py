@@ -17,6 +17,7 @@ from symloss.lower.ir import (
     Name,
     Nest,
     Number,
+    Overwrite,
     Parameter,
     Reduction,
     Statement,
@@ -55,12 +56,14 @@ def _block(block: tuple[Statement, ...], margin: str) -> Iterator[str]:
             yield margin + _statement(statement)
 
 
-def _statement(statement: Let | Store | Reduction | Check | Add | Total) -> str:
+def _statement(statement: Let | Store | Overwrite | Reduction | Check | Add | Total) -> str:
     match statement:
         case Let(name=name, value=value):
             return f"{name} = {expression_text(value)}"
         case Store(array=array, indices=indices, value=value):
             return f"{_element(array, indices)} = {expression_text(value)}"
+        case Overwrite(array=array, indices=indices, value=value):
+            return f"{_element(array, indices)} = {expression_text(value)}, again"
         case Reduction(name=name, kind=kind, array=array, indices=indices):
             return f"{name} = {kind} of {_element(array, (*indices, Name(':')))}"
         case Check(number=number, condition=condition):

@@ -24,6 +24,7 @@ from symloss.lower.ir import (
     Name,
     Nest,
     Number,
+    Overwrite,
     Reduction,
     Statement,
     Store,
@@ -98,6 +99,12 @@ class _Checker:
                 _require(value.type == "float", "a store of what is not a float", statement)
                 self._everywhere(array, statement.indices, statement)
                 self._written.add(array)
+            case Overwrite(array=array, indices=indices, value=value):
+                _require(self._arrays[array].kind == "output", "a second store to what is no result", statement)
+                _require(array in self._written, "a second store before the first", statement)
+                _require(value.type == "float", "a store of what is not a float", statement)
+                _require(indices[-1].type == "int", "an index that is no integer", statement)
+                self._indices(array, indices[:-1], statement, missing=1)
             case Add(total=total, indices=indices, value=value):
                 _require(self._arrays[total].kind == "total", "an addition to what is no total", statement)
                 _require(value.type == "float", "an addition of what is not a float", statement)

@@ -17,6 +17,7 @@ from symloss.lower.ir import (
     Load,
     Name,
     Number,
+    Overwrite,
     Reduction,
     Statement,
     Store,
@@ -44,8 +45,12 @@ def expressions(statement: Statement) -> tuple[Expression, ...]:
     match statement:
         case Let(value=value):
             return (value,)
-        case Store(indices=indices, value=value) | Add(indices=indices, value=value):
-            return (*indices, value)
+        case (
+            Store(indices=indices, value=value)
+            | Overwrite(indices=indices, value=value)
+            | Add(indices=indices, value=value)
+        ):
+            return (*statement.indices, statement.value)
         case Reduction(indices=indices):
             return indices
         case Check(condition=condition):
@@ -94,8 +99,12 @@ def with_substituted(statement: Statement, names: Substitution) -> Statement:
     match statement:
         case Let(value=value):
             return replace(statement, value=again(value))
-        case Store(indices=indices, value=value) | Add(indices=indices, value=value):
-            return replace(statement, indices=tuple(map(again, indices)), value=again(value))
+        case (
+            Store(indices=indices, value=value)
+            | Overwrite(indices=indices, value=value)
+            | Add(indices=indices, value=value)
+        ):
+            return replace(statement, indices=tuple(map(again, statement.indices)), value=again(statement.value))
         case Reduction(indices=indices):
             return replace(statement, indices=tuple(map(again, indices)))
         case Check(condition=condition):

@@ -16,6 +16,8 @@ from .graph import Apply, Builder, Constant, Element, Loop, Node, Position, Redu
 _LENIENT = {"xlogy", "xlog1py", "power", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not", "difference_error"}
 """Heads whose result may be a number although an argument is NaN."""
 
+_COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne"}
+
 _CHOOSING = {"product_or_zero": 0}
 """Heads in which one argument may silence another: only a NaN in the one of that position surely reaches the result."""
 
@@ -46,12 +48,30 @@ class Propagation:
             # One element of a row says nothing of the others; a Reduce over all of them does.
             return frozenset({node.argument}) if not node.indices else frozenset()
         if isinstance(node, Select):
-            return self.carries(node.then) & self.carries(node.otherwise)
+            then, otherwise = self.carries(node.then), self.carries(node.otherwise)
+            made_false, made_true = self._decided(node.condition)
+            return (then & otherwise) | (otherwise & made_false) | (then & made_true)
         if isinstance(node, Reduce):
             return self._row(node)
         if isinstance(node, Apply):
             return frozenset().union(*(self.carries(a) for a in _strict(node)))
         return frozenset()
+
+    def _decided(self, condition: Node) -> tuple[frozenset[str], frozenset[str]]:
+        """The predictions any NaN of which makes the condition false, and those which make it true."""
+        nobody: frozenset[str] = frozenset()
+        if not isinstance(condition, Apply):
+            return nobody, nobody
+        if condition.head == "not":
+            made_false, made_true = self._decided(condition.arguments[0])
+            return made_true, made_false
+        if condition.head in ("and", "or"):
+            (f, t), (g, u) = (self._decided(a) for a in condition.arguments)
+            return (f | g, t & u) if condition.head == "and" else (f & g, t | u)
+        if condition.head not in _COMPARISONS:
+            return nobody, nobody
+        carried = nobody.union(*(self.carries(a) for a in condition.arguments))
+        return (nobody, carried) if condition.head == "ne" else (carried, nobody)
 
     def _row(self, node: Reduce) -> frozenset[str]:
         """A sum or maximum over the whole row of a prediction's own elements carries it."""
