@@ -1,0 +1,5 @@
+"""Side by side with what people would use instead: ``python -m benchmarks``.
+
+Every ratio is ours / theirs, the median of paired runs in one process per peer: both sides in turn, on the same arrays,
+on the same core. Nothing here is imported by symloss, and no test asserts a time.
+"""

@@ -1,0 +1,101 @@
+"""One side of a comparison, and ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from benchmarks.losses import loss_named
+from benchmarks.rows import Array, Row
+
+
+class Cannot(Exception):
+    """A peer cannot do a row; the text says why."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """``run`` is what is timed; ``results`` makes NumPy arrays of what it returned.
+
+    Their order: the value (or its sum), gradients, second derivatives.
+    """
+
+    run: Callable[[], Any]
+    results: Callable[[Any], Sequence[Any]]
+
+
+class Peer(Protocol):
+    """One of the files in `benchmarks.peers`, a module.
+
+    ``SUMMED``: its value is the sum over samples, as in frameworks that differentiate a scalar; ours is then run with
+    ``reduction="sum"``, so that both sides do the same work. ``EXACT`` is false for a limit of the machine, whose
+    results mean nothing.
+    """
+
+    NAME: str
+    SUMMED: bool
+    EXACT: bool
+
+    def contender(self, row: Row, inputs: Sequence[Array], threads: int) -> Contender: ...
+
+    def version(self) -> str: ...
+
+
+def ours(row: Row, inputs: Sequence[Array], threads: int, *, summed: bool, allocate: bool = False) -> Contender:
+    """Symloss on a row, writing into arrays made beforehand unless ``allocate``."""
+    loss = loss_named(row.loss)
+    options: dict[str, Any] = {"n_threads": threads}
+    predictions = inputs[len(inputs) - row.predictions :]
+    outs = [np.empty_like(p) for p in predictions]
+    if row.task == "value and gradient":
+        out = (None if summed else np.empty(_batch(row), outs[0].dtype), outs[0])
+        options |= {"reduction": "sum"} if summed else {}
+        return _contender(loss.value_and_gradient, inputs, options, out, allocate, tuple)
+    if row.task == "gradient and Hessian":
+        out = (outs[0], np.empty_like(outs[0]))
+        return _contender(loss.gradient_and_hessian, inputs, options, out, allocate, tuple)
+    return _two_calls(loss, inputs, options, outs, allocate)
+
+
+def _batch(row: Row) -> tuple[int, ...]:
+    return () if row.text == "info_nce" else row.shape[:1]
+
+
+def _contender(method: Any, inputs: Any, options: Any, out: Any, allocate: bool, results: Any) -> Contender:
+    if not allocate:
+        options = {**options, "out": out}
+    return Contender(lambda: method(*inputs, **options), results)
+
+
+def _two_calls(loss: Any, inputs: Any, options: Any, outs: list[Array], allocate: bool) -> Contender:
+    """Gradients, then the matrix: there is no method that gives both."""
+    size = len(outs)
+    matrix = np.empty((*outs[0].shape, size, size), outs[0].dtype)
+    first = _contender(loss.gradient, inputs, options, tuple(outs), allocate, tuple)
+    second = _contender(loss.hessian_matrix, inputs, options, matrix, allocate, tuple)
+
+    def results(made: Any) -> Sequence[Any]:
+        gradients, hessian = made
+        return [*gradients, *(hessian[..., a, b] for a in range(size) for b in range(a, size))]
+
+    return Contender(lambda: (first.run(), second.run()), results)
+
+
+def disagreement(ours: Sequence[Any], theirs: Sequence[Any]) -> float:
+    """The largest difference between two sets of results, each relative to the largest entry of its array."""
+    if len(ours) != len(theirs):
+        raise ValueError(f"{len(ours)} results of ours, {len(theirs)} of theirs")
+    return max(
+        _relative(np.asarray(a, dtype=float), np.asarray(b, dtype=float)) for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def _relative(a: Array, b: Array) -> float:
+    if a.shape != b.shape:
+        raise ValueError(f"results of shapes {a.shape} and {b.shape}")
+    largest = float(np.max(np.abs(b), initial=0.0))
+    difference = float(np.max(np.abs(a - b), initial=0.0))
+    return difference / largest if largest else difference
