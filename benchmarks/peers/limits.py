@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -25,11 +26,11 @@ def contender(row: Row, inputs: Sequence[Array], threads: int) -> Contender:
     """The pass over a row's prediction, cut into one stretch per thread."""
     y, z = inputs[0].reshape(-1), inputs[-1].reshape(-1)
     out = np.empty_like(z)
-    passes: list[Callable[[], Any]]
+    parts = _parts(len(z), threads)
     if row.limit == "add":
-        passes = [lambda part=part: np.add(z[part], y[part], out=out[part]) for part in _parts(len(z), threads)]
+        passes = [partial(np.add, z[part], y[part], out=out[part]) for part in parts]
     else:
-        passes = [lambda part=part: np.exp(z[part], out=out[part]) for part in _parts(len(z), threads)]
+        passes = [partial(np.exp, z[part], out=out[part]) for part in parts]
     # One exponential for every pair of entries of a row is that many passes over the row.
     count = row.shape[-1] if row.limit == "exp of pairs" else 1
     return Contender(_runner(passes, count), tuple)
@@ -40,7 +41,7 @@ def _parts(length: int, threads: int) -> list[slice]:
     return [slice(a, b) for a, b in pairwise(ends)]
 
 
-def _runner(passes: list[Callable[[], Any]], count: int) -> Callable[[], Any]:
+def _runner(passes: Sequence[Callable[[], Any]], count: int) -> Callable[[], Any]:
     def repeat(one: Callable[[], Any]) -> None:
         for _ in range(count):
             one()
