@@ -10,13 +10,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import mpmath
 import numpy as np
-import sympy as sp
 
 from symloss.declare.points import axis_lengths
 from symloss.declare.roles import role_symbol
@@ -142,11 +141,19 @@ def own_results(loss: Loss, order: str, by: str, batch: Batch) -> Array:
 # --- exact results --------------------------------------------------------------------------------
 
 
-def program(loss: Loss, order: str, by: str, form: Callable[[sp.Expr], sp.Expr] = lambda e: e) -> Program:
-    """The derived expression of a result, ready to be evaluated at samples."""
+def program(loss: Loss, order: str, by: str, lengths: Mapping[str, int] | None = None) -> Program:
+    """The derived expression of a result, ready to be evaluated at samples; axes are as long as in `batches`."""
     expression, indices = loss.pipeline.expression(order, *([by] if by else []))
     axes = loss.declaration.axes
-    return Program(form(expression), indices, axes, axis_lengths(axes, LENGTH))
+    return Program(expression, indices, axes, axis_lengths(axes, LENGTH) if lengths is None else lengths)
+
+
+def lengths_in(loss: Loss, batch: Batch) -> dict[str, int]:
+    """How long the axes are in a batch."""
+    lengths: dict[str, int] = {}
+    for symbol in map(role_symbol, loss.inputs):
+        lengths.update(zip((a.name for a in symbol.axes), batch.arrays[symbol.name].shape[1:], strict=True))
+    return {**axis_lengths(loss.declaration.axes, LENGTH), **lengths}
 
 
 def exact_results(loss: Loss, order: str, by: str, batch: Batch) -> Reals:
@@ -154,7 +161,7 @@ def exact_results(loss: Loss, order: str, by: str, batch: Batch) -> Reals:
     about = (loss.declaration.fingerprint, str(loss.pipeline.expression(order, *([by] if by else []))[0]), order, by)
 
     def compute() -> Reals:
-        run = program(loss, order, by)
+        run = program(loss, order, by, lengths_in(loss, batch))
         return Reals.of([entry for n in range(batch.length) for entry in run(numbers(batch, n), FLOOR)])
 
     return kept(about, batch, compute)

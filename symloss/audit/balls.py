@@ -22,7 +22,7 @@ EXACT = -(1 << 1200)
 """The exponent of no error; an integer, since exponents of huge powers are no floats."""
 
 _DEEP = -4000
-"""exp(x) for an x below is taken as 0 with an error of 2**x; every result down there has underflowed."""
+"""exp(x) for an x below is taken as 0 with an error of 2**(x/2); every result down there has underflowed."""
 
 _HUGE = 1100
 """exp(x) for |x| above 2**_HUGE has an exponent that is no number of bits any more: it is 0 or infinite."""
@@ -170,14 +170,27 @@ def exponential(a: Ball) -> Ball:
     x = a.value
     if x == 0 and is_exact(a):
         return exact(1)
+    if magnitude(x) > _HUGE or mpmath.isinf(x):
+        if magnitude(x) - 1 <= a.error:
+            raise Unresolved
+        return Ball(mpmath.inf if x > 0 else mpmath.mpf(0), EXACT)
+    if x < _DEEP and not _full and a.error < magnitude(x) - 2:
+        return Ball(mpmath.mpf(0), int(x / 2))
     if a.error > 0:
         raise Unresolved
-    if magnitude(x) > _HUGE or mpmath.isinf(x):
-        return Ball(mpmath.inf if x > 0 else mpmath.mpf(0), EXACT)
-    if x < _DEEP and not _full:
-        return Ball(mpmath.mpf(0), int(x))
-    value = mpmath.exp(x)
+    value = _exp(x)
     return rounded(value, a.error + magnitude(value) + 1, 2)
+
+
+def _exp(x: Any) -> Any:
+    """mpmath's, except that a huge whole number is not taken for a power of e."""
+    size = magnitude(x)
+    if size < 16:
+        return mpmath.exp(x)
+    with mpmath.extraprec(size + 16):
+        twos = int(mpmath.nint(x / mpmath.ln2))
+        rest = x - twos * mpmath.ln2
+    return mpmath.ldexp(mpmath.exp(rest), twos)
 
 
 _full = False

@@ -39,6 +39,7 @@ from .balls import (
 
 Function = Callable[..., Ball]
 
+_HUGE = 1100  # bits before the point of an argument; all floats have less, and mpmath may need forever for more
 _GUARD = 24  # bits; covers the last digits of mpmath's own results
 
 
@@ -64,17 +65,22 @@ def softplus(x: Ball) -> Ball:
 
 
 def log1p(x: Ball) -> Ball:
-    if x.value <= -1:
+    if magnitude(x.value) > 0:
         return logarithm(plus(exact(1), x))
     value = mpmath.log1p(x.value)
     return exact(0) if is_exact(x) and not value else rounded(value, x.error - magnitude(1 + x.value) + 2, 2)
 
 
 def expm1(x: Ball) -> Ball:
-    if x.value < -1 or x.value > 1:
+    if magnitude(x.value) > 0:
         return plus(exponential(x), exact(-1))
     value = mpmath.expm1(x.value)
     return exact(0) if is_exact(x) and not value else rounded(value, x.error + 3, 2)
+
+
+def log1mexp(x: Ball) -> Ball:
+    """log(1 - exp(x)) for x < 0."""
+    return log1p(negative(exponential(x))) if magnitude(x.value) > 0 else logarithm(negative(expm1(x)))
 
 
 def tanh(x: Ball) -> Ball:
@@ -94,6 +100,70 @@ def logcosh(x: Ball) -> Ball:
     """|x| - log(2) + log1p(exp(-2 |x|))."""
     size = absolute(x)
     return plus(size, negative(rounded(mpmath.log(2))), log1p(exponential(times(exact(-2), size))))
+
+
+def bernoulli_function(x: Ball) -> Ball:
+    """x/(exp(x) - 1)."""
+    return exact(1) if _is_zero(x) else times(x, inverse(expm1(x)))
+
+
+def bernoulli_slope(x: Ball) -> Ball:
+    """x B'(x) = B(x) (1 - x - B(x))."""
+    b = bernoulli_function(x)
+    return exact(0) if _is_zero(x) else times(b, plus(exact(1), negative(x), negative(b)))
+
+
+def erfcx(x: Ball) -> Ball:
+    """exp(x**2) erfc(x) for x >= 0: a product where that is quick, the asymptotic series where it converges."""
+    v = x.value
+    if v * v > mpmath.mp.prec:
+        # (2k-1)!!/(2 v**2)**k falls below 2**-prec before it grows again; the error is less than the next term.
+        total, term, k = mpmath.mpf(1), mpmath.mpf(1), 0
+        while magnitude(term) > -mpmath.mp.prec - 4:
+            k += 1
+            term *= -(2 * k - 1) / (2 * v * v)
+            total += term
+        value = total / (v * mpmath.sqrt(mpmath.pi))
+    else:
+        with mpmath.extraprec(2 * max(magnitude(v), 0) + 10):
+            value = mpmath.exp(v * v) * mpmath.erfc(v)
+    slope = magnitude(value) - magnitude(v) + 2 if v > 1 else 1
+    return rounded(+value, EXACT if is_exact(x) else x.error + slope, 4)
+
+
+def _upper_tail(t: Ball) -> Ball:
+    """P(Z > t) for t >= 0."""
+    return times(exact(0.5), _scaled_tail(t), _bell(t))
+
+
+def _scaled_tail(t: Ball) -> Ball:
+    return erfcx(times(t, rounded(mpmath.sqrt(mpmath.mpf(1) / 2))))
+
+
+def _bell(t: Ball) -> Ball:
+    return exponential(times(exact(-0.5), t, t))
+
+
+def norm_cdf(x: Ball) -> Ball:
+    if x.value > 0:
+        return plus(exact(1), negative(_upper_tail(x)))
+    return _upper_tail(negative(x))
+
+
+def log_norm_cdf(x: Ball) -> Ball:
+    if x.value > 0:
+        return log1p(negative(_upper_tail(x)))
+    return plus(logarithm(times(exact(0.5), _scaled_tail(negative(x)))), times(exact(-0.5), x, x))
+
+
+def inverse_mills(x: Ball) -> Ball:
+    if x.value > 0:
+        return times(rounded(1 / mpmath.sqrt(2 * mpmath.pi)), _bell(x), inverse(norm_cdf(x)))
+    return times(rounded(mpmath.sqrt(2 / mpmath.pi)), inverse(_scaled_tail(negative(x))))
+
+
+def mills_excess(x: Ball) -> Ball:
+    return plus(inverse_mills(x), x)
 
 
 def _cosh(x: Ball) -> Ball:
@@ -154,8 +224,15 @@ _DIRECT: dict[type, Function] = {
     fn.softplus: softplus,
     fn.log1p: log1p,
     fn.expm1: expm1,
+    fn.log1mexp: log1mexp,
     fn.sech2: sech2,
     fn.logcosh: logcosh,
+    fn.bernoulli_function: bernoulli_function,
+    fn.bernoulli_slope: bernoulli_slope,
+    fn.norm_cdf: norm_cdf,
+    fn.log_norm_cdf: log_norm_cdf,
+    fn.inverse_mills: inverse_mills,
+    fn.mills_excess: mills_excess,
     fn.step: _step,
     fn.one_sided_sign: _one_sided_sign,
     fn.xlogy: _xlogy,
@@ -184,6 +261,8 @@ def _through_oracle(oracle: Callable[..., Any]) -> Function:
 
 def _settled(oracle: Callable[..., Any], arguments: list[Any]) -> Any:
     """The oracle where the smallest part of what it adds up is resolved, and again with twice the bits."""
+    if any(magnitude(x) > _HUGE for x in arguments):
+        raise Unresolved
     bits = mpmath.mp.prec + _GUARD + sum(map(_cancelled_bits, arguments))
     found = []
     for precision in (bits, 2 * bits):
