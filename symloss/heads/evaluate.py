@@ -14,7 +14,7 @@ import mpmath
 import sympy as sp
 from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 
-from . import binders
+from . import binders, row_binders
 from .numbers import TypedNumber, exact
 from .table import row_of
 
@@ -152,6 +152,30 @@ class _Evaluator:
         order = sorted(range(len(values)), key=lambda n: (-values[n], n))
         return mpmath.mpf(order.index(int(self.value(e.place))))
 
+    def largest_place(self, e: row_binders.LargestPlace) -> Any:
+        values = self.entries(e)
+        return mpmath.mpf(values.index(max(values)))
+
+    def weighted_rows(self, e: row_binders.Binder) -> tuple[list[Any], list[tuple[Any, ...]]]:
+        """The softmax of the first part of the body, and the other parts, for every place."""
+        rows = self.entries(e)
+        largest = max(row[0] for row in rows)
+        weights = [mpmath.exp(row[0] - largest) for row in rows]
+        whole = mpmath.fsum(weights)
+        return [w / whole for w in weights], [row[1:] for row in rows]
+
+    def contrast(self, e: row_binders.SoftmaxContrast) -> Any:
+        weights, values = self.weighted_rows(e)
+        place = int(self.value(e.place))
+        mean = mpmath.fsum(w * g for w, (g,) in zip(weights, values, strict=True) if w)
+        return self.value(e.own) * (1 - weights[place]) + values[place][0] - mean
+
+    def covariance(self, e: row_binders.SoftmaxCovariance) -> Any:
+        weights, values = self.weighted_rows(e)
+        pairs = [(w, g, h) for w, (g, h) in zip(weights, values, strict=True) if w]
+        means = mpmath.fsum(w * g for w, g, _ in pairs) * mpmath.fsum(w * h for w, _, h in pairs)
+        return mpmath.fsum(w * g * h for w, g, h in pairs) - means
+
     def power(self, e: sp.Pow) -> Any:
         base, exponent = (self.value(a) for a in e.args)
         return mpmath.mpf(1) if exponent == 0 else mpmath.power(base, exponent)
@@ -202,7 +226,11 @@ _RULES: tuple[tuple[Any, Callable[[_Evaluator, Any], Any]], ...] = (
     (ITE, lambda v, e: v.value(e.args[1] if v.value(e.args[0]) else e.args[2])),
     (BooleanTrue, lambda v, e: True),
     (BooleanFalse, lambda v, e: False),
+    (sp.Tuple, lambda v, e: tuple(v.value(a) for a in e.args)),
     (binders.Total, _Evaluator.total),
+    (row_binders.LargestPlace, _Evaluator.largest_place),
+    (row_binders.SoftmaxContrast, _Evaluator.contrast),
+    (row_binders.SoftmaxCovariance, _Evaluator.covariance),
     (binders.LogSumExp, _Evaluator.log_sum_exp),
     (binders.SoftmaxComplement, lambda v, e: 1 - v.softmax(e)),
     (binders.SoftmaxGap, lambda v, e: v.log_sum_exp(e) - v.value(e.at(e.place))),

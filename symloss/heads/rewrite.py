@@ -37,6 +37,33 @@ def rewrite(expression: sp.Expr, rules: Iterable[Rule]) -> sp.Expr:
     return _Rewriting(tuple(rules)).visit(expression)
 
 
+def rewrite_outermost(expression: sp.Expr, rules: Iterable[Rule]) -> sp.Expr:
+    """Apply the rules once, outside first; what a rule has replaced is not looked into."""
+    return _outermost(expression, tuple(rules))
+
+
+def _outermost(e: sp.Basic, rules: tuple[Rule, ...]) -> sp.Basic:
+    if not e.args or isinstance(e, (sp.Idx, sp.Indexed, sp.IndexedBase)):
+        return e
+    for rule in rules:
+        replaced = rule(e)
+        if replaced is not None and replaced != e:
+            _note(rule)
+            return replaced
+    if isinstance(e, Binder):
+        index, body = e.open()
+        new_body = _outermost(body, rules)
+        return e if new_body == body else e.func(new_body, index, *e.args[2:])
+    arguments = [_outermost(a, rules) for a in e.args]
+    return e if arguments == list(e.args) else e.func(*arguments)
+
+
+def _note(rule: Rule) -> None:
+    names = _fired.get()
+    if names is not None:
+        names[getattr(rule, "name", rule.__name__ if hasattr(rule, "__name__") else "")] = None
+
+
 class _Rewriting:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
@@ -64,9 +91,7 @@ class _Rewriting:
             if found is None:
                 return e
             rule, replaced = found
-            names = _fired.get()
-            if names is not None:
-                names[getattr(rule, "name", rule.__name__ if hasattr(rule, "__name__") else "")] = None
+            _note(rule)
             # A replacement may have new inner nodes; those already seen are remembered.
             e = self._rebuilt(replaced) if replaced.args else replaced
         raise RecursionError(f"rules do not settle on {e}")

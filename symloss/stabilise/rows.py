@@ -56,23 +56,39 @@ class RowFunctions:
     def log_sum_exp(self, row: RowStatistics) -> Node:
         return self.call("add", row.raw_largest, self.call("log1p", row.others))
 
-    def softmax(self, row: RowStatistics, entry: Node) -> Node:
-        return self.call("div", self.scaled(entry, row.largest), self._whole(row))
+    def softmax(self, row: RowStatistics, entry: Node, place: Node) -> Node:
+        return self.call("div", self._weight(row, entry, place), self._whole(row))
+
+    def _weight(self, row: RowStatistics, entry: Node, place: Node) -> Node:
+        return self.number(1.0) if place is row.place else self.scaled(entry, row.largest)
 
     def complement(self, row: RowStatistics, entry: Node, place: Node) -> Node:
         """1 - softmax: others/(1 + others) at the largest, (1 + (others - own))/(1 + others) elsewhere."""
         rest = self.call("sub", row.others, self.scaled(entry, row.largest))
         elsewhere = self.call("add", self.number(1.0), rest)
-        return self.call("div", self._at_largest(row, place, row.others, elsewhere), self._whole(row))
+        return self.call("div", self.at_largest(row, place, row.others, elsewhere), self._whole(row))
 
     def gap(self, row: RowStatistics, entry: Node, place: Node) -> Node:
         """logsumexp - entry: log1p(others) at the largest, (largest - entry) + log1p(others) elsewhere."""
         log = self.call("log1p", row.others)
         behind = self.call("sub", row.largest, entry)
-        return self._at_largest(row, place, log, self.call("add", behind, log))
+        return self.at_largest(row, place, log, self.call("add", behind, log))
+
+    def others(self, row: RowStatistics, entry: Node, loop: Loop, value: Node, silent: bool) -> Node:
+        """The sum of softmax times value over all entries but the largest; ``silent``: 0 where the softmax is 0."""
+        weight = self.scaled(entry, row.largest)
+        product = self.call("mul", weight, value)
+        if silent:
+            zero = self.number(0.0)
+            product = self.make(Select, self.call("eq", weight, zero), zero, product)
+        own = self.call("eq", self.make(Position, loop), row.place)
+        total = self.make(Reduce, "sum", loop, self.make(Select, own, self.number(0.0), product))
+        return self.call("div", total, self._whole(row))
 
     def _whole(self, row: RowStatistics) -> Node:
         return self.call("add", self.number(1.0), row.others)
 
-    def _at_largest(self, row: RowStatistics, place: Node, then: Node, otherwise: Node) -> Node:
+    def at_largest(self, row: RowStatistics, place: Node, then: Node, otherwise: Node) -> Node:
+        if place is row.place:
+            return then
         return self.make(Select, self.call("eq", place, row.place), then, otherwise)

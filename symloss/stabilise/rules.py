@@ -12,4 +12,7 @@ from .stable_rule import StableRule
 
 RULES: tuple[StableRule, ...] = (*rules_rows.RULES, *rules_logistic.RULES, *rules_elementary.RULES)
 
-__all__ = ["RULES", "StableRule"]
+WHOLE: tuple[StableRule, ...] = rules_rows.WHOLE
+"""Rules about a whole derivative, before its parts are rewritten."""
+
+__all__ = ["RULES", "WHOLE", "StableRule"]

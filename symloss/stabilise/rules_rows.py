@@ -7,6 +7,7 @@ import sympy as sp
 from symloss.heads.binders import LogSumExp, Rank, Softmax, SoftmaxComplement, SoftmaxGap, Sorted, Total
 from symloss.heads.functions import product_or_zero
 
+from .confident import confident_row
 from .stable_rule import StableRule, pairs
 from .target import against_target
 
@@ -119,5 +120,16 @@ RULES: tuple[StableRule, ...] = (
         "weight = 0",
         "README rule 63",
         _weight_may_be_zero,
+    ),
+)
+
+WHOLE: tuple[StableRule, ...] = (
+    StableRule(
+        "confident row",
+        "p - p**2 = p (1 - p), g[k] - sum_j p[j] g[j] = sum_{j != k} p[j] (g[k] - g[j]), and all that follows",
+        "in a confident row p rounds to 1 and the mean of g to g[k]",
+        "gap > 5",
+        "sum_j p[j] = 1; R. T. Farouki (2012), The Bernstein polynomial basis: a centennial retrospective",
+        confident_row,
     ),
 )

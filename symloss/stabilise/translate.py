@@ -13,6 +13,7 @@ from symloss.heads import binders
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
 from symloss.heads.table import row_of
 
+from . import translate_rows
 from .arithmetic import as_doubles, coefficient_and_factors, fraction, is_constant, nearest, term_order
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .rows import RowFunctions, RowStatistics
@@ -257,7 +258,8 @@ class Translation:
         return self.rows.log_sum_exp(self.statistics(e, places))
 
     def _softmax(self, e: binders.Softmax, places: Places) -> Node:
-        return self.rows.softmax(self.statistics(e, places), self.node(e.at(e.place), places))
+        entry, place = self.node(e.at(e.place), places), self.node(e.place, places)
+        return self.rows.softmax(self.statistics(e, places), entry, place)
 
     def _complement(self, e: SoftmaxComplement, places: Places) -> Node:
         entry, place = self.node(e.at(e.place), places), self.node(e.place, places)
@@ -296,6 +298,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (ITE, Translation._either),
     (sp.Not, Translation._negation),
     ((BooleanTrue, BooleanFalse), Translation._truth),
+    *translate_rows.RULES,
     (binders.Total, Translation._total),
     (binders.LogSumExp, Translation._log_sum_exp),
     (SoftmaxComplement, Translation._complement),
