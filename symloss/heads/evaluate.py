@@ -156,7 +156,7 @@ class _Evaluator:
         values = self.entries(e)
         return mpmath.mpf(values.index(max(values)))
 
-    def weighted_rows(self, e: row_binders.Binder) -> tuple[list[Any], list[tuple[Any, ...]]]:
+    def weighted_rows(self, e: binders.Binder) -> tuple[list[Any], list[tuple[Any, ...]]]:
         """The softmax of the first part of the body, and the other parts, for every place."""
         rows = self.entries(e)
         largest = max(row[0] for row in rows)

@@ -117,8 +117,8 @@ class RowPolynomial:
         return total
 
     def _mean_of(self, inside: sp.Expr) -> sp.Expr:
-        power = dict(f.as_base_exp() for f in sp.Mul.make_args(inside)).get(self.inner)
-        if power is None or not power.is_Integer or power < 1:
+        exponents = [x for f in sp.Mul.make_args(inside) for base, x in (f.as_base_exp(),) if base == self.inner]
+        if not exponents or not all(x.is_Integer and x > 0 for x in exponents):
             return self._opaque(Total(self.shown(inside), self.index))
         g = inside / self.inner
         if g == 1:
@@ -146,7 +146,7 @@ class RowPolynomial:
     def contrast(self, place: sp.Expr, g: sp.Expr, own: sp.Expr) -> sp.Dummy:
         """The symbol of own (1 - p) + g - sum p g at a place."""
         g = self._differing(g)
-        return self._named(SoftmaxContrast(self._along(g), self.index, place, own, own + self._at_largest(g)))
+        return self.named(SoftmaxContrast(self._along(g), self.index, place, own, own + self._at_largest(g)))
 
     def contrast_along(self, g: sp.Expr) -> sp.Expr:
         """g - sum p g at the index of the row."""
@@ -157,7 +157,7 @@ class RowPolynomial:
         """The symbol of sum p g h - (sum p g)(sum p h)."""
         g, h = self._differing(g), self._differing(h)
         tops = (self._at_largest(x) for x in (g, h))
-        return self._named(SoftmaxCovariance(self._along(g, h), self.index, *tops))
+        return self.named(SoftmaxCovariance(self._along(g, h), self.index, *tops))
 
     def _along(self, *values: sp.Expr) -> sp.Tuple:
         return sp.Tuple(self.row.at(self.index), *map(self.shown, values))
@@ -173,7 +173,8 @@ class RowPolynomial:
             return g
         return g.xreplace({gap: -self.row.at(self.index)})
 
-    def _named(self, e: sp.Expr) -> sp.Dummy:
+    def named(self, e: sp.Expr) -> sp.Dummy:
+        """A symbol for the expression, the same one for the same expression."""
         symbol = next((s for s, m in self.meaning.items() if m == e), None)
         if symbol is None:
             symbol = sp.Dummy("c", real=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
+from symloss.heads.row_binders import LargestPlace
 
 Complement = Callable[[sp.Expr], sp.Expr]
 
@@ -39,5 +40,6 @@ def _split(weight: sp.Expr, rest: sp.Expr, p: sp.Expr, other: sp.Expr) -> sp.Exp
 
 
 def depends_on_prediction(e: sp.Basic) -> bool:
-    """Whether a prediction, or the direction of a derivative, occurs."""
-    return any(s.role in ("prediction", "vector") for s in e.atoms(RoleSymbol))
+    """Whether a prediction, or the direction of a derivative, occurs other than in the place of the largest entry."""
+    known = e.xreplace(dict.fromkeys(e.atoms(LargestPlace), sp.S.Zero))
+    return any(s.role in ("prediction", "vector") for s in known.atoms(RoleSymbol))

@@ -1,0 +1,92 @@
+"""Derivatives of rows in which one class has all the weight but 1e-18, or 1e-304: all digits, whatever the loss."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import symloss as sl
+from symloss.audit.ulp import ulp_error
+from symloss.declare.lift import lift
+from symloss.heads.evaluate import agreed, evaluate
+from symloss.heads.row_binders import SoftmaxContrast, SoftmaxCovariance
+from symloss.stabilise.bernstein import bernstein
+from symloss.stabilise.rules import WHOLE
+from symloss.stabilise.stabilise import stable_form
+
+K = sl.axis("K")
+i, j, k = K.indices("i j k")
+z, t = sl.prediction("z", K), sl.target("t", K, domain=sl.Simplex(K))
+c = sl.label("c", K)
+p = sl.softmax(z)
+typed = sp.exp(z[k]) / sp.Sum(sp.exp(z[j]), j)
+
+LOSSES = {
+    "focal": -((1 - p[c]) ** 2) * sp.log(p[c]),
+    "generalised_cross_entropy": (1 - p[c] ** sp.Rational(3, 4)) * 4 / 3,
+    "entropy": -sp.Sum(typed * sp.log(typed), k),
+    "brier": sp.Sum((typed - t[k]) ** 2, k),
+    "mean_of_squared_places": sp.Sum(p[k] * k**2, k),
+}
+"""What a user types."""
+
+ROWS = ([0.25, 40.25, 1.0], [700.0, 0.5, -200.0])
+VECTOR = [0.5, -1.25, 2.0]
+MOST = 16  # ulps; a form that cancels has not one correct bit here
+
+
+@pytest.mark.parametrize("kind", ["gradient", "hessian_matrix", "hvp"])
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_digit_of_a_confident_row(name: str, kind: str) -> None:
+    loss = sl.Loss(name, LOSSES[name])
+    by = ("z", "z") if kind == "hessian_matrix" else ("z",)
+    expression, indices = loss.pipeline.expression(kind, *by)
+    for place, row in enumerate(ROWS):
+        targets = {"c": 1 - place, "t": [float(n == 1 - place) for n in range(3)]}
+        inputs = [[targets[s.name if isinstance(s, sp.Symbol) else str(s.label)]] for s in loss.inputs[:-1]]
+        options = {"vector": [VECTOR]} if kind == "hvp" else {}
+        got = np.asarray(getattr(loss, kind)(*inputs, [row], **options))[0]
+        check(got, expression, indices, {"K": 3, "z": row, "vector_z": VECTOR, **targets})
+
+
+def check(got: Any, expression: sp.Expr, indices: Any, numbers: dict[str, Any]) -> None:
+    for place in np.ndindex(got.shape):
+        here = {**numbers, **{index.name: n for index, n in zip(indices, place, strict=True)}}
+        exact = agreed(partial(evaluate, expression, here), start=2700, floor=2.0**-1074)
+        if abs(exact) > 2.0**-1000:
+            assert ulp_error(float(got[place]), exact) <= MOST, (place, float(got[place]), float(exact), numbers)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (p[i] - p[i] ** 2, None),
+        (p[i] * (k - sp.Sum(p[j] * j, j)).xreplace({k: i}), SoftmaxContrast),
+        (sp.Sum(p[j] * j**2, j) - sp.Sum(p[j] * j, j) ** 2, SoftmaxCovariance),
+    ],
+    ids=str,
+)
+def test_the_rule_is_an_identity(before: sp.Expr, after: type | None) -> None:
+    expression = lift(before)
+    stable = stable_form(expression)
+    assert stable != expression
+    assert after is None or stable.has(after)
+    for row in ([0.5, -1.0, 2.0], [40.0, -3.0, 1.0]):
+        numbers = {"K": 3, "z": row, "i": 1}
+        left, right = (agreed(partial(evaluate, e, numbers), start=400) for e in (expression, stable))
+        assert abs(left - right) <= abs(left) * 2.0**-60
+
+
+def test_what_does_not_cancel_stays() -> None:
+    assert all(rule(sl.softmax(z)[i] - t[i]) is None for rule in WHOLE)
+
+
+def test_bernstein_form() -> None:
+    """1 - 3p + 2p**2 = q (q - p), and a polynomial that does not vanish at p = 1 is left alone."""
+    assert bernstein({(0, 0): sp.Integer(1), (1, 0): sp.Integer(-3), (2, 0): sp.Integer(2)}) == {(0, 2): 1, (1, 1): -1}
+    assert bernstein({(0, 1): sp.Integer(1), (1, 1): sp.Integer(1)}) == {(0, 1): 1, (1, 1): 1}
+    assert bernstein({(1, 1): sp.Integer(1), (0, 2): sp.Integer(1)}) == {(0, 1): 1}
