@@ -51,7 +51,7 @@ class Joining:
         for (rest, place), (g, own) in contrasts.items():
             content = _content(g, own)
             if g != 0:
-                symbol = self.poly.contrast(place, sp.expand(g / content), own / content)
+                symbol = self.poly.contrast(place, sp.factor_terms(sp.expand(g / content)), own / content)
                 _take(terms, {rest * symbol: -content})
         for place in self.poly.places:
             terms = self._factored(terms, place)
@@ -103,6 +103,14 @@ class Joining:
                     _add(contrasts, key, -joined * h)
                     _add(contrasts, (rest, place), joined * g * self.poly.contrast_along(h))
                     _take(covariances, {(rest, *both): -joined})
+                    self._centred(contrasts, (rest, place), h)
+
+    def _centred(self, contrasts: Contrasts, key: Place, h: sp.Expr) -> None:
+        """C(g C(h) + c h) = C((g + c) C(h)), whose two terms may cancel."""
+        values, own = contrasts[key]
+        amount, centre = terms_of(values).get(h, sp.S.Zero), self.poly.contrast_along(h)
+        if amount != 0:
+            contrasts[key] = (sp.collect(sp.expand(values - amount * h + amount * centre), centre), own)
 
     def _own_parts(self, terms: Terms, contrasts: Contrasts) -> None:
         """A (1 - p[k]) goes into a contrast at k with the same A, which it may cancel with."""

@@ -20,14 +20,15 @@ def against_target(e: sp.Expr, kind: type[sp.Expr], complement: Complement) -> s
     """
     if not isinstance(e, sp.Add):
         return None
-    probabilities = [(term, p) for term in e.args for p in sp.Mul.make_args(term) if type(p) is kind]
-    if len(probabilities) != 1:
+    known = [term for term in e.args if not term.has(kind) and not depends_on_prediction(term)]
+    probabilities = [(term / p, p) for term in e.args for p in sp.Mul.make_args(term) if type(p) is kind]
+    probabilities = [(weight, p) for weight, p in probabilities if not depends_on_prediction(weight)]
+    if len(probabilities) != 1 or not known:
         return None
-    (term, p) = probabilities[0]
-    weight, rest = term / p, e - term
-    if depends_on_prediction(weight) or depends_on_prediction(rest) or (weight.is_nonnegative and rest.is_nonnegative):
+    ((weight, p),), rest = probabilities, sp.Add(*known)
+    if weight.is_nonnegative and rest.is_nonnegative:
         return None
-    return _split(weight, rest, p, complement(p))
+    return (e - weight * p - rest) + _split(weight, rest, p, complement(p))
 
 
 def _split(weight: sp.Expr, rest: sp.Expr, p: sp.Expr, other: sp.Expr) -> sp.Expr:
