@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from benchmarks import ratios
+from benchmarks import child, ratios
 from benchmarks.facts import facts
 from benchmarks.peers import MODULES
 from benchmarks.report import Progress, Table
 from benchmarks.rows import chosen
 
 RESULTS = Path(__file__).with_name("results.md")
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _checked_peers(names: tuple[str, ...]) -> tuple[str, ...]:
-    unknown = [name for name in names if name not in MODULES]
-    if unknown:
-        raise typer.BadParameter(f"no peer is called {', '.join(unknown)}; there are {', '.join(MODULES)}")
-    return names
+SECTIONS = ("ratios", "calls", "start", "memory", "scale", "threads")
 
 
 def main(
+    sections: Annotated[
+        list[str] | None, typer.Argument(metavar="[SECTION...]", help=f"all, {', '.join(SECTIONS)}")
+    ] = None,
     rows: Annotated[str, typer.Option(metavar="NAME,...", help="Rows by the beginning of their name.")] = "",
     peers: Annotated[str, typer.Option(metavar="NAME,...", help="Peers, by default all.")] = ",".join(MODULES),
     threads: Annotated[str, typer.Option(metavar="N,...", help="Numbers of threads.")] = "1,2",
@@ -38,32 +33,68 @@ def main(
     seconds: Annotated[float, typer.Option(help="Time for each pair; 0 runs it once.")] = 0.4,
     quick: Annotated[bool, typer.Option("--quick", help="One thread, few repeats.")] = False,
     allocate: Annotated[bool, typer.Option("--allocate", help="Let ours allocate its results too.")] = False,
-    prepare: Annotated[bool, typer.Option("--prepare", help="Only compile everything into the caches.")] = False,
+    prepare: Annotated[bool, typer.Option("--prepare", help="Only compile all rows into the caches.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write JSON there.")] = None,
     update: Annotated[bool, typer.Option("--update", help="Write benchmarks/results.md and results.json.")] = False,
 ) -> None:
-    """Time symloss beside PyTorch, JAX, scikit-learn, NumPy and the limits of the machine."""
+    """Time symloss beside PyTorch, JAX, scikit-learn, NumPy and the limits of the machine.
+
+    The options from --rows to --prepare belong to the section "ratios", the default one.
+    """
     choice = ratios.Choice(
-        _listed(rows),
-        _checked_peers(_listed(peers)),
+        _known("row", _listed(rows), None),
+        _known("peer", _listed(peers), tuple(MODULES)),
         tuple(map(int, _listed(threads))),
-        _listed(dtype),
+        _known("dtype", _listed(dtype), ("float64", "float32")),
         samples,
         seconds,
         allocate,
     )
-    chosen(choice.rows)  # an unknown name is an error before any work
-    choice = ratios.quick(choice) if quick else choice
+    wanted = _known("section", tuple(sections or ("ratios",)), ("all", *SECTIONS))
     where = facts(f"python -m benchmarks {' '.join(sys.argv[1:])}".strip())
+    measured: dict[str, Any] = {}
     with Progress() as progress:
         if prepare:
             ratios.prepare(choice, progress)
             return
-        measured = {"ratios": ratios.measure(choice, progress)}
-    tables = [ratios.table(choice, measured["ratios"])]
+        for section in SECTIONS if "all" in wanted else wanted:
+            start = time.perf_counter()
+            measured[section] = _measured(section, ratios.quick(choice) if quick else choice, quick, progress)
+            where[f"seconds for {section}"] = round(time.perf_counter() - start)
+    tables = [table for section, found in measured.items() for table in _tables(section, choice, quick, found)]
     for table in tables:
         table.show()
     _write(where, measured, tables, json_file, update)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _known(what: str, names: tuple[str, ...], there: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The same names, if they are known: an error before any work."""
+    if there is None:
+        try:
+            chosen(names)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+    elif unknown := [name for name in names if name not in there]:
+        raise typer.BadParameter(f"no {what} is called {', '.join(unknown)}; there are {', '.join(there)}")
+    return names
+
+
+def _measured(section: str, choice: ratios.Choice, quick: bool, progress: Progress) -> list[dict[str, Any]]:
+    if section == "ratios":
+        return ratios.measure(choice, progress)
+    progress.start(section, None)
+    return child.records(section, quick, importlib.import_module(f"benchmarks.{section}").THREADS, progress.step)
+
+
+def _tables(section: str, choice: ratios.Choice, quick: bool, found: list[dict[str, Any]]) -> list[Table]:
+    if section == "ratios":
+        return [ratios.table(ratios.quick(choice) if quick else choice, found)]
+    made: list[Table] = importlib.import_module(f"benchmarks.{section}").tables(found)
+    return made
 
 
 def _write(where: dict[str, Any], measured: Any, tables: list[Table], json_file: Path | None, update: bool) -> None:

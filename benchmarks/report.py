@@ -59,8 +59,8 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def start(self, what: str, steps: int) -> None:
-        """A new stretch of work."""
+    def start(self, what: str, steps: int | None) -> None:
+        """A new stretch of work, of so many steps where that is known."""
         self._bar.reset(self._task, total=steps, description=what)
 
     def step(self, what: str) -> None:
