@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symloss.elementary import ieee as math
+from symloss.elementary.primitives import fma
 
 INTEGERS_ONLY = 4503599627370496.0  # 2^52, from which on every float64 is an integer: a fact of the format
 
@@ -77,4 +78,11 @@ def difference_error(a: float, b: float) -> float:
     part = difference - a
     error = (a - (difference - part)) - (b + part)
     # error - error is 0 where error is finite and NaN elsewhere
+    return error if error - error == 0.0 else 0.0
+
+
+def product_error(d: float, c: float) -> float:
+    """What rounding takes from d * c: d * c computed, plus this, is d * c exactly; 0 where not finite."""
+    product = d * c
+    error = fma(d, c, -product)
     return error if error - error == 0.0 else 0.0

@@ -82,8 +82,8 @@ FUNCTIONS: dict[str, Function] = dict([
     ),
     *rows(
         2,
-        arithmetic.maximum, arithmetic.minimum, arithmetic.difference_error, arithmetic.product_or_zero,
-        arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
+        arithmetic.maximum, arithmetic.minimum, arithmetic.difference_error, arithmetic.product_error,
+        arithmetic.product_or_zero, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
         logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
         power.power, power.hypot, trigonometric.atan2,
         polygamma.polygamma, beta.log_beta, beta.rising_log, bessel.bessel_i,

@@ -13,7 +13,8 @@ from symloss.declare.roles import Declared, RoleSymbol, role_symbol
 
 from .graph import Apply, Builder, Constant, Element, Loop, Node, Position, Reduce, Select
 
-_LENIENT = {"xlogy", "xlog1py", "power", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not", "difference_error"}
+_COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"}
+_LENIENT = {"xlogy", "xlog1py", "power", "difference_error", "product_error"} | _COMPARISONS
 """Heads whose result may be a number although an argument is NaN."""
 
 _COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne"}

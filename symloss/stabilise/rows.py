@@ -3,25 +3,40 @@
 With m the largest entry, a its place, and S the sum of exp(u - m) over all entries but the
 a-th, every function below is a sum of terms of one sign: the 1 that the largest entry adds
 is never added to S and taken away again. ``u - m`` is taken with its rounding error, so that
-the exponential of a huge difference keeps its digits (uncompensated: 17 to 19 ulp).
+the exponential of a huge difference keeps its digits (uncompensated: 17 to 19 ulp). A common
+positive factor of the row, such as 1/temperature, is taken out: it meets the differences, not
+the entries, and its own rounding error and that of the product are made good in the same way.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from .graph import Apply, Builder, Constant, Loop, Node, Position, Reduce, Select
 
 
 @dataclass(frozen=True)
+class Scale:
+    """A common factor above/below of all entries of a row; None stands for 1."""
+
+    above: Node | None = None
+    below: Node | None = None
+
+
+UNSCALED = Scale()
+
+
+@dataclass(frozen=True)
 class RowStatistics:
-    """The largest entry, its place, and the sum of the other exponentials."""
+    """The largest entry, its place, and the sum of the other exponentials; entries are without their scale."""
 
     largest: Node
     """The maximum, or 0 where every entry is -inf (so that differences stay -inf, not NaN)."""
     raw_largest: Node
     place: Node
     others: Node
+    scale: Scale = UNSCALED
 
 
 class RowFunctions:
@@ -36,47 +51,82 @@ class RowFunctions:
     def number(self, value: float) -> Node:
         return self.make(Constant, value)
 
-    def statistics(self, entry: Node, loop: Loop) -> RowStatistics:
+    def statistics(self, entry: Node, loop: Loop, scale: Scale = UNSCALED) -> RowStatistics:
         raw = self.make(Reduce, "max", loop, entry)
         place = self.make(Reduce, "argmax", loop, entry)
         masked = self.call("eq", raw, self.number(-float("inf")))
         largest = self.make(Select, masked, self.number(0.0), raw)
         own = self.call("eq", self.make(Position, loop), place)
-        body = self.make(Select, own, self.number(0.0), self.scaled(entry, largest))
-        return RowStatistics(largest, raw, place, self.make(Reduce, "sum", loop, body))
+        body = self.make(Select, own, self.number(0.0), self._exponential(entry, largest, scale))
+        return RowStatistics(largest, raw, place, self.make(Reduce, "sum", loop, body), scale)
 
-    def scaled(self, entry: Node, largest: Node) -> Node:
-        """exp(entry - largest), with the rounding error of the difference; 1 for the largest itself, also at +inf."""
+    def scaled(self, entry: Node, row: RowStatistics) -> Node:
+        """exp(entry - largest); 1 for the largest itself, also at +inf."""
+        return self._exponential(entry, row.largest, row.scale)
+
+    def _exponential(self, entry: Node, largest: Node, scale: Scale) -> Node:
+        """exp(entry - largest) with the rounding errors of the difference and of its product with the scale."""
         same = self.call("eq", entry, largest)
-        difference = self.make(Select, same, self.number(0.0), self.call("sub", entry, largest))
-        power = self.call("exp", difference)
+        difference: Node = self.make(Select, same, self.number(0.0), self.call("sub", entry, largest))
         error = self.call("difference_error", entry, largest)
+        if scale != UNSCALED:
+            difference, error = self._times_scale(difference, error, scale)
+        power = self.call("exp", difference)
         return self.call("add", power, self.call("mul", power, error))
 
+    def _times_scale(self, difference: Node, error: Node, scale: Scale) -> tuple[Node, Node]:
+        factor, relative = self._factor(scale)
+        product = self.call("mul", difference, factor)
+        error = self.call("mul", error, factor)
+        if not _is_power_of_two(factor):
+            error = self.call("add", self.call("product_error", difference, factor), error)
+        if relative is not None:
+            # A masked entry is infinitely far, and stays so.
+            far = self.call("eq", product, self.number(-float("inf")))
+            missing = self.make(Select, far, self.number(0.0), self.call("mul", product, relative))
+            error = self.call("add", error, missing)
+        return product, error
+
+    def _factor(self, scale: Scale) -> tuple[Node, Node | None]:
+        """The scale as one number, and what its rounding took, relatively: the remainder of the division."""
+        above = self.number(1.0) if scale.above is None else scale.above
+        if scale.below is None:
+            return above, None
+        factor = self.call("div", above, scale.below)
+        # (above - factor*below)/above: factor*below is above but for its last bits, so that the difference is exact.
+        rest = self.call("sub", above, self.call("mul", factor, scale.below))
+        remainder = self.call("sub", rest, self.call("product_error", factor, scale.below))
+        return factor, self.call("div", remainder, above)
+
     def log_sum_exp(self, row: RowStatistics) -> Node:
-        return self.call("add", row.raw_largest, self.call("log1p", row.others))
+        return self.call("add", self._with_scale(row.raw_largest, row.scale), self.call("log1p", row.others))
+
+    def _with_scale(self, x: Node, scale: Scale) -> Node:
+        if scale.above is not None:
+            x = self.call("mul", scale.above, x)
+        return x if scale.below is None else self.call("div", x, scale.below)
 
     def softmax(self, row: RowStatistics, entry: Node, place: Node) -> Node:
         return self.call("div", self._weight(row, entry, place), self._whole(row))
 
     def _weight(self, row: RowStatistics, entry: Node, place: Node) -> Node:
-        return self.number(1.0) if place is row.place else self.scaled(entry, row.largest)
+        return self.number(1.0) if place is row.place else self.scaled(entry, row)
 
     def complement(self, row: RowStatistics, entry: Node, place: Node) -> Node:
         """1 - softmax: others/(1 + others) at the largest, (1 + (others - own))/(1 + others) elsewhere."""
-        rest = self.call("sub", row.others, self.scaled(entry, row.largest))
+        rest = self.call("sub", row.others, self.scaled(entry, row))
         elsewhere = self.call("add", self.number(1.0), rest)
         return self.call("div", self.at_largest(row, place, row.others, elsewhere), self._whole(row))
 
     def gap(self, row: RowStatistics, entry: Node, place: Node) -> Node:
         """logsumexp - entry: log1p(others) at the largest, (largest - entry) + log1p(others) elsewhere."""
         log = self.call("log1p", row.others)
-        behind = self.call("sub", row.largest, entry)
+        behind = self._with_scale(self.call("sub", row.largest, entry), row.scale)
         return self.at_largest(row, place, log, self.call("add", behind, log))
 
     def others(self, row: RowStatistics, entry: Node, loop: Loop, value: Node, silent: bool) -> Node:
         """The sum of softmax times value over all entries but the largest; ``silent``: 0 where the softmax is 0."""
-        weight = self.scaled(entry, row.largest)
+        weight = self.scaled(entry, row)
         product = self.call("mul", weight, value)
         if silent:
             zero = self.number(0.0)
@@ -92,3 +142,8 @@ class RowFunctions:
         if place is row.place:
             return then
         return self.make(Select, self.call("eq", place, row.place), then, otherwise)
+
+
+def _is_power_of_two(factor: Node) -> bool:
+    """Whether multiplying by it is exact."""
+    return isinstance(factor, Constant) and math.frexp(factor.value)[0] == 0.5

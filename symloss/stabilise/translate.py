@@ -101,14 +101,14 @@ class Translation:
         coefficient, factors = coefficient_and_factors(e)
         above, below = fraction(factors)
         p, q = as_doubles(abs(coefficient))
-        top = self._weighted_chain(above, places, p)
+        top = self._weighted_product(above, places, p)
         if q != 1.0 or below:
-            top = self.call("div", top, self._chain(below, places, q))
+            top = self.call("div", top, self.product(below, places, q))
         return self.call("neg", top) if coefficient < 0 else top
 
-    def _weighted_chain(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
+    def _weighted_product(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
         """The product, and 0 where a weight is 0 although the weighted is infinite (0*inf would be NaN)."""
-        product = self._chain(factors, places, number)
+        product = self.product(factors, places, number)
         weights = [f for f in factors if f.is_zero is None and not depends_on_prediction(f)]
         if any(isinstance(f, sp.exp) and depends_on_prediction(f) for f in factors):
             # An exponential may overflow: a residual of exactly 0 silences it as well.
@@ -117,11 +117,12 @@ class Translation:
         weights += [f for f in factors if is_probability(f.as_base_exp()[0]) and f not in weights]
         if not weights or not any(can_be_infinite(f) for f in factors):
             return product
-        weight = self._chain(weights, places, 1.0)
+        weight = self.product(weights, places, 1.0)
         silent = self.call("eq", weight, self.number(0.0))
         return self.make(Select, silent, self.number(0.0), product)
 
-    def _chain(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
+    def product(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
+        """The product of the factors and a number, from left to right."""
         product: Node | None = None
         for factor in factors:
             value = self.node(factor, places)
@@ -251,23 +252,23 @@ class Translation:
 
     def statistics(self, e: binders.Binder, places: Places) -> RowStatistics:
         """The statistics of the row that a softmax or log-sum-exp is about."""
-        loop, entry = self._inside(e, places)
-        return self.rows.statistics(entry, loop)
+        return translate_rows.opened(self, e, places)[1]
+
+    def _entry(self, e: binders.Softmax, places: Places) -> tuple[Node, Node]:
+        """The entry at the binder's own place, without the scale of the row, and that place."""
+        return self.node(translate_rows.unscaled(e).at(e.place), places), self.node(e.place, places)
 
     def _log_sum_exp(self, e: binders.LogSumExp, places: Places) -> Node:
         return self.rows.log_sum_exp(self.statistics(e, places))
 
     def _softmax(self, e: binders.Softmax, places: Places) -> Node:
-        entry, place = self.node(e.at(e.place), places), self.node(e.place, places)
-        return self.rows.softmax(self.statistics(e, places), entry, place)
+        return self.rows.softmax(self.statistics(e, places), *self._entry(e, places))
 
     def _complement(self, e: SoftmaxComplement, places: Places) -> Node:
-        entry, place = self.node(e.at(e.place), places), self.node(e.place, places)
-        return self.rows.complement(self.statistics(e, places), entry, place)
+        return self.rows.complement(self.statistics(e, places), *self._entry(e, places))
 
     def _gap(self, e: SoftmaxGap, places: Places) -> Node:
-        entry, place = self.node(e.at(e.place), places), self.node(e.place, places)
-        return self.rows.gap(self.statistics(e, places), entry, place)
+        return self.rows.gap(self.statistics(e, places), *self._entry(e, places))
 
 
 _RELATIONS = {

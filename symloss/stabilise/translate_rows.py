@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -11,8 +12,9 @@ from symloss.declare.roles import RoleSymbol
 from symloss.heads.binders import Binder, free_indices
 from symloss.heads.row_binders import LargestPlace, SoftmaxContrast, SoftmaxCovariance
 
+from .arithmetic import as_doubles, coefficient_and_factors, fraction
 from .graph import Loop, Node
-from .rows import RowStatistics
+from .rows import RowStatistics, Scale
 from .silence import can_be_infinite
 
 if TYPE_CHECKING:
@@ -21,25 +23,65 @@ if TYPE_CHECKING:
     Places = Mapping[sp.Idx, Loop]
 
 
-def _opened(t: Translation, e: Binder, places: Places) -> tuple[Loop, RowStatistics, list[Node]]:
-    """The loop of the row, the statistics of u, and u and the other values at that loop."""
+def opened(t: Translation, e: Binder, places: Places) -> tuple[Loop, RowStatistics, list[Node]]:
+    """The loop of the row, the statistics of u, and u without its scale and the other values at that loop."""
     row_free = free_indices(e.body) - {e.bound}
     taken = {places[i] for i in row_free}
     axis = e.bound.label.axis.name
     loop = next(Loop(axis, n) for n in range(len(taken) + 1) if Loop(axis, n) not in taken)
     index, body = e.open()
+    u, *values = body.args if isinstance(body, sp.Tuple) else (body,)
+    u, scale = _without_scale(u, index)
     inner = {**{i: places[i] for i in row_free}, index: loop}
-    nodes = [t.node(part, inner) for part in (body.args if isinstance(body, sp.Tuple) else (body,))]
-    return loop, t.rows.statistics(nodes[0], loop), nodes
+    nodes = [t.node(part, inner) for part in (u, *values)]
+    return loop, t.rows.statistics(nodes[0], loop, _scale(t, scale, places)), nodes
+
+
+@dataclass(frozen=True)
+class Unscaled:
+    """The entries of a row without their common factor."""
+
+    body: sp.Expr
+    bound: sp.Idx
+
+    def at(self, place: sp.Expr) -> sp.Expr:
+        return self.body.xreplace({self.bound: place})
+
+
+def unscaled(e: Binder) -> Unscaled:
+    """u of the binder without the positive factors that all its entries have."""
+    u = e.body.args[0] if isinstance(e.body, sp.Tuple) else e.body
+    return Unscaled(_without_scale(u, e.bound)[0], e.bound)
+
+
+def _without_scale(u: sp.Expr, index: sp.Idx) -> tuple[sp.Expr, sp.Expr]:
+    """(v, s) with u = s*v for a positive s that is the same for all entries."""
+    if not isinstance(u, sp.Mul):
+        return u, sp.S.One
+    number = abs(u.as_coeff_Mul(rational=True)[0])
+    scale = number * sp.Mul(*(f for f in u.args if not f.is_Rational and not f.has(index) and f.is_positive))
+    return u / scale, scale
+
+
+def _scale(t: Translation, scale: sp.Expr, places: Places) -> Scale:
+    number, factors = coefficient_and_factors(scale) if isinstance(scale, sp.Mul) else _one_factor(scale)
+    above, below = fraction(factors)
+    p, q = as_doubles(number)
+    top, bottom = t.product(above, places, p), t.product(below, places, q)
+    return Scale(None if not above and p == 1.0 else top, None if not below and q == 1.0 else bottom)
+
+
+def _one_factor(scale: sp.Expr) -> tuple[sp.Rational, list[sp.Expr]]:
+    return (scale, []) if scale.is_Rational else (sp.S.One, [scale])
 
 
 def _largest_place(t: Translation, e: LargestPlace, places: Places) -> Node:
-    return _opened(t, e, places)[1].place
+    return opened(t, e, places)[1].place
 
 
 def _contrast(t: Translation, e: SoftmaxContrast, places: Places) -> Node:
     """The sum of p (top - g) over the others at the largest entry; elsewhere that and the distance from the largest."""
-    loop, row, (entry, value) = _opened(t, e, places)
+    loop, row, (entry, value) = opened(t, e, places)
     place, top = t.node(e.place, places), t.node(e.top, places)
     others = t.rows.others(row, entry, loop, t.call("sub", top, value), _can_be_infinite(e.values[0]))
     distance = t.call("sub", t.node(e.at(e.place).args[1], places), top)
@@ -50,7 +92,7 @@ def _contrast(t: Translation, e: SoftmaxContrast, places: Places) -> Node:
 
 def _own_distance(t: Translation, e: SoftmaxContrast, row: RowStatistics, place: Node, places: Places) -> Node:
     """own (1 + p[largest] - p[k]): what ``top`` has of it, and the difference of the two complements."""
-    entry = t.node(e.at(e.place).args[0], places)
+    entry = t.node(unscaled(e).at(e.place), places)
     one, largest = t.number(1.0), t.rows.softmax(row, row.largest, row.place)
     factor = t.call("sub", t.call("add", one, largest), t.rows.softmax(row, entry, place))
     return t.call("mul", t.node(e.own, places), factor)
@@ -58,7 +100,7 @@ def _own_distance(t: Translation, e: SoftmaxContrast, row: RowStatistics, place:
 
 def _covariance(t: Translation, e: SoftmaxCovariance, places: Places) -> Node:
     """The sum over the others of p d d', less the product of the sums of p d and p d': d = g - top, d' = h - top'."""
-    loop, row, (entry, *values) = _opened(t, e, places)
+    loop, row, (entry, *values) = opened(t, e, places)
     silent = any(_can_be_infinite(g) for g in e.values)
     far = [t.call("sub", g, t.node(top, places)) for g, top in zip(values, e.tops, strict=True)]
     means = [t.rows.others(row, entry, loop, d, silent) for d in far]

@@ -114,6 +114,10 @@ def rounding_error(a: mpf, b: mpf) -> mpf:
     return (a - b) - mpf(float(a) - float(b))
 
 
+def product_error(a: mpf, b: mpf) -> mpf:
+    return a * b - mpf(float(a) * float(b))
+
+
 ORACLES: dict[str, Oracle] = {
     "abs": abs,
     "sqrt": mp.sqrt,
@@ -124,6 +128,7 @@ ORACLES: dict[str, Oracle] = {
     "maximum": max,
     "minimum": min,
     "difference_error": rounding_error,
+    "product_error": product_error,
     "exp": mp.exp,
     "expm1": mp.expm1,
     "bernoulli_function": lambda x: x / mp.expm1(x) if x else mpf(1),

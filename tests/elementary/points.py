@@ -104,6 +104,7 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "xlog1py": Domain((sizes(1e-3, 1e3), sizes(1e-300, 1e300))),
     "logaddexp": Domain((between(-20.0, 20.0), between(-20.0, 20.0)), away_from_zero=0.5),
     "difference_error": Domain((real, real)),
+    "product_error": Domain((sizes(1e-100, 1e100), sizes(1e-100, 1e100))),
 }
 
 

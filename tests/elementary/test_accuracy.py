@@ -16,7 +16,7 @@ LIMITS = {
     "gamma": 6.0, "polygamma": 8.0, "log_beta": 10.0, "rising_log": 12.0,
     "bessel_i": 20.0, "mills_excess": 12.0, "bernoulli_slope": 8.0,
     "abs": 0.0, "sign": 0.0, "step": 0.0, "floor": 0.0, "ceiling": 0.0, "maximum": 0.0, "minimum": 0.0,
-    "difference_error": 0.0,
+    "difference_error": 0.0, "product_error": 0.0,
 }  # fmt: skip
 
 

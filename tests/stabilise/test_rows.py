@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
+import pytest
 import sympy as sp
 
 import symloss as sl
+from symloss.audit.ulp import ulp_error
+from symloss.heads.evaluate import agreed, evaluate
 from symloss.stabilise.graph import Apply, Builder, Element, Select
 from symloss.stabilise.nan import Propagation
 
 K = sl.axis("K")
 k = K.indices("k")
 z = sl.prediction("z", K)
+c = sl.label("c", K)
 
 
 def test_nan_is_seen_where_every_weight_is_zero() -> None:
@@ -34,3 +39,26 @@ def test_nan_is_seen_in_a_row_of_zero_weights() -> None:
     value, gradient = loss.value_and_gradient([[0.0, 0.0], [0.0, 0.0]], [[1.0, math.nan], [1.0, 2.0]])
     assert np.isnan(value).tolist() == [True, False]
     assert np.isnan(gradient).any(axis=1).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("kind", ["value", "gradient"])
+def test_a_temperature_costs_no_digits(kind: str) -> None:
+    """z/T is rounded; (z - max z)/T with the error of the product made good is not: 0.1 * 700 is 70 ulp of exp."""
+    temperature = sl.parameter("temperature", default=0.1, domain=sl.Positive)
+    loss = sl.Loss("tempered", sl.logsumexp(z[k] / temperature, k) - z[c] / temperature)
+    expression, indices = loss.pipeline.expression(kind, *(() if kind == "value" else ("z",)))
+    row = [0.3, 61.7, -4.1]
+    for t in (0.1, 0.7):
+        got = np.ravel(getattr(loss, kind)(1, row, temperature=t))
+        for place, number in enumerate(got):
+            numbers = {"K": 3, "z": row, "c": 1, "temperature": t, **{index.name: place for index in indices}}
+            exact = agreed(partial(evaluate, expression, numbers), start=2700)
+            assert ulp_error(float(number), exact) <= 4
+
+
+def test_a_masked_class_under_a_temperature() -> None:
+    temperature = sl.parameter("temperature", default=0.3, domain=sl.Positive)
+    loss = sl.Loss("tempered", sl.logsumexp(z[k] / temperature, k) - z[c] / temperature)
+    value, gradient = loss.value_and_gradient(0, [1.0, -math.inf, 1.0])
+    assert value == pytest.approx(math.log(2), rel=1e-15)
+    assert gradient.tolist()[1] == 0.0
