@@ -228,6 +228,7 @@ _RULES: tuple[tuple[Any, Callable[[_Evaluator, Any], Any]], ...] = (
     (BooleanFalse, lambda v, e: False),
     (sp.Tuple, lambda v, e: tuple(v.value(a) for a in e.args)),
     (binders.Total, _Evaluator.total),
+    (row_binders.Norm, lambda v, e: mpmath.sqrt(mpmath.fsum(x * x for x in v.entries(e)))),
     (row_binders.LargestPlace, _Evaluator.largest_place),
     (row_binders.SoftmaxContrast, _Evaluator.contrast),
     (row_binders.SoftmaxCovariance, _Evaluator.covariance),

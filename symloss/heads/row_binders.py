@@ -19,6 +19,19 @@ class LargestPlace(Binder):
         return f"largest({self._shown(printer)})"
 
 
+class Norm(Binder):
+    """The Euclidean norm of the body, also where its square overflows or underflows."""
+
+    is_nonnegative = True
+
+    @classmethod
+    def simplest(cls, body: sp.Expr, bound: sp.Idx, *outside: sp.Expr) -> sp.Expr:
+        return sp.Expr.__new__(cls, body, bound)
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"norm({self._shown(printer)})"
+
+
 class _OfRow(Binder):
     """A function of a row u and of further values g along it: the body is the tuple (u, g, ...)."""
 

@@ -15,6 +15,10 @@ from dataclasses import dataclass
 
 from .graph import Apply, Builder, Constant, Loop, Node, Position, Reduce, Select
 
+_FAR = 2.0**600  # takes what squares to infinity or to 0 to where neither it nor a sum of 2**60 such squares does
+_LARGEST_SQUARES = 2.0**1000
+_SMALLEST_SQUARES = 2.0**-900  # entries whose squares lose bits to underflow, below 2**-1022, do not count beside it
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -123,6 +127,22 @@ class RowFunctions:
         log = self.call("log1p", row.others)
         behind = self._with_scale(self.call("sub", row.largest, entry), row.scale)
         return self.at_largest(row, place, log, self.call("add", behind, log))
+
+    def norm(self, value: Node, loop: Loop) -> Node:
+        """The root of the sum of squares, of the values as they are or times a power of 2 that brings them near 1.
+
+        Three sums in one pass, and none of the squares that the chosen one is about over- or underflows.
+        """
+        plain, shrunk, grown = (self._sum_of_squares(value, loop, s) for s in (1.0, 1.0 / _FAR, _FAR))
+        huge = self.call("gt", plain, self.number(_LARGEST_SQUARES))
+        tiny = self.call("lt", plain, self.number(_SMALLEST_SQUARES))
+        large = self.call("mul", self.number(_FAR), self.call("sqrt", shrunk))
+        small = self.call("mul", self.number(1.0 / _FAR), self.call("sqrt", grown))
+        return self.make(Select, huge, large, self.make(Select, tiny, small, self.call("sqrt", plain)))
+
+    def _sum_of_squares(self, value: Node, loop: Loop, factor: float) -> Node:
+        scaled = value if factor == 1.0 else self.call("mul", self.number(factor), value)
+        return self.make(Reduce, "sum", loop, self.call("mul", scaled, scaled))
 
     def others(self, row: RowStatistics, entry: Node, loop: Loop, value: Node, silent: bool) -> Node:
         """The sum of softmax times value over all entries but the largest; ``silent``: 0 where the softmax is 0."""

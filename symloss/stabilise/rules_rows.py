@@ -6,6 +6,7 @@ import sympy as sp
 
 from symloss.heads.binders import LogSumExp, Rank, Softmax, SoftmaxComplement, SoftmaxGap, Sorted, Total
 from symloss.heads.functions import product_or_zero
+from symloss.heads.row_binders import Norm
 
 from .confident import confident_row
 from .stable_rule import StableRule, pairs
@@ -55,6 +56,17 @@ def _weight_may_be_zero(e: sp.Expr) -> sp.Expr | None:
     return coefficient * product_or_zero(weights[0], factor)
 
 
+def _norm(e: sp.Expr) -> sp.Expr | None:
+    """sum_k v[k]**2 to the power of n + 1/2 is the norm of v to the power of 2n + 1."""
+    if not isinstance(e, sp.Pow) or not isinstance(e.base, Total) or not (e.exp - sp.S.Half).is_Integer:
+        return None
+    index, body = e.base.open()
+    roots = [(base, x / 2) for base, x in (f.as_base_exp() for f in sp.Mul.make_args(body))]
+    if not all(half.is_Integer and half > 0 for _, half in roots):
+        return None
+    return Norm(sp.Mul(*(base**half for base, half in roots)), index) ** (2 * e.exp)
+
+
 def _number_out_of_total(e: sp.Expr) -> sp.Expr | None:
     if not isinstance(e, Total):
         return None
@@ -88,6 +100,14 @@ RULES: tuple[StableRule, ...] = (
         "everywhere",
         "a permutation reorders a sum",
         _sum_over_sorted,
+    ),
+    StableRule(
+        "norm",
+        "sqrt(sum_k v[k]**2) = s sqrt(sum_k (v[k]/s)**2) for a power s of 2",
+        "a square overflows, or underflows to 0",
+        "|v| > 1e154 or |v| < 1e-154",
+        "README rule 69; J. L. Blue (1978), A portable Fortran program to find the Euclidean norm of a vector",
+        _norm,
     ),
     StableRule(
         "number out of a sum",

@@ -201,7 +201,7 @@ class Translation:
 
     # --- rows ----------------------------------------------------------------------------------
 
-    def _inside(self, e: binders.Binder, places: Places) -> tuple[Loop, Node]:
+    def inside(self, e: binders.Binder, places: Places) -> tuple[Loop, Node]:
         """A loop for the binder and its body at that loop; the least loop that no free index of it uses."""
         row_free = free_indices(e.body) - {e.bound}
         taken = {places[i] for i in row_free}
@@ -212,13 +212,13 @@ class Translation:
         return loop, self.node(body, {**{i: places[i] for i in row_free}, index: loop})
 
     def _total(self, e: binders.Total, places: Places) -> Node:
-        return self.make(Reduce, "sum", *self._inside(e, places))
+        return self.make(Reduce, "sum", *self.inside(e, places))
 
     def _maximum_over(self, e: binders.Maximum, places: Places) -> Node:
-        return self.make(Reduce, "max", *self._inside(e, places))
+        return self.make(Reduce, "max", *self.inside(e, places))
 
     def _share(self, e: binders.Share, places: Places) -> Node:
-        loop, entry = self._inside(e, places)
+        loop, entry = self.inside(e, places)
         largest = self.make(Reduce, "max", loop, entry)
         one, zero = self.number(1.0), self.number(0.0)
         ties = self.make(Reduce, "sum", loop, self.make(Select, self.call("eq", entry, largest), one, zero))
@@ -226,7 +226,7 @@ class Translation:
         return self.make(Select, here, self.call("div", one, ties), zero)
 
     def _rank(self, e: binders.Rank, places: Places) -> Node:
-        loop, entry = self._inside(e, places)
+        loop, entry = self.inside(e, places)
         own, place = self.node(e.at(e.place), places), self.node(e.place, places)
         if loop in own.free | place.free:
             loop, entry = self._beside(e, places, own.free | place.free)

@@ -10,7 +10,7 @@ import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
 from symloss.heads.binders import Binder, free_indices
-from symloss.heads.row_binders import LargestPlace, SoftmaxContrast, SoftmaxCovariance
+from symloss.heads.row_binders import LargestPlace, Norm, SoftmaxContrast, SoftmaxCovariance
 
 from .arithmetic import as_doubles, coefficient_and_factors, fraction
 from .graph import Loop, Node
@@ -75,6 +75,11 @@ def _one_factor(scale: sp.Expr) -> tuple[sp.Rational, list[sp.Expr]]:
     return (scale, []) if scale.is_Rational else (sp.S.One, [scale])
 
 
+def _norm(t: Translation, e: Norm, places: Places) -> Node:
+    loop, value = t.inside(e, places)
+    return t.rows.norm(value, loop)
+
+
 def _largest_place(t: Translation, e: LargestPlace, places: Places) -> Node:
     return opened(t, e, places)[1].place
 
@@ -114,6 +119,7 @@ def _can_be_infinite(g: sp.Expr) -> bool:
 
 
 RULES: tuple[tuple[Any, Callable[[Any, Any, Any], Node]], ...] = (
+    (Norm, _norm),
     (LargestPlace, _largest_place),
     (SoftmaxContrast, _contrast),
     (SoftmaxCovariance, _covariance),

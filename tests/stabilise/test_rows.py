@@ -62,3 +62,12 @@ def test_a_masked_class_under_a_temperature() -> None:
     value, gradient = loss.value_and_gradient(0, [1.0, -math.inf, 1.0])
     assert value == pytest.approx(math.log(2), rel=1e-15)
     assert gradient.tolist()[1] == 0.0
+
+
+@pytest.mark.parametrize("size", [1.0, 1e200, 1e-200, 0.0])
+def test_a_norm_keeps_its_digits_at_any_size(size: float) -> None:
+    """Squares overflow from 1e154 on and underflow below 1e-162; at 0 the gradient is 0."""
+    loss = sl.Loss("length", sp.sqrt(sp.Sum(z[k] ** 2, k)))
+    value, gradient = loss.value_and_gradient([3.0 * size, -4.0 * size])
+    assert value == pytest.approx(5.0 * size, rel=4 * 2.0**-52, abs=0.0)
+    assert gradient.tolist() == pytest.approx([0.6 * (size > 0), -0.8 * (size > 0)], rel=4 * 2.0**-52, abs=0.0)
