@@ -1,12 +1,13 @@
-"""Which factors of a product can be infinite, and which can be zero and silence them."""
+"""Which factors of a product can be infinite, and which can be zero and silence them; which term outgrows a sum."""
 
 from __future__ import annotations
 
 import sympy as sp
 
+from symloss.declare.roles import RoleSymbol
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxGap
-from symloss.heads.functions import norm_cdf, sech2, sigmoid, step
+from symloss.heads.functions import log_norm_cdf, logcosh, norm_cdf, sech2, sigmoid, softplus, step
 
 from .target import depends_on_prediction
 
@@ -26,3 +27,36 @@ def can_be_infinite(e: sp.Expr) -> bool:
     if isinstance(base, _BOUNDED) and not isinstance(base, SoftmaxGap) and exponent.is_nonnegative:
         return False
     return depends_on_prediction(e)
+
+
+_SLOW = (sp.log, sp.Abs, softplus, logcosh, log_norm_cdf)
+"""Heads that grow no faster than a power of their argument."""
+
+
+def outgrowing(e: sp.Add) -> sp.Expr | None:
+    """The term of a sum that decides where it is infinite: exp(f) in exp(f) - y*f, which is no infinity less another.
+
+    It has an exponential of a polynomial in some predictions, and what else the sum has of these predictions grows no
+    faster than a power of them: where the exponential is infinite the rest does not matter.
+    """
+    terms = [t for t in e.args if any(isinstance(f, sp.exp) and depends_on_prediction(f) for f in sp.Mul.make_args(t))]
+    if len(terms) != 1:
+        return None
+    exponents = [f.args[0] for f in sp.Mul.make_args(terms[0]) if isinstance(f, sp.exp)]
+    rest = [t for t in e.args if t is not terms[0] and depends_on_prediction(t) and not isinstance(t, _BOUNDED)]
+    if not rest or not all(map(_grows_slowly, (*rest, *exponents))):
+        return None
+    return terms[0] if _predictions(*rest) <= _predictions(*exponents) else None
+
+
+def _grows_slowly(e: sp.Basic) -> bool:
+    """Whether only sums, products, whole powers and slow heads are applied to predictions."""
+    if not e.args or not depends_on_prediction(e) or isinstance(e, (sp.Indexed, *_BOUNDED)):
+        return True
+    if isinstance(e, sp.Pow) and not (e.exp.is_Integer and e.exp.is_positive):
+        return False
+    return isinstance(e, (sp.Add, sp.Mul, sp.Pow, *_SLOW)) and all(map(_grows_slowly, e.args))
+
+
+def _predictions(*parts: sp.Basic) -> set[sp.Basic]:
+    return {s for e in parts for s in e.atoms(RoleSymbol, sp.Indexed) if depends_on_prediction(s)}

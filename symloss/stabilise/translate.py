@@ -17,7 +17,7 @@ from . import translate_rows
 from .arithmetic import as_doubles, coefficient_and_factors, fraction, is_constant, nearest, term_order
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .rows import RowFunctions, RowStatistics
-from .silence import can_be_infinite, is_probability
+from .silence import can_be_infinite, is_probability, outgrowing
 from .target import depends_on_prediction
 
 Places = Mapping[sp.Idx, Loop]
@@ -90,7 +90,18 @@ class Translation:
             value = self.node(-term, places)
             total = self.call("neg", value) if total is None else self.call("sub", total, value)
         assert total is not None
-        return total
+        return self._outgrown(e, total, places)
+
+    def _outgrown(self, e: sp.Add, total: Node, places: Places) -> Node:
+        """The sum, and infinity where the term that outgrows the others is (inf - inf would be NaN)."""
+        term = outgrowing(e)
+        if term is None:
+            return total
+        negative = term.could_extract_minus_sign()
+        value = self.node(-term if negative else term, places)
+        size = value if term.is_nonnegative or term.is_nonpositive else self.call("abs", value)
+        infinite = self.call("eq", size, self.number(float("inf")))
+        return self.make(Select, infinite, self.call("neg", value) if negative else value, total)
 
     def _product(self, e: sp.Mul, places: Places) -> Node:
         deltas = [a for a in e.args if isinstance(a, sp.KroneckerDelta)]
