@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from symloss.audit.accuracy import DTYPES, ORDERS, exact_results
+from symloss.audit.accuracy import DTYPES, ORDERS, Cell, exact_results, measured
 from symloss.audit.batch import Batch
 from symloss.audit.reals import Reals
 
@@ -54,8 +55,8 @@ class Comparison:
     dtype: str
     ours: Score
     peers: tuple[Score, ...]
-    next_to_zeros: float
-    """Our largest error next to true zeros, in ulps of the largest term; 0 where there is none."""
+    cell: Cell
+    """Ours by the yardstick of `symloss check --ulp`, next to zeros included."""
 
     @property
     def best(self) -> Score:
@@ -64,18 +65,27 @@ class Comparison:
 
     @property
     def worse_in(self) -> list[str]:
-        """In what we are worse than the best of all peers in just that."""
+        """In what we are worse than the best of all peers in just that, with by how many ulps."""
         found = []
         if self.ours.not_finite > min(p.not_finite for p in self.peers):
             found.append("NaN/inf")
         if self.ours.no_digit > min(p.no_digit for p in self.peers):
             found.append("no digit")
+        # A peer that loses more results than we do owes its smaller maximum to them.
         sound = [p for p in self.peers if p.rank[0] <= self.ours.rank[0]]
-        if any(self.ours.worst > _upper(p.worst, p) for p in sound):
-            found.append("max")
-        if any(self.ours.p99 > p.p99 for p in sound if not p.recorded):
-            found.append("p99")
+        gap = self.ours.worst - min((_upper(p.worst, p) for p in sound), default=math.inf)
+        if gap > 0:
+            found.append(f"max by {gap:.2g}")
+        gap = self.ours.p99 - min((p.p99 for p in sound if not p.recorded), default=math.inf)
+        if gap > 0:
+            found.append(f"p99 by {gap:.2g}")
         return found
+
+    @property
+    def gap(self) -> float:
+        """By how many ulps our largest error, or p99, exceeds the best peer's; infinite if we lose more results."""
+        sizes = [float(text.rpartition(" by ")[2]) if " by " in text else math.inf for text in self.worse_in]
+        return max(sizes, default=0.0)
 
 
 def _upper(value: float, peer: Score) -> float:
@@ -108,9 +118,8 @@ def compared(fixed: Fixed, order: str, dtype: str, x: Any, peers: dict[str, Resu
     recorded = [r for r in _recorded(dtype, order, fixed.name) if r.name not in peers]
     ours = score("symloss", own, exact, kept, x, dtype)
     assert ours is not None
-    return Comparison(
-        fixed.name, order, dtype, ours, (*(s for s in scores if s is not None), *recorded), _zeros(own, exact, x, dtype)
-    )
+    cell = measured(fixed.loss, order, by, dtype, [batch])
+    return Comparison(fixed.name, order, dtype, ours, (*(s for s in scores if s is not None), *recorded), cell)
 
 
 def score(name: str, got: Any, exact: Reals, kept: Any, x: Any, dtype: str) -> Score | None:
@@ -149,13 +158,6 @@ def _around_zeros(x: Any, exact: Reals) -> Any:
         room = AROUND_ZEROS * max(abs(low), abs(high)) if low * high > 0 else 0.0
         mask |= (x >= low - room) & (x <= high + room)
     return mask
-
-
-def _zeros(own: Any, exact: Reals, x: Any, dtype: str) -> float:
-    near = _around_zeros(x, exact) & exact.is_finite(dtype)
-    if not near.any():
-        return 0.0
-    return float(np.max(exact.errors(own, dtype)[near & exact.is_normal(dtype)], initial=0.0))
 
 
 @functools.cache

@@ -175,6 +175,8 @@ def exponential(a: Ball) -> Ball:
             raise Unresolved
         return Ball(mpmath.inf if x > 0 else mpmath.mpf(0), EXACT)
     if x < _DEEP and not _full and a.error < magnitude(x) - 2:
+        global _taken
+        _taken += 1
         return Ball(mpmath.mpf(0), int(x / 2))
     if a.error > 0:
         raise Unresolved
@@ -191,6 +193,14 @@ def _exp(x: Any) -> Any:
         twos = int(mpmath.nint(x / mpmath.ln2))
         rest = x - twos * mpmath.ln2
     return mpmath.ldexp(mpmath.exp(rest), twos)
+
+
+_taken = 0
+
+
+def shortcuts() -> int:
+    """How often an exponential was taken as 0 so far."""
+    return _taken
 
 
 _full = False

@@ -43,6 +43,7 @@ from .balls import (
     real_power,
     root,
     rounded,
+    shortcuts,
     smallest,
     times,
     whole,
@@ -65,6 +66,7 @@ class Run:
         self.rules, self.numbers = rules, numbers
         self.found: list[Any] = [None] * len(rules)
         self.decided = decided
+        self.shortcuts = shortcuts()
 
     def __getitem__(self, slot: int) -> Any:
         found = self.found[slot]
@@ -286,7 +288,8 @@ def _attempt(run: Run, slot: int) -> Ball | None:
     except NotANumber:
         return Ball(mpmath.nan, -(1 << 1200))
     except Unresolved:
-        pass
+        if shortcuts() == run.shortcuts:
+            return None
     again = Run(run.rules, run.numbers, run.decided)
     try:
         return Ball(*in_full(lambda: again[slot]))
