@@ -16,6 +16,7 @@ from symloss.elementary.constants import (
 from symloss.elementary.primitives import bits, fma, from_bits
 
 SQRT_HALF_BITS = 0x3FE6A09E667F3BCD  # the bits of sqrt(1/2); subtracted, they leave m in [sqrt 1/2, sqrt 2)
+LN2_MINUS_HALF = 0.1931471805599453  # log 2 - 1/2
 SQRT_TWO_MINUS_ONE = 0.41421356237309503  # any bound near it serves
 
 # 2 (atanh(s) / s - 1) / s^2 in powers of z = s^2 for |s| <= 3 - sqrt 8;
@@ -130,6 +131,31 @@ def log1pmx(x: float) -> float:
     for coefficient in LOG1PMX[1:]:
         y = fma(y, z, coefficient)
     return s * fma(z, y, -x)
+
+
+def log1p_excess_outside(x: float) -> float:
+    """log1p_excess where x is not small; from 1 to 9 as its value at 1 and the growth from there, both positive."""
+    if 1.0 < x < 9.0:
+        v = 0.5 * (x - 1.0)
+        return LN2_MINUS_HALF + (log1p(v) - 0.5 * v / (1.0 + v))
+    if x == -1.0 or x == INFINITY:
+        return INFINITY
+    return log1p(x) - x / (1.0 + x) if x > -1.0 else NOT_A_NUMBER
+
+
+def log1p_excess(x: float) -> float:
+    """log(1 + x) - x / (1 + x); inf at -1 and at inf, NaN below -1.
+
+    With s = x / (2 + x), z = s^2 and log(1 + x) = 2 s + s z P(z): s z P + 2 z / (1 + s).
+    """
+    if not -0.5 <= x <= 1.0:
+        return log1p_excess_outside(x)
+    s = x / (2.0 + x)
+    z = s * s
+    y = LOG1PMX[0]
+    for coefficient in LOG1PMX[1:]:
+        y = fma(y, z, coefficient)
+    return s * fma(z, y, 2.0 * s / (1.0 + s))
 
 
 def xlogy(x: float, y: float) -> float:

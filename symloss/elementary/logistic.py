@@ -6,7 +6,7 @@ from __future__ import annotations
 from symloss.elementary import ieee as math
 from symloss.elementary.constants import INFINITY, LN2, LN2_TAIL
 from symloss.elementary.exponential import exp, expm1
-from symloss.elementary.logarithm import log, log1p, log1p_unit, log_sum
+from symloss.elementary.logarithm import log, log1p, log1p_excess, log1p_unit, log_sum
 
 LOGEXPM1_FAR = 40.0  # from here on log(e^x - 1) rounds to x: e^-40 is 4e-18
 
@@ -21,6 +21,11 @@ def softplus(x: float) -> float:
     """log(1 + e^x); 0 at -inf, inf at inf. No branches. Measured error: 1.4 ulp."""
     positive = 0.0 if x < 0.0 else x
     return positive + log1p_unit(exp(-math.fabs(x)))
+
+
+def softplus_excess(x: float) -> float:
+    """softplus(x) - sigmoid(x), which is e^(2x)/2 far below 0; inf at inf."""
+    return softplus(x) - sigmoid(x) if x > 2.0 else log1p_excess(exp(x))
 
 
 def log1mexp(x: float) -> float:

@@ -22,6 +22,7 @@ from symloss.elementary import (
     error_function,
     exponential,
     gamma,
+    gamma_differences,
     hyperbolic,
     logarithm,
     logistic,
@@ -37,7 +38,7 @@ Scalar = Callable[..., float]
 
 MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, exponential, logarithm, logistic, hyperbolic, power, algebraic, trigonometric,
-    error_function, normal, gamma, polygamma, beta, bessel,
+    error_function, normal, gamma, polygamma, beta, gamma_differences, bessel,
 )  # fmt: skip
 
 
@@ -68,8 +69,8 @@ FUNCTIONS: dict[str, Function] = dict([
         arithmetic.abs, arithmetic.sqrt, arithmetic.sign, arithmetic.step, arithmetic.floor, arithmetic.ceiling,
         exponential.exp, exponential.expm1, exponential.exprel, exponential.expm1mx,
         exponential.bernoulli_function, exponential.bernoulli_slope,
-        logarithm.log, logarithm.log1p, logarithm.log1pmx, logarithm.logit,
-        logistic.sigmoid, logistic.softplus, logistic.log1mexp, logistic.logexpm1,
+        logarithm.log, logarithm.log1p, logarithm.log1pmx, logarithm.log1p_excess, logarithm.logit,
+        logistic.sigmoid, logistic.softplus, logistic.log1mexp, logistic.logexpm1, logistic.softplus_excess,
         hyperbolic.tanh, hyperbolic.sinh, hyperbolic.cosh, hyperbolic.coshm1, hyperbolic.logcosh, hyperbolic.sech2,
         hyperbolic.asinh, hyperbolic.acosh, hyperbolic.atanh,
         power.sqrt1pm1, algebraic.algebraic_sigmoid, algebraic.inverse_hypot, algebraic.log1psq,
@@ -78,7 +79,8 @@ FUNCTIONS: dict[str, Function] = dict([
         error_function.erf, error_function.erfc, error_function.erfcx,
         normal.ndtr, normal.log_ndtr, normal.mills, normal.mills_excess, normal.erfinv, normal.ndtri,
         gamma.loggamma, gamma.gamma, polygamma.digamma, polygamma.trigamma,
-        bessel.log_bessel_i0, bessel.log_bessel_i1, bessel.bessel_ratio,
+        bessel.log_bessel_i0, bessel.log_bessel_i0_scaled, bessel.log_bessel_i1, bessel.bessel_ratio,
+        bessel.bessel_ratio_gap, bessel.bessel_ratio_slope,
     ),
     *rows(
         2,
@@ -86,7 +88,9 @@ FUNCTIONS: dict[str, Function] = dict([
         arithmetic.product_or_zero, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
         logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
         power.power, power.hypot, trigonometric.atan2,
-        polygamma.polygamma, beta.log_beta, beta.rising_log, bessel.bessel_i,
+        polygamma.polygamma, beta.log_beta, beta.rising_log, beta.rising_excess,
+        gamma_differences.digamma_difference, gamma_differences.trigamma_difference,
+        gamma_differences.digamma_excess, gamma_differences.trigamma_excess, bessel.bessel_i,
     ),
 ])  # fmt: skip
 

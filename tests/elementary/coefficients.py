@@ -117,6 +117,32 @@ def bessel_scaled(order: int) -> Real:
     return function
 
 
+def bessel_slope(y: mpf) -> mpf:
+    """I_0^2 - I_0 I_1 / x - I_1^2 = I_0^2 (I_1/I_0)' as a function of y = x^2 / 4, by the series of its products."""
+    total, square = mpf(0), mpf(1)  # square is (2k)! y^k / k!^4, the term of I_0^2
+    for k in range(80):
+        total += square * (1 - mpf(2 * k + 1) / (2 * (k + 1) ** 2) - mpf(k) / (k + 1))
+        square = square * y * (2 * k + 1) * (2 * k + 2) / mpf(k + 1) ** 4
+    return total
+
+
+def bessel_gap(x: mpf) -> mpf:
+    """(1 + x)^2 e^-x (I_0(x) - I_1(x)) as a function of x/4 - 1."""
+    x = 4 * (1 + x)
+    return (1 + x) ** 2 * mp.exp(-x) * (mp.besseli(0, x) - mp.besseli(1, x))
+
+
+def bessel_ratio_far(q: mpf) -> tuple[mpf, mpf]:
+    """2 x (1 - A) and 2 x^2 A' of A = I_1/I_0 at x = 16 / (1 + q)."""
+    if 1 + q < mpf("1e-6"):
+        t = (1 + q) / 16
+        return 1 + t / 4 + t**2 / 4, 1 + t / 2 + 3 * t**2 / 4
+    with mp.extradps(40):
+        x = 16 / (1 + q)
+        ratio = mp.besseli(1, x) / mp.besseli(0, x)
+        return 2 * x * (1 - ratio), 2 * x**2 * (1 - ratio / x - ratio**2)
+
+
 FITS = (
     Fit("EXP", exp_quadratic, "-0.34658", "0.34658", 10),
     Fit("EXPM1MX", exp_quadratic, "-1", "1", 15),
@@ -133,4 +159,8 @@ FITS = (
     Fit("BESSEL_I1", bessel_series(1), "0", "16", 17),
     Fit("BESSEL_I0_FAR", bessel_scaled(0), "-1", "1", 27),
     Fit("BESSEL_I1_FAR", bessel_scaled(1), "-1", "1", 27),
+    Fit("BESSEL_SLOPE", bessel_slope, "0", "16", 22),
+    Fit("BESSEL_GAP", bessel_gap, "-1", "1", 32),
+    Fit("BESSEL_GAP_FAR", lambda q: bessel_ratio_far(q)[0], "-1", "1", 30),
+    Fit("BESSEL_SLOPE_FAR", lambda q: bessel_ratio_far(q)[1], "-1", "1", 34),
 )

@@ -138,6 +138,8 @@ ORACLES: dict[str, Oracle] = {
     "log": mp.log,
     "log1p": mp.log1p,
     "log1pmx": lambda x: mp.log1p(x) - x,
+    "log1p_excess": lambda x: log1p_excess(x),
+    "softplus_excess": lambda x: log1p_excess(mp.exp(x)),
     "logit": lambda p: mp.log(p) - mp.log1p(-p),
     "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
     "xlog1py": lambda x, y: x * mp.log1p(y) if x else mpf(0),
@@ -188,11 +190,30 @@ ORACLES: dict[str, Oracle] = {
     "polygamma": lambda n, x: mp.psi(int(n), x),
     "log_beta": lambda a, b: mp.loggamma(a) + mp.loggamma(b) - mp.loggamma(a + b),
     "rising_log": lambda x, k: mp.loggamma(x + k) - mp.loggamma(x),
+    "rising_excess": lambda x, k: mp.loggamma(x + k) - mp.loggamma(x) - k * mp.log(x),
+    "digamma_difference": lambda x, k: mp.psi(0, x + k) - mp.psi(0, x),
+    "trigamma_difference": lambda x, k: mp.psi(1, x + k) - mp.psi(1, x),
+    "digamma_excess": lambda x, k: k / x - mp.psi(0, x + k) + mp.psi(0, x),
+    "trigamma_excess": lambda x, k: k / x**2 + mp.psi(1, x + k) - mp.psi(1, x),
     "log_bessel_i0": log_bessel_i0,
+    "log_bessel_i0_scaled": lambda x: log_bessel_i0(x) - abs(x),
+    "bessel_ratio_gap": lambda x: 1 - ORACLES["bessel_ratio"](x),
+    "bessel_ratio_slope": lambda x: bessel_ratio_slope(x),
     "log_bessel_i1": lambda x: abs(x) + mp.log(scaled_bessel(1, abs(x))),
     "bessel_ratio": lambda x: mp.sign(x) * scaled_bessel(1, abs(x)) / scaled_bessel(0, abs(x)),
     "bessel_i": lambda n, x: mp.besseli(int(n), x),
 }
+
+
+def log1p_excess(x: mpf) -> mpf:
+    """log(1 + x) - x/(1 + x); below 1e-60 by the first terms of its series."""
+    return mp.log1p(x) - x / (1 + x) if abs(x) > mpf("1e-60") else x**2 / 2 - 2 * x**3 / 3
+
+
+def bessel_ratio_slope(x: mpf) -> mpf:
+    with mp.workprec(3 * mp.prec + 100):
+        ratio = ORACLES["bessel_ratio"](x)
+        return 1 - ratio / x - ratio**2 if x else mpf(1) / 2
 
 
 def scaled_bessel(order: int, x: mpf) -> mpf:
@@ -200,7 +221,9 @@ def scaled_bessel(order: int, x: mpf) -> mpf:
     if x < 2000:
         return mp.exp(-x) * mp.besseli(order, x)
     term, total = mpf(1), mpf(1)
-    for k in range(1, 30):
+    for k in range(1, 400):
+        if abs(term) < mpf(2) ** -mp.prec:
+            break
         term = -term * (4 * order**2 - (2 * k - 1) ** 2) / (8 * k * x)
         total += term
     return total / mp.sqrt(2 * mp.pi * x)

@@ -49,11 +49,18 @@ def mixed(*draws: Draw) -> Draw:
     return lambda random, count: np.concatenate([draw(random, -(-count // len(draws))) for draw in draws])[:count]
 
 
+def counts(random: np.random.Generator, count: int) -> Array:
+    """Whole numbers of many sizes from 2 on, and some that are not whole."""
+    drawn = sizes(2.0, 1e7)(random, count)
+    return np.where(random.random(count) < 0.8, np.floor(drawn), drawn)
+
+
 def to_one(random: np.random.Generator, count: int) -> Array:
     """Numbers just below 1."""
     return 1.0 - sizes(1e-16, 1.0)(random, count)
 
 
+ordinary = sizes(1e-3, 1e3)
 positive = mixed(sizes(5e-324, 1e308), sizes(1e-3, 1e3), between(0.5, 3.0))
 moderate = mixed(between(-750.0, 750.0), between(-40.0, 40.0), between(-2.0, 2.0), both_signs(sizes(1e-20, 1.0)))
 real = mixed(both_signs(sizes(1e-307, 1e307)), moderate)
@@ -97,6 +104,14 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "polygamma": Domain((whole(1, 12), sizes(1e-3, 1e5))),
     "log_beta": Domain((sizes(1e-5, 1e15), sizes(1e-5, 1e15)), away_from_zero=0.5),
     "rising_log": Domain((sizes(1e-5, 1e15), sizes(1e-5, 1e5)), away_from_zero=1.5),
+    "log1p_excess": Domain((above_minus_one,), (-0.999, 1e300)),
+    "rising_excess": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
+    "digamma_difference": Domain((mixed(ordinary, sizes(1e-60, 1e60)), mixed(counts, sizes(1e-30, 1e30)))),
+    "trigamma_difference": Domain((mixed(ordinary, sizes(1e-60, 1e60)), mixed(counts, sizes(1e-30, 1e30)))),
+    "digamma_excess": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
+    "trigamma_excess": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
+    "bessel_ratio_gap": Domain((mixed(sizes(1e-20, 1e20), between(-3.0, 40.0)),)),
+    "bessel_ratio_slope": Domain((mixed(both_signs(sizes(1e-20, 1e100)), between(-40.0, 40.0)),)),
     "log_bessel_i1": Domain((positive,), (5e-324, 1e300), away_from_zero=0.3),
     "bessel_i": Domain((whole(0, 30), sizes(1e-3, 700.0))),
     "power": Domain((mixed(sizes(1e-5, 1e5), sizes(1e-300, 1e300)), mixed(between(-50.0, 50.0), between(-1.0, 1.0)))),

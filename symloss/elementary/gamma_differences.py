@@ -1,0 +1,143 @@
+"""Differences of digamma and of trigamma: derivatives of the rising factorial's logarithm, without cancellation.
+
+All are sums of terms of one sign where n > 1: steps of the recurrence up to x >= 10, then the asymptotic series with
+its large terms cancelled by hand.
+"""
+
+from __future__ import annotations
+
+from symloss.elementary.arithmetic import floor
+from symloss.elementary.beta import FEW_FACTORS
+from symloss.elementary.constants import INFINITY, NOT_A_NUMBER
+from symloss.elementary.logarithm import log1p, log1pmx
+from symloss.elementary.polygamma import ASYMPTOTIC_FROM, DIGAMMA_SERIES
+from symloss.elementary.primitives import fma
+
+# B_2k, k = 8 .. 1, the Bernoulli numbers: psi'(x) = 1/x + 1/(2 x^2) + sum of these over x^(2k + 1); DLMF 5.15.8.
+TRIGAMMA_SERIES = (
+    -7.092156862745098, 1.1666666666666667, -0.2531135531135531, 0.07575757575757576, -0.03333333333333333,
+    0.023809523809523808, -0.03333333333333333, 0.16666666666666666,
+)  # fmt: skip
+
+
+def digamma_rest_difference(x: float, n: float) -> float:
+    """d(x + n) - d(x) for x, x + n >= 10, where psi(x) = log x - 1/(2x) - d(x); relative to n also where n is tiny."""
+    p, q = 1.0 / x, 1.0 / (x + n)
+    square, square_above = p * p, q * q
+    y, quotient = DIGAMMA_SERIES[0], 0.0
+    for coefficient in DIGAMMA_SERIES[1:]:
+        quotient = fma(quotient, square_above, y)
+        y = fma(y, square, coefficient)
+    quotient = fma(quotient, square_above, y)
+    return -(n / x) * q * (p + q) * quotient
+
+
+def trigamma_rest_difference(x: float, n: float) -> float:
+    """t(x + n) - t(x) for x, x + n >= 10, where psi'(x) = 1/x + 1/(2 x^2) + t(x)."""
+    p, q = 1.0 / x, 1.0 / (x + n)
+    square, square_above = p * p, q * q
+    y, quotient = TRIGAMMA_SERIES[0], 0.0
+    for coefficient in TRIGAMMA_SERIES[1:]:
+        quotient = fma(quotient, square_above, y)
+        y = fma(y, square, coefficient)
+    quotient = fma(quotient, square_above, y)
+    # t = p square S(square): t(q) - t(p) = (q - p) (square_above S(square_above) + p (p + q) (quotient of z S(z)))
+    step = -(n / x) * q
+    series_above = y + (square_above - square) * divided_trigamma(square, square_above)
+    return step * (square_above * series_above + p * (p + q) * quotient)
+
+
+def divided_trigamma(z: float, w: float) -> float:
+    """(S(w) - S(z)) / (w - z) for the series S of trigamma."""
+    y, quotient = TRIGAMMA_SERIES[0], 0.0
+    for coefficient in TRIGAMMA_SERIES[1:]:
+        quotient = fma(quotient, w, y)
+        y = fma(y, z, coefficient)
+    return quotient
+
+
+def digamma_difference(x: float, n: float) -> float:
+    """psi(x + n) - psi(x), the sum of 1/(x + k) over k < n, for x > 0 and x + n > 0; 0 at n = 0 and at x = inf."""
+    if not x > 0.0 or not x + n > 0.0:
+        return INFINITY if x == 0.0 and n > 0.0 else (0.0 if x == 0.0 and n == 0.0 else NOT_A_NUMBER)
+    if n == INFINITY:
+        return INFINITY
+    total = 0.0
+    while x < ASYMPTOTIC_FROM or x + n < ASYMPTOTIC_FROM:
+        total = total + n / (x + n) / x
+        x = x + 1.0
+    ratio = n / x
+    return total + (log1p(ratio) + (0.5 * ratio / (x + n) - digamma_rest_difference(x, n)))
+
+
+def trigamma_difference(x: float, n: float) -> float:
+    """psi'(x + n) - psi'(x), less the sum of 1/(x + k)^2 over k < n, for x > 0 and x + n > 0; 0 at n = 0."""
+    if not x > 0.0 or not x + n > 0.0:
+        return -INFINITY if x == 0.0 and n > 0.0 else (0.0 if x == 0.0 and n == 0.0 else NOT_A_NUMBER)
+    total = 0.0
+    while x < ASYMPTOTIC_FROM or x + n < ASYMPTOTIC_FROM:
+        p, q = 1.0 / x, 1.0 / (x + n)
+        total = total - share(x, n) * p * (p + q)
+        x = x + 1.0
+    p, q = 1.0 / x, 1.0 / (x + n)
+    return total + (trigamma_rest_difference(x, n) - share(x, n) * p * fma(0.5, p + q, 1.0))
+
+
+def share(x: float, n: float) -> float:
+    """n / (x + n), 1 at n = inf."""
+    return 1.0 if n == INFINITY else n / (x + n)
+
+
+def digamma_excess(x: float, n: float) -> float:
+    """n/x - (psi(x + n) - psi(x)), the sum of k / (x (x + k)) over k < n; 0 at n = 0, n = 1 and x = inf.
+
+    For x > 0 and x + n > 0. A step of the recurrence adds n (n - 1) / (x (x + 1) (x + n)).
+    """
+    if not x > 0.0 or not x + n > 0.0 or n == INFINITY or x == INFINITY:
+        return excess_outside(x, n)
+    if 0.0 <= n <= FEW_FACTORS and n == floor(n):
+        total, k = 0.0, 1.0
+        while k < n:
+            total = total + k / (x + k)
+            k = k + 1.0
+        return total / x
+    total = 0.0
+    while x < ASYMPTOTIC_FROM or x + n < ASYMPTOTIC_FROM:
+        total = total + n / (x + n) * ((n - 1.0) / (x + 1.0)) / x
+        x = x + 1.0
+    ratio = n / x
+    return total + (digamma_rest_difference(x, n) - (log1pmx(ratio) + 0.5 * ratio / (x + n)))
+
+
+def trigamma_excess(x: float, n: float) -> float:
+    """n/x^2 + psi'(x + n) - psi'(x), the sum of k (2x + k) / (x (x + k))^2 over k < n; 0 at n = 0 and n = 1.
+
+    For x > 0 and x + n > 0. A step adds n (n - 1) (3 x^2 + 2 x (n + 1) + n) / (x (x + 1) (x + n))^2.
+    """
+    if not x > 0.0 or not x + n > 0.0 or n == INFINITY or x == INFINITY:
+        return excess_outside(x, n)
+    if 0.0 <= n <= FEW_FACTORS and n == floor(n):
+        total, k = 0.0, 1.0
+        while k < n:
+            part = k / (x + k)
+            total = total + part * ((x + (x + k)) / (x + k))
+            k = k + 1.0
+        return total / x / x
+    total = 0.0
+    while x < ASYMPTOTIC_FROM or x + n < ASYMPTOTIC_FROM:
+        y, above = x + 1.0, x + n
+        bracket = 3.0 * (x / y) * (x / above) + 2.0 * (x / y) * ((n + 1.0) / above) + n / above / y
+        total = total + n / above * ((n - 1.0) / y) * bracket / x / x
+        x = y
+    p, q = 1.0 / x, 1.0 / (x + n)
+    part = n * q
+    return total + (part * p * (n * p - 0.5 * (p + q)) + trigamma_rest_difference(x, n))
+
+
+def excess_outside(x: float, n: float) -> float:
+    """The limits of both excesses at x = 0 and at infinities; NaN outside of x > 0, x + n > 0."""
+    if x == INFINITY:
+        return 0.0 if n - n == 0.0 else NOT_A_NUMBER
+    if x == 0.0 and n >= 0.0:
+        return 0.0 if n == 0.0 or n == 1.0 else (INFINITY if n > 1.0 else -INFINITY)
+    return INFINITY if x > 0.0 and n == INFINITY else NOT_A_NUMBER
