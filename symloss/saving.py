@@ -32,7 +32,10 @@ SPELLED_OUT: dict[type, Callable[..., sp.Expr]] = {
     functions.sqrt1pm1: lambda x: sp.sqrt(1 + x) - 1,
     functions.power: lambda x, a: x**a,
     functions.log_bessel_i0: lambda x: sp.log(sp.besseli(0, x)),
+    functions.log_bessel_i1: lambda x: sp.log(sp.besseli(1, x)),
     functions.bessel_ratio: lambda x: sp.besseli(1, x) / sp.besseli(0, x),
+    functions.log_beta: lambda a, b: sp.loggamma(a) + sp.loggamma(b) - sp.loggamma(a + b),
+    functions.rising_log: lambda x, n: sp.loggamma(x + n) - sp.loggamma(x),
 }
 
 

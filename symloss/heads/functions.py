@@ -139,6 +139,106 @@ class bessel_ratio(Head):
     nargs = 1
 
 
+class log_bessel_i0_scaled(Head):
+    """log(exp(-|x|) I0(x)), even in x."""
+
+    nargs = 1
+    is_nonpositive = True
+
+
+class log_bessel_i1(Head):
+    """log(I1(x)) for x > 0."""
+
+    nargs = 1
+
+
+class bessel_ratio_gap(Head):
+    """1 - I1(x)/I0(x), which keeps its digits where x is large."""
+
+    nargs = 1
+    is_positive = True
+
+
+class bessel_ratio_slope(Head):
+    """The derivative of I1(x)/I0(x), even in x."""
+
+    nargs = 1
+    is_positive = True
+
+
+class log_beta(Head):
+    """log(Gamma(a) Gamma(b)/Gamma(a + b)) for a, b > 0."""
+
+    nargs = 2
+
+    @classmethod
+    def eval(cls, a: sp.Expr, b: sp.Expr) -> sp.Expr | None:
+        """The order of the arguments is SymPy's."""
+        return cls(b, a) if sp.default_sort_key(b) < sp.default_sort_key(a) else None
+
+
+class rising_log(Head):
+    """log(Gamma(x + n)/Gamma(x)) for x > 0 and x + n > 0: the logarithm of x (x + 1) ... (x + n - 1)."""
+
+    nargs = 2
+
+    @classmethod
+    def eval(cls, x: sp.Expr, n: sp.Expr) -> sp.Expr | None:
+        return sp.S.Zero if n == 0 else (sp.log(x) if n == 1 else None)
+
+
+class rising_excess(Head):
+    """rising_log(x, n) - n log(x), the sum of log(1 + k/x) over k < n."""
+
+    nargs = 2
+
+
+class digamma_difference(Head):
+    """digamma(x + n) - digamma(x) for x > 0 and x + n > 0: the sum of 1/(x + k) over k < n."""
+
+    nargs = 2
+
+    @classmethod
+    def eval(cls, x: sp.Expr, n: sp.Expr) -> sp.Expr | None:
+        return sp.S.Zero if n == 0 else (1 / x if n == 1 else None)
+
+
+class trigamma_difference(Head):
+    """trigamma(x + n) - trigamma(x) for x > 0 and x + n > 0: less the sum of 1/(x + k)^2 over k < n."""
+
+    nargs = 2
+
+    @classmethod
+    def eval(cls, x: sp.Expr, n: sp.Expr) -> sp.Expr | None:
+        return sp.S.Zero if n == 0 else (-1 / x**2 if n == 1 else None)
+
+
+class digamma_excess(Head):
+    """n/x - digamma_difference(x, n), the sum of k/(x (x + k)) over k < n."""
+
+    nargs = 2
+
+
+class trigamma_excess(Head):
+    """n/x^2 + trigamma_difference(x, n), the sum of k (2x + k)/(x (x + k))^2 over k < n."""
+
+    nargs = 2
+
+
+class log1p_excess(Head):
+    """log(1 + x) - x/(1 + x)."""
+
+    nargs = 1
+    is_nonnegative = True
+
+
+class softplus_excess(Head):
+    """softplus(x) - sigmoid(x)."""
+
+    nargs = 1
+    is_positive = True
+
+
 class log1p(Head):
     """log(1 + x)."""
 

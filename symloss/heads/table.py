@@ -7,31 +7,14 @@ this table.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import mpmath
 import sympy as sp
 
 from . import functions as fn
-
-Derivatives = Callable[..., tuple[sp.Expr, ...]]
-
-
-@dataclass(frozen=True)
-class Row:
-    """What a function is.
-
-    ``derivatives`` maps the arguments to the partial derivatives, one per argument;
-    ``oracle`` evaluates in mpmath at its current precision; ``elementary`` names the
-    kernel source in `symloss.elementary`.
-    """
-
-    head: type[sp.Function]
-    derivatives: Derivatives
-    oracle: Callable[..., Any]
-    elementary: str
+from .gamma_rows import GAMMA_AND_BESSEL
+from .row import Row
 
 
 def _ratio_or_zero(x: sp.Expr, y: sp.Expr) -> sp.Expr:
@@ -100,10 +83,11 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         fn.bessel_ratio,
-        lambda x: (1 - fn.bessel_ratio(x) / x - fn.bessel_ratio(x) ** 2,),
+        lambda x: (fn.bessel_ratio_slope(x),),
         lambda x: mpmath.besseli(1, x) / mpmath.besseli(0, x),
         "bessel_ratio",
     ),
+    *GAMMA_AND_BESSEL,
     Row(fn.log1p, lambda x: (1 / (1 + x),), mpmath.log1p, "log1p"),
     Row(fn.expm1, lambda x: (sp.exp(x),), mpmath.expm1, "expm1"),
     Row(fn.log1mexp, lambda x: (1 / fn.expm1(-x) * -1,), lambda x: mpmath.log(-mpmath.expm1(x)), "log1mexp"),

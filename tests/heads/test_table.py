@@ -37,6 +37,12 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     "polygamma": ((0, 1.5), (1, 0.25), (2, 4.0)),
     "besseli": ((1, 1.5), (2, 0.25)),
     "bessel_ratio": ((0.5,), (4.0,)),
+    "bessel_ratio_gap": ((0.5,), (4.0,)),
+    "bessel_ratio_slope": ((0.5,), (4.0,)),
+    "log_bessel_i1": ((0.5,), (4.0,)),
+    "log1p_excess": ((-0.5,), (2.0,)),
+    **dict.fromkeys(("log_beta", "rising_log", "digamma_difference", "trigamma_difference"), ((0.5, 3.0), (12.0, 0.5))),
+    **dict.fromkeys(("rising_excess", "digamma_excess", "trigamma_excess"), ((0.5, 3.0), (12.0, 0.5))),
     "floor": ((0.5,), (-1.25,)),
     "ceiling": ((0.5,), (-1.25,)),
 }

@@ -1,0 +1,113 @@
+"""The rows of ratios of gamma functions and of Bessel functions, closed under differentiation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath
+import sympy as sp
+
+from . import functions as fn
+from .row import Row
+
+
+def _difference(order: int, x: Any, n: Any) -> Any:
+    return mpmath.psi(order, x + n) - mpmath.psi(order, x)
+
+
+def _rising_log(x: Any, n: Any) -> Any:
+    return mpmath.loggamma(x + n) - mpmath.loggamma(x)
+
+
+def _bessel_ratio(x: Any) -> Any:
+    return mpmath.besseli(1, x) / mpmath.besseli(0, x)
+
+
+def _bessel_ratio_slope(x: Any) -> Any:
+    return 1 - _bessel_ratio(x) / x - _bessel_ratio(x) ** 2 if x else mpmath.mpf(1) / 2
+
+
+def _second_digamma_difference(x: sp.Expr, n: sp.Expr) -> sp.Expr:
+    return sp.polygamma(2, x + n) - sp.polygamma(2, x)
+
+
+GAMMA_AND_BESSEL: tuple[Row, ...] = (
+    Row(
+        fn.log_beta,
+        lambda a, b: (-fn.digamma_difference(a, b), -fn.digamma_difference(b, a)),
+        lambda a, b: mpmath.loggamma(a) + mpmath.loggamma(b) - mpmath.loggamma(a + b),
+        "log_beta",
+    ),
+    Row(
+        fn.rising_log,
+        lambda x, n: (fn.digamma_difference(x, n), sp.digamma(x + n)),
+        _rising_log,
+        "rising_log",
+    ),
+    Row(
+        fn.rising_excess,
+        lambda x, n: (-fn.digamma_excess(x, n), sp.digamma(x + n) - sp.log(x)),
+        lambda x, n: _rising_log(x, n) - n * mpmath.log(x),
+        "rising_excess",
+    ),
+    Row(
+        fn.digamma_difference,
+        lambda x, n: (fn.trigamma_difference(x, n), sp.polygamma(1, x + n)),
+        lambda x, n: _difference(0, x, n),
+        "digamma_difference",
+    ),
+    Row(
+        fn.digamma_excess,
+        lambda x, n: (-fn.trigamma_excess(x, n), 1 / x - sp.polygamma(1, x + n)),
+        lambda x, n: n / x - _difference(0, x, n),
+        "digamma_excess",
+    ),
+    Row(
+        fn.trigamma_difference,
+        lambda x, n: (_second_digamma_difference(x, n), sp.polygamma(2, x + n)),
+        lambda x, n: _difference(1, x, n),
+        "trigamma_difference",
+    ),
+    Row(
+        fn.trigamma_excess,
+        lambda x, n: (_second_digamma_difference(x, n) - 2 * n / x**3, 1 / x**2 + sp.polygamma(2, x + n)),
+        lambda x, n: n / x**2 + _difference(1, x, n),
+        "trigamma_excess",
+    ),
+    Row(
+        fn.log1p_excess,
+        lambda x: (x / (1 + x) ** 2,),
+        lambda x: mpmath.log1p(x) - x / (1 + x),
+        "log1p_excess",
+    ),
+    Row(
+        fn.softplus_excess,
+        lambda x: (fn.sigmoid(x) ** 2,),
+        lambda x: mpmath.log1p(mpmath.exp(x)) - 1 / (1 + mpmath.exp(-x)),
+        "softplus_excess",
+    ),
+    Row(
+        fn.log_bessel_i0_scaled,
+        lambda x: (fn.bessel_ratio(x) - sp.sign(x),),
+        lambda x: mpmath.log(mpmath.besseli(0, x)) - abs(x),
+        "log_bessel_i0_scaled",
+    ),
+    Row(
+        fn.log_bessel_i1,
+        lambda x: (1 / fn.bessel_ratio(x) - 1 / x,),
+        lambda x: mpmath.log(mpmath.besseli(1, x)),
+        "log_bessel_i1",
+    ),
+    Row(
+        fn.bessel_ratio_gap,
+        lambda x: (-fn.bessel_ratio_slope(x),),
+        lambda x: 1 - _bessel_ratio(x),
+        "bessel_ratio_gap",
+    ),
+    Row(
+        fn.bessel_ratio_slope,
+        lambda x: (fn.bessel_ratio(x) / x**2 - fn.bessel_ratio_slope(x) * (1 / x + 2 * fn.bessel_ratio(x)),),
+        _bessel_ratio_slope,
+        "bessel_ratio_slope",
+    ),
+)
