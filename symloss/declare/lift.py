@@ -11,12 +11,17 @@ import sympy as sp
 from symloss.heads.binders import Binder
 from symloss.heads.rewrite import rewrite
 
-from . import lift_exponentials, lift_functions, lift_logarithms
+from . import lift_exponentials, lift_functions, lift_gamma, lift_logarithms
 from .lifting_rule import LiftingRule
 from .roles import RoleSymbol
 from .sums import totals
 
-RULES: tuple[LiftingRule, ...] = (*lift_functions.RULES, *lift_exponentials.RULES, *lift_logarithms.RULES)
+RULES: tuple[LiftingRule, ...] = (
+    *lift_functions.RULES,
+    *lift_gamma.RULES,
+    *lift_exponentials.RULES,
+    *lift_logarithms.RULES,
+)
 
 
 def lift(expression: sp.Expr) -> sp.Expr:

@@ -18,6 +18,14 @@ TRIGAMMA_SERIES = (
     -7.092156862745098, 1.1666666666666667, -0.2531135531135531, 0.07575757575757576, -0.03333333333333333,
     0.023809523809523808, -0.03333333333333333, 0.16666666666666666,
 )  # fmt: skip
+# The sum of (j + 1) / (2j + 3) z^j in powers of z, 0 <= z <= 0.37;
+# highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 4.2e-18.
+DIGAMMA_CURVATURE = (
+    30.641013904866092, -77.09042643234432, 97.32257071704224, -75.09070994904778, 41.24441689294601,
+    -15.500162795652818, 5.1665128989159275, -0.5617211469851021, 0.6549421944181255, 0.45337104920290533,
+    0.4759097586472786, 0.47042688136192035, 0.4666751523526479, 0.46153814943215055, 0.4545454621475626,
+    0.4444444443317939, 0.42857142857230834, 0.3999999999999973, 0.3333333333333333,
+)  # fmt: skip
 
 
 def digamma_rest_difference(x: float, n: float) -> float:
@@ -132,6 +140,35 @@ def trigamma_excess(x: float, n: float) -> float:
     p, q = 1.0 / x, 1.0 / (x + n)
     part = n * q
     return total + (part * p * (n * p - 0.5 * (p + q)) + trigamma_rest_difference(x, n))
+
+
+def digamma_curvature(x: float, n: float) -> float:
+    """2 digamma_excess(x, n)/x - trigamma_excess(x, n), the sum of k^2 / (x (x + k))^2 over k < n.
+
+    From x >= 10 on its main part is (u + w - 2 log(1 + u)) / x with u = n/x, w = u / (1 + u): with s = u / (2 + u) that
+    bracket is 8 s^3 times the sum of (j + 1) / (2j + 3) s^(2j).
+    """
+    if not x > 0.0 or not x + n > 0.0 or n == INFINITY or x == INFINITY:
+        return excess_outside(x, n)
+    if 0.0 <= n <= FEW_FACTORS and n == floor(n):
+        total, k = 0.0, 1.0
+        while k < n:
+            part = k / (x + k)
+            total = total + part * part
+            k = k + 1.0
+        return total / x / x
+    if x < ASYMPTOTIC_FROM or x + n < ASYMPTOTIC_FROM:
+        return 2.0 * digamma_excess(x, n) / x - trigamma_excess(x, n)
+    u = n / x
+    w = n / (x + n)
+    s = u / (2.0 + u)
+    z = s * s
+    y = DIGAMMA_CURVATURE[0]
+    for coefficient in DIGAMMA_CURVATURE[1:]:
+        y = fma(y, z, coefficient)
+    bracket = 8.0 * s * z * y if u < 3.0 else (u - 2.0 * log1p(u)) + w
+    rest = 2.0 * digamma_rest_difference(x, n) / x - trigamma_rest_difference(x, n)
+    return (bracket - 0.5 * w * (w / x)) / x + rest
 
 
 def excess_outside(x: float, n: float) -> float:

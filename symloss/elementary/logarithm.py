@@ -17,6 +17,7 @@ from symloss.elementary.primitives import bits, fma, from_bits
 
 SQRT_HALF_BITS = 0x3FE6A09E667F3BCD  # the bits of sqrt(1/2); subtracted, they leave m in [sqrt 1/2, sqrt 2)
 LN2_MINUS_HALF = 0.1931471805599453  # log 2 - 1/2
+LN2_MINUS_FIVE_EIGHTHS = 0.06814718055994531  # log 2 - 5/8
 SQRT_TWO_MINUS_ONE = 0.41421356237309503  # any bound near it serves
 
 # 2 (atanh(s) / s - 1) / s^2 in powers of z = s^2 for |s| <= 3 - sqrt 8;
@@ -156,6 +157,26 @@ def log1p_excess(x: float) -> float:
     for coefficient in LOG1PMX[1:]:
         y = fma(y, z, coefficient)
     return s * fma(z, y, 2.0 * s / (1.0 + s))
+
+
+def log1p_second_excess(x: float) -> float:
+    """log(1 + x) - w - w^2/2 at w = x / (1 + x), for x >= 0; x^3/3 near 0, inf at inf.
+
+    As log1p_excess: s z (P(z) + 2 / (1 + s)^2); from 1 to 9 its value at 1 and the growth from there.
+    """
+    if not -0.5 <= x <= 1.0:
+        if 1.0 < x < 9.0:
+            v = 0.5 * (x - 1.0)
+            d = 0.5 * v / (1.0 + v)
+            return LN2_MINUS_FIVE_EIGHTHS + (log1p(v) - d * (1.5 + 0.5 * d))
+        w = x / (1.0 + x) if x < INFINITY else 1.0
+        return log1p(x) - w * (1.0 + 0.5 * w) if x > -1.0 else NOT_A_NUMBER
+    s = x / (2.0 + x)
+    z = s * s
+    y = LOG1PMX[0]
+    for coefficient in LOG1PMX[1:]:
+        y = fma(y, z, coefficient)
+    return s * z * (y + 2.0 / ((1.0 + s) * (1.0 + s)))
 
 
 def xlogy(x: float, y: float) -> float:

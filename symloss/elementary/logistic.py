@@ -6,7 +6,7 @@ from __future__ import annotations
 from symloss.elementary import ieee as math
 from symloss.elementary.constants import INFINITY, LN2, LN2_TAIL
 from symloss.elementary.exponential import exp, expm1
-from symloss.elementary.logarithm import log, log1p, log1p_excess, log1p_unit, log_sum
+from symloss.elementary.logarithm import log, log1p, log1p_excess, log1p_second_excess, log1p_unit, log_sum
 
 LOGEXPM1_FAR = 40.0  # from here on log(e^x - 1) rounds to x: e^-40 is 4e-18
 
@@ -26,6 +26,12 @@ def softplus(x: float) -> float:
 def softplus_excess(x: float) -> float:
     """softplus(x) - sigmoid(x), which is e^(2x)/2 far below 0; inf at inf."""
     return softplus(x) - sigmoid(x) if x > 2.0 else log1p_excess(exp(x))
+
+
+def softplus_second_excess(x: float) -> float:
+    """softplus(x) - s - s^2/2 at s = sigmoid(x), which is e^(3x)/3 far below 0; inf at inf."""
+    s = sigmoid(x)
+    return softplus(x) - s * (1.0 + 0.5 * s) if x > 2.0 else log1p_second_excess(exp(x))
 
 
 def log1mexp(x: float) -> float:

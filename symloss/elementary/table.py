@@ -69,8 +69,10 @@ FUNCTIONS: dict[str, Function] = dict([
         arithmetic.abs, arithmetic.sqrt, arithmetic.sign, arithmetic.step, arithmetic.floor, arithmetic.ceiling,
         exponential.exp, exponential.expm1, exponential.exprel, exponential.expm1mx,
         exponential.bernoulli_function, exponential.bernoulli_slope,
-        logarithm.log, logarithm.log1p, logarithm.log1pmx, logarithm.log1p_excess, logarithm.logit,
+        logarithm.log, logarithm.log1p, logarithm.log1pmx, logarithm.log1p_excess, logarithm.log1p_second_excess,
+        logarithm.logit,
         logistic.sigmoid, logistic.softplus, logistic.log1mexp, logistic.logexpm1, logistic.softplus_excess,
+        logistic.softplus_second_excess,
         hyperbolic.tanh, hyperbolic.sinh, hyperbolic.cosh, hyperbolic.coshm1, hyperbolic.logcosh, hyperbolic.sech2,
         hyperbolic.asinh, hyperbolic.acosh, hyperbolic.atanh,
         power.sqrt1pm1, algebraic.algebraic_sigmoid, algebraic.inverse_hypot, algebraic.log1psq,
@@ -90,7 +92,8 @@ FUNCTIONS: dict[str, Function] = dict([
         power.power, power.hypot, trigonometric.atan2,
         polygamma.polygamma, beta.log_beta, beta.rising_log, beta.rising_excess,
         gamma_differences.digamma_difference, gamma_differences.trigamma_difference,
-        gamma_differences.digamma_excess, gamma_differences.trigamma_excess, bessel.bessel_i,
+        gamma_differences.digamma_excess, gamma_differences.trigamma_excess,
+        gamma_differences.digamma_curvature, bessel.bessel_i,
     ),
 ])  # fmt: skip
 

@@ -225,6 +225,28 @@ class trigamma_excess(Head):
     nargs = 2
 
 
+class digamma_curvature(Head):
+    """2 digamma_excess(x, n)/x - trigamma_excess(x, n), the sum of k^2/(x (x + k))^2 over k < n."""
+
+    nargs = 2
+
+
+class softplus_second_excess(Head):
+    """softplus(x) - s - s^2/2 at s = sigmoid(x)."""
+
+    nargs = 1
+    is_positive = True
+
+
+class finished(Head):
+    """Its argument: what stabilising rules are not to see again."""
+
+    nargs = 1
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(printer._print(self.args[0]))
+
+
 class log1p_excess(Head):
     """log(1 + x) - x/(1 + x)."""
 

@@ -27,6 +27,10 @@ def _bessel_ratio_slope(x: Any) -> Any:
     return 1 - _bessel_ratio(x) / x - _bessel_ratio(x) ** 2 if x else mpmath.mpf(1) / 2
 
 
+def _sigmoid(x: Any) -> Any:
+    return 1 / (1 + mpmath.exp(-x))
+
+
 def _second_digamma_difference(x: sp.Expr, n: sp.Expr) -> sp.Expr:
     return sp.polygamma(2, x + n) - sp.polygamma(2, x)
 
@@ -73,6 +77,23 @@ GAMMA_AND_BESSEL: tuple[Row, ...] = (
         lambda x, n: (_second_digamma_difference(x, n) - 2 * n / x**3, 1 / x**2 + sp.polygamma(2, x + n)),
         lambda x, n: n / x**2 + _difference(1, x, n),
         "trigamma_excess",
+    ),
+    Row(
+        fn.digamma_curvature,
+        lambda x, n: (
+            -2 * (fn.digamma_excess(x, n) / x**2 + fn.trigamma_excess(x, n) / x)
+            + 2 * n / x**3
+            - _second_digamma_difference(x, n),
+            2 * (1 / x - sp.polygamma(1, x + n)) / x - 1 / x**2 - sp.polygamma(2, x + n),
+        ),
+        lambda x, n: 2 * (n / x - _difference(0, x, n)) / x - n / x**2 - _difference(1, x, n),
+        "digamma_curvature",
+    ),
+    Row(
+        fn.softplus_second_excess,
+        lambda x: (fn.sigmoid(x) ** 3,),
+        lambda x: mpmath.log1p(mpmath.exp(x)) - _sigmoid(x) - _sigmoid(x) ** 2 / 2,
+        "softplus_second_excess",
     ),
     Row(
         fn.log1p_excess,

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 import sympy as sp
 
 from .binders import Binder
+from .functions import finished
 
 Rule = Callable[[sp.Expr], "sp.Expr | None"]
 
@@ -70,7 +71,7 @@ class _Rewriting:
         self.done: dict[sp.Basic, sp.Basic] = {}
 
     def visit(self, e: sp.Basic) -> sp.Basic:
-        if not e.args or isinstance(e, (sp.Idx, sp.IndexedBase)):
+        if not e.args or isinstance(e, (sp.Idx, sp.IndexedBase, finished)):
             return self._fixed_point(e) if not e.args else e
         if e not in self.done:
             self.done[e] = self._fixed_point(self._rebuilt(e))

@@ -124,6 +124,7 @@ ROWS: tuple[Row, ...] = (
         lambda x, n: x / n if n else mpmath.mpf(0),
         "quotient_or_zero",
     ),
+    Row(fn.finished, lambda x: (sp.S.One,), lambda x: x, "finished"),
     Row(
         fn.one_sided_sign,
         lambda u, d: (sp.S.Zero, sp.S.Zero),

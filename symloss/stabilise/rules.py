@@ -7,10 +7,16 @@ measured rewrites that started the project (shared/numerics/rules.json).
 
 from __future__ import annotations
 
-from . import rules_elementary, rules_logistic, rules_rows
+from . import rules_elementary, rules_gamma, rules_logistic, rules_rows
 from .stable_rule import StableRule
 
-RULES: tuple[StableRule, ...] = (*rules_rows.RULES, *rules_logistic.RULES, *rules_elementary.RULES)
+RULES: tuple[StableRule, ...] = (
+    *rules_rows.RULES,
+    *rules_gamma.RULES,
+    *rules_logistic.RULES,
+    *rules_elementary.RULES,
+    *rules_gamma.LAST,
+)
 
 WHOLE: tuple[StableRule, ...] = rules_rows.WHOLE
 """Rules about a whole derivative, before its parts are rewritten."""

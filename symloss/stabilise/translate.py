@@ -11,6 +11,7 @@ from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
+from symloss.heads.functions import finished
 from symloss.heads.table import row_of
 
 from . import translate_rows
@@ -300,6 +301,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.Pow, Translation._power),
     (sp.log, Translation._log),
     (sp.polygamma, Translation._polygamma),
+    (finished, lambda t, e, p: t.node(e.args[0], p)),
     (sp.Piecewise, Translation._piecewise),
     (sp.Max, lambda t, e, p: t._fold("maximum")(e, p)),
     (sp.Min, lambda t, e, p: t._fold("minimum")(e, p)),

@@ -159,6 +159,7 @@ FITS = (
     Fit("BESSEL_I1", bessel_series(1), "0", "16", 17),
     Fit("BESSEL_I0_FAR", bessel_scaled(0), "-1", "1", 27),
     Fit("BESSEL_I1_FAR", bessel_scaled(1), "-1", "1", 27),
+    Fit("DIGAMMA_CURVATURE", lambda z: mp.nsum(lambda j: (j + 1) / (2 * j + 3) * z**j, [0, mp.inf]), "0", "0.37", 19),
     Fit("BESSEL_SLOPE", bessel_slope, "0", "16", 22),
     Fit("BESSEL_GAP", bessel_gap, "-1", "1", 32),
     Fit("BESSEL_GAP_FAR", lambda q: bessel_ratio_far(q)[0], "-1", "1", 30),

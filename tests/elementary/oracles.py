@@ -140,6 +140,8 @@ ORACLES: dict[str, Oracle] = {
     "log1pmx": lambda x: mp.log1p(x) - x,
     "log1p_excess": lambda x: log1p_excess(x),
     "softplus_excess": lambda x: log1p_excess(mp.exp(x)),
+    "log1p_second_excess": lambda x: log1p_second_excess(x),
+    "softplus_second_excess": lambda x: log1p_second_excess(mp.exp(x)),
     "logit": lambda p: mp.log(p) - mp.log1p(-p),
     "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
     "xlog1py": lambda x, y: x * mp.log1p(y) if x else mpf(0),
@@ -196,6 +198,7 @@ ORACLES: dict[str, Oracle] = {
     "digamma_excess": lambda x, k: k / x - mp.psi(0, x + k) + mp.psi(0, x),
     "trigamma_excess": lambda x, k: k / x**2 + mp.psi(1, x + k) - mp.psi(1, x),
     "log_bessel_i0": log_bessel_i0,
+    "digamma_curvature": lambda x, k: 2 * ORACLES["digamma_excess"](x, k) / x - ORACLES["trigamma_excess"](x, k),
     "log_bessel_i0_scaled": lambda x: log_bessel_i0(x) - abs(x),
     "bessel_ratio_gap": lambda x: 1 - ORACLES["bessel_ratio"](x),
     "bessel_ratio_slope": lambda x: bessel_ratio_slope(x),
@@ -208,6 +211,12 @@ ORACLES: dict[str, Oracle] = {
 def log1p_excess(x: mpf) -> mpf:
     """log(1 + x) - x/(1 + x); below 1e-60 by the first terms of its series."""
     return mp.log1p(x) - x / (1 + x) if abs(x) > mpf("1e-60") else x**2 / 2 - 2 * x**3 / 3
+
+
+def log1p_second_excess(x: mpf) -> mpf:
+    """log(1 + x) - w - w^2/2 at w = x/(1 + x); below 1e-60 by the first terms of its series."""
+    w = x / (1 + x)
+    return mp.log1p(x) - w - w**2 / 2 if abs(x) > mpf("1e-60") else x**3 / 3 - 3 * x**4 / 4
 
 
 def bessel_ratio_slope(x: mpf) -> mpf:

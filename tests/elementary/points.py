@@ -105,6 +105,8 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "log_beta": Domain((sizes(1e-5, 1e15), sizes(1e-5, 1e15)), away_from_zero=0.5),
     "rising_log": Domain((sizes(1e-5, 1e15), sizes(1e-5, 1e5)), away_from_zero=1.5),
     "log1p_excess": Domain((above_minus_one,), (-0.999, 1e300)),
+    "log1p_second_excess": Domain((positive,), (0.0, 1e300)),
+    "digamma_curvature": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
     "rising_excess": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
     "digamma_difference": Domain((mixed(ordinary, sizes(1e-60, 1e60)), mixed(counts, sizes(1e-30, 1e30)))),
     "trigamma_difference": Domain((mixed(ordinary, sizes(1e-60, 1e60)), mixed(counts, sizes(1e-30, 1e30)))),
