@@ -319,7 +319,7 @@ RULES: tuple[StableRule, ...] = (
         "a shape of more than 1e6",
         "README rule 66",
         _rational_rest,
-        digamma_excess(1 + X**2, 1) + 1 / (1 + X**2) - 1 / (1 + X**2 + X**4),
+        log1p_excess(X**4) + 1 / (1 + X**2) - 1 / (1 + X**2 + X**4),
         ({"x": 1e-6}, {"x": 1e-7}),
     ),
 )
