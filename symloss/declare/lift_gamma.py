@@ -83,7 +83,12 @@ def _rising(signed: Signed) -> Iterator[sp.Expr]:
         amount = min(abs(signed[a]), abs(signed[b])) * sp.sign(signed[a])
         signed[a] -= amount
         signed[b] += amount
-        yield amount * rising_log(b, sp.expand(a - b))
+        n = sp.expand(a - b)
+        if signed[n] == -amount:  # with Gamma(n) it is a beta function
+            signed[n] = sp.S.Zero
+            yield -amount * log_beta(b, n)
+        else:
+            yield amount * rising_log(b, n)
 
 
 def _is_order(n: sp.Expr, x: sp.Expr) -> bool:

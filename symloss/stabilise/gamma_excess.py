@@ -8,6 +8,7 @@ below n the sum is best left alone: there the excess is the larger part.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
 import sympy as sp
 
@@ -41,6 +42,23 @@ def without_large_parts(e: sp.Expr, otherwise: Callable[[sp.Expr], sp.Expr | Non
             if n.is_number and n <= 1:
                 return far
             return sp.Piecewise((far, x >= n), (finished(otherwise(e) or e), True))
+    return None
+
+
+def beta_quotient(e: sp.Expr) -> sp.Expr | None:
+    """log(B(a + k, b + m)/B(a, b)) as rising factorials: in excesses, and powers of shares, for a >= k and b >= m."""
+    if not isinstance(e, sp.Add):
+        return None
+    found = [(t, t / f, f) for t in e.args for f in sp.Mul.make_args(t) if isinstance(f, rising_log)]
+    for whole, c, whole_head in found:
+        for (first, d, first_head), (second, g, second_head) in combinations(found, 2):
+            (a, k), (b, m) = first_head.args, second_head.args
+            same_sum = sp.expand(whole_head.args[0] - a - b) == 0 == sp.expand(whole_head.args[1] - k - m)
+            if same_sum and d == g == -c:
+                shares = k * log1p(b / a) + m * log1p(a / b) + rising_excess(*whole_head.args)
+                far = d * (rising_excess(a, k) + rising_excess(b, m) - shares)
+                near = finished(first + second + whole)
+                return e - first - second - whole + sp.Piecewise((far, sp.And(a >= k, b >= m)), (near, True))
     return None
 
 

@@ -25,7 +25,7 @@ from symloss.heads.functions import (
     trigamma_excess,
 )
 
-from .gamma_excess import without_large_parts
+from .gamma_excess import beta_quotient, without_large_parts
 from .stable_rule import StableRule, X, Y
 
 
@@ -155,6 +155,27 @@ def _concentration(e: sp.Expr) -> sp.Expr | None:
             if d == -c * k and k.is_nonnegative:
                 half = sp.sin(cosine.args[0] / 2)
                 return e - first - second + c * log_bessel_i0_scaled(k) + 2 * c * k * half**2
+    return None
+
+
+def _scaled_bessel(e: sp.Expr) -> sp.Expr | None:
+    """c log I0(k) - c k for k >= 0."""
+    if not isinstance(e, sp.Add):
+        return None
+    for term, c, bessel in coefficients(e, log_bessel_i0):
+        k = bessel.args[0]
+        if -c * k in e.args and k.is_nonnegative:
+            return e - term + c * k + c * log_bessel_i0_scaled(k)
+    return None
+
+
+def _one_minus_cosine(e: sp.Expr) -> sp.Expr | None:
+    """c - c cos(u) = 2 c sin(u/2)**2."""
+    if not isinstance(e, sp.Add) or not e.has(sp.cos):
+        return None
+    for term, c, cosine in coefficients(e, sp.cos):
+        if -c in e.args:
+            return e - term + c - 2 * c * sp.sin(cosine.args[0] / 2) ** 2
     return None
 
 
@@ -293,6 +314,26 @@ RULES: tuple[StableRule, ...] = (
         ({"x": 18.0, "y": 1e-3}, {"x": 30.0, "y": 0.0}),
     ),
     StableRule(
+        "log of a scaled Bessel function",
+        "log I0(k) - k = log_bessel_i0_scaled(k), k >= 0",
+        "the difference is log(2 pi k)/2",
+        "k > 1e3",
+        "README rule 68",
+        _scaled_bessel,
+        log_bessel_i0(sp.exp(X)) - sp.exp(X),
+        ({"x": 18.0}, {"x": 30.0}),
+    ),
+    StableRule(
+        "one minus a cosine",
+        "1 - cos(u) = 2 sin(u/2)**2",
+        "cos(u) rounds to 1",
+        "|u| < 0.001",
+        "rules.json cosm1",
+        _one_minus_cosine,
+        1 - sp.cos(X),
+        ({"x": 1e-6}, {"x": 1e-9}),
+    ),
+    StableRule(
         "one minus a Bessel ratio",
         "1 - I1(k)/I0(k) = bessel_ratio_gap(k)",
         "the ratio rounds to 1",
@@ -334,6 +375,18 @@ LAST: tuple[StableRule, ...] = (
         _large_parts,
         rising_log(sp.exp(X), Y**2 + 4) - (Y**2 + 4) * X,
         ({"x": 40.0, "y": 1.0}, {"x": 30.0, "y": 2.0}),
+    ),
+    StableRule(
+        "quotient of beta functions",
+        "log(B(a + k, b + l)/B(a, b)) = k log(a/(a + b)) + l log(b/(a + b)) + excesses",
+        "the rising factorials are k log(a), l log(b) and (k + l) log(a + b)",
+        "a, b > 1e3 (k + l)",
+        "README rule 65 (stan-dev/math#2508)",
+        beta_quotient,
+        rising_log(sp.exp(X), 2)
+        + rising_log(2**20 * sp.exp(X), Y**2 + 4000)
+        - rising_log((2**20 + 1) * sp.exp(X), Y**2 + 4002),
+        ({"x": 60.0, "y": 1.0}, {"x": 80.0, "y": 0.0}),
     ),
     StableRule(
         "negative binomial coefficient",

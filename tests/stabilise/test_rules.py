@@ -17,6 +17,7 @@ from symloss.audit.ulp import ulp_error
 from symloss.elementary.table import callables
 from symloss.heads.binders import LogSumExp, Softmax, SoftmaxComplement, SoftmaxGap, Total
 from symloss.heads.evaluate import agreed, evaluate
+from symloss.heads.functions import finished
 from symloss.heads.gamma_rows import GAMMA_AND_BESSEL
 from symloss.heads.table import row_of
 from symloss.stabilise.rules import RULES, StableRule
@@ -43,6 +44,10 @@ def in_floats(e: sp.Basic, numbers: dict[str, Any], real: Any = np.float64) -> A
     if isinstance(e, sp.Piecewise):
         return next(in_floats(b, numbers, real) for b, c in e.args if in_floats(c, numbers, real))
     values = [in_floats(a, numbers, real) for a in e.args]
+    if isinstance(e, sp.And):
+        return all(values)
+    if isinstance(e, finished):
+        return values[0]
     if isinstance(e, sp.core.relational.Relational):
         return bool(e.func(*map(float, values)))
     if isinstance(e, sp.Add):
