@@ -50,7 +50,7 @@ def trigamma_rest_difference(x: float, n: float) -> float:
         y = fma(y, square, coefficient)
     quotient = fma(quotient, square_above, y)
     # t = p square S(square): t(q) - t(p) = (q - p) (square_above S(square_above) + p (p + q) (quotient of z S(z)))
-    step = -(n / x) * q
+    step = -share(x, n) * p
     series_above = y + (square_above - square) * divided_trigamma(square, square_above)
     return step * (square_above * series_above + p * (p + q) * quotient)
 

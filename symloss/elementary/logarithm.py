@@ -169,8 +169,10 @@ def log1p_second_excess(x: float) -> float:
             v = 0.5 * (x - 1.0)
             d = 0.5 * v / (1.0 + v)
             return LN2_MINUS_FIVE_EIGHTHS + (log1p(v) - d * (1.5 + 0.5 * d))
-        w = x / (1.0 + x) if x < INFINITY else 1.0
-        return log1p(x) - w * (1.0 + 0.5 * w) if x > -1.0 else NOT_A_NUMBER
+        if not -1.0 < x < INFINITY:
+            return INFINITY if x == INFINITY else NOT_A_NUMBER
+        w = x / (1.0 + x)
+        return log1p(x) - w * (1.0 + 0.5 * w)
     s = x / (2.0 + x)
     z = s * s
     y = LOG1PMX[0]
