@@ -13,6 +13,7 @@ import numpy as np
 
 from symloss.call.arrays import Array
 from symloss.call.bound import Bound
+from symloss.lower.tiles import LANES
 
 #: Elements per chunk: 128 KiB of float64 an array, so that a few of them fit a core's second-level cache.
 ELEMENTS = 16384
@@ -70,8 +71,9 @@ class Grouped:
 
 
 def step(width: int) -> int:
-    """Rows per chunk where a row has ``width`` elements."""
-    return max(1, ELEMENTS // max(1, width))
+    """Rows per chunk where a row has ``width`` elements; whole tiles of short rows."""
+    rows = max(1, ELEMENTS // max(1, width))
+    return rows - rows % LANES if rows > LANES else rows
 
 
 def row_width(bound: Bound) -> int:

@@ -133,7 +133,7 @@ class _Call:
         if kind == "total":
             return self._total(name, parameter.axes)
         if kind == "scratch":
-            size = prod(bound.inner(parameter.axes))
+            size = prod(bound.inner(parameter.axes)) * parameter.lanes
             return Own(lambda plan: np.empty(size * (plan.rows if parameter.per_row else 1), dtype=parameter.dtype))
         return Own(lambda plan: np.full(2, -1, dtype=np.int64))
 

@@ -14,6 +14,7 @@ from symloss.call.quick import Quick, quick
 from symloss.call.results import Structure
 from symloss.call.signature import GuardSpec, Signature
 from symloss.lower.ir import Variant
+from symloss.lower.tiles import LONGEST
 
 #: Gives the kernel for a variant and for those parameters that have a value per sample.
 KernelFor = Callable[[Variant, frozenset[str]], Kernel]
@@ -87,4 +88,5 @@ class Method:
 def variant_of(bound: Bound) -> Variant:
     """Which kernel a bound call needs."""
     dtype = "float32" if bound.dtype == FLOAT32 else "float64"
-    return Variant(cast(Any, dtype), bound.weighted, bound.ragged)
+    short = bool(bound.extents) and not bound.ragged and all(size <= LONGEST for size in bound.extents.values())
+    return Variant(cast(Any, dtype), bound.weighted, bound.ragged, tiled=short)

@@ -177,7 +177,7 @@ class _Text:
             case "weight":
                 return "weight"
             case "scratch":
-                return f"empty({'rows' if p.per_row else '1'} * width ** {len(p.axes)})"
+                return f"empty({'rows' if p.per_row else p.lanes} * width ** {len(p.axes)})"
             case _:
                 return f"a{i}.reshape(-1)" if p.axes else f"a{i}"
 

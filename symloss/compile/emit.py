@@ -9,43 +9,34 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
 
-from symloss.compile.text import Identifiers, Text, functions_called, without_brackets
+from symloss.compile.kernel_text import Kernel
+from symloss.compile.text import Identifiers, functions_called
+from symloss.compile.tiles import TileKernel
 from symloss.elementary import table
 from symloss.lower import reductions
 from symloss.lower.ir import (
-    ROW_AXIS,
     Add,
-    Check,
-    For,
-    Let,
     Nest,
-    Number,
-    Overwrite,
-    Parameter,
     Reduction,
     Statement,
-    Store,
     Total,
-    array_axes,
 )
+from symloss.lower.tiles import is_tileable
 from symloss.lower.walk import expressions, walk
 
-SCALARS = {"rows": "int64", "extent": "int64", "scalar": "float64", "scale": "float64"}
-SOMEWHERE = 0
-"""What `compute` leaves in the status where a guard does not hold: any number that is not -1."""
-
-READ_ONLY = frozenset({"offsets", "input", "label", "shared", "weight"})
+LANE_NAMES = {"sum": "lane_sums", "max": "lane_maxima", "argmax": "lane_places"}
 
 
 def emit(nest: Nest) -> str:
     """The text of a module with ``PARAMETERS`` and the compiled function ``run``."""
     statements = [*walk(nest.body), *walk(nest.search)]
     elementary = table.sources(functions_called(e for s in statements for e in expressions(s)), "@device", "@routine")
-    helpers = _reduction_sources(statements)
+    tiles = nest.variant.tiled and is_tileable(nest)
+    helpers = _reduction_sources(statements, tiles)
     identifier = Identifiers(re.findall(r"^(?:def )?(\w+)", elementary + helpers, re.MULTILINE))
-    kernel = _Kernel(nest, identifier).text()
+    writer = TileKernel if tiles else Kernel
+    kernel = writer(nest, identifier).text()
     return "\n\n".join(filter(None, [_head(nest), elementary.strip("\n"), helpers, kernel]))
 
 
@@ -63,146 +54,10 @@ def _head(nest: Nest) -> str:
     )
 
 
-def _reduction_sources(statements: list[Statement]) -> str:
+def _reduction_sources(statements: list[Statement], tiles: bool) -> str:
     wanted: set[str] = {s.kind for s in statements if isinstance(s, Reduction)}
+    if tiles:
+        wanted |= {LANE_NAMES[kind] for kind in wanted}
     wanted |= {"total" for s in statements if isinstance(s, Total)} | {"add" for s in statements if isinstance(s, Add)}
     parts = [part for kind in sorted(wanted) for part in reductions.PARTS[kind]]
     return "\n\n".join(f"@device\n{inspect.getsource(part)}" for part in dict.fromkeys(parts))
-
-
-def parameter_type(parameter: Parameter) -> str:
-    """The type of a parameter in a Numba signature."""
-    if parameter.kind in SCALARS:
-        return SCALARS[parameter.kind]
-    if parameter.kind in READ_ONLY:
-        return f"Array({parameter.dtype}, 1, 'C', readonly=True)"
-    return f"{parameter.dtype}[::1]"
-
-
-class _Kernel:
-    """Writes the function `run`."""
-
-    def __init__(self, nest: Nest, identifier: Identifiers) -> None:
-        self._nest, self._identifier = nest, identifier
-        self._names = [identifier(p.name) for p in nest.parameters]
-        self._text = Text(nest, identifier)
-        self._status = identifier(nest.parameters_of("status")[0].name)
-        self._failed = identifier("failed")
-        self._lines: list[str] = []
-        self._largest: dict[str, str] = {}  # maxima found in this block, by what they are of
-        self._depth = 1
-        self._searching = False
-
-    def text(self) -> str:
-        """The function `run`; where there are guards, after the two that it is made of."""
-        if not self._nest.search:
-            return self._function("kernel", "run", self._main)
-        parts = self._function("kernel", "compute", self._main), self._function("later", "search", self._search)
-        return "\n\n".join((*parts, self._run()))
-
-    def _function(self, decorator: str, name: str, body: Callable[[], None]) -> str:
-        types = ", ".join(map(parameter_type, self._nest.parameters))
-        self._lines = []
-        body()
-        head = f'@{decorator}("void({types})")\ndef {name}({", ".join(self._names)}):\n'
-        return head + "\n".join(self._lines) + "\n"
-
-    def _run(self) -> str:
-        names = ", ".join(self._names)
-        return (
-            f"def run({names}):\n"
-            f"    compute({names})\n"
-            f"    if {self._status}.item(0) == {SOMEWHERE}:\n"
-            f"        search({names})\n"
-        )
-
-    def _line(self, text: str) -> None:
-        self._lines.append("    " * self._depth + text)
-
-    def _main(self) -> None:
-        self._line("wide_vectors()")
-        self._line(f"{self._status}[:] = -1")
-        for total in self._nest.parameters_of("total"):
-            self._line(f"{self._identifier(total.name)}[:] = 0.0")
-        if self._nest.search:
-            self._line(f"{self._failed} = False")
-        self._block(self._nest.body)
-        if self._nest.search:
-            self._line(f"if {self._failed}:")
-            self._line(f"    {self._status}[0] = {SOMEWHERE}")
-
-    def _search(self) -> None:
-        self._line("# A guard does not hold somewhere: find the first row, and in it the first guard.")
-        self._searching = True
-        self._block(self._nest.search)
-
-    def _block(self, block: tuple[Statement, ...]) -> None:
-        for statement in block:
-            self._statement(statement)
-        self._largest.clear()
-
-    def _statement(self, statement: Statement) -> None:
-        text, name = self._text, self._identifier
-        match statement:
-            case Let(name=bound, value=value):
-                self._line(f"{name(bound)} = {without_brackets(text(value))}")
-            case For():
-                self._loop(statement)
-            case Store(array=array, indices=indices, value=value):
-                self._line(f"{text.element(array, indices)} = {self._stored(array, text(value))}")
-            case Overwrite():
-                self._overwrite(statement)
-            case Reduction(name=bound):
-                self._line(f"{name(bound)} = {self._reduction(statement)}")
-            case Check(number=number, condition=condition):
-                self._check(number, text(condition))
-            case Add(total=total, indices=indices, value=value):
-                self._line(f"add_to({name(total)}, {text.flat(total, indices)}, {without_brackets(text(value))})")
-            case Total(total=total, array=array):
-                self._line(f"{name(total)}[0], {name(total)}[1] = total_of({name(array)}, {text.length(ROW_AXIS)})")
-
-    def _reduction(self, reduction: Reduction) -> str:
-        array, text = reduction.array, self._text
-        start = text.flat(array, (*reduction.indices, Number(0))).removesuffix(" + 0")
-        length = text.length(array_axes(self._nest.parameter(array))[-1])
-        values = f"{self._identifier(array)}, {start}, {length}"
-        if reduction.kind == "max":
-            self._largest[values] = self._identifier(reduction.name)
-        if reduction.kind == "argmax" and values in self._largest:
-            return f"place_of({values}, {self._largest[values]})"
-        return f"{reductions.NAMES[reduction.kind]}({values})"
-
-    def _stored(self, array: str, value: str) -> str:
-        value = without_brackets(value)
-        return f"float32({value})" if self._nest.parameter(array).dtype == "float32" else value
-
-    def _overwrite(self, statement: Overwrite) -> None:
-        array, last = statement.array, self._text(statement.indices[-1])
-        length = self._text.length(array_axes(self._nest.parameter(array))[-1])
-        self._line(f"if ({last} >= 0) & ({last} < {length}):")
-        value = self._stored(array, self._text(statement.value))
-        self._line(f"    {self._text.element(array, statement.indices)} = {value}")
-
-    def _check(self, number: int, condition: str) -> None:
-        if not self._searching:
-            self._line(f"{self._failed} = {self._failed} | (not {condition})")
-            return
-        self._line(f"if not {condition}:")
-        row = self._identifier(self._row)
-        self._line(f"    {self._status}[0], {self._status}[1] = {row}, {number}")
-        self._line("    return")
-
-    def _loop(self, loop: For) -> None:
-        self._line(f"for {self._identifier(loop.variable)} in range({self._text.length(loop.axis)}):")
-        self._depth += 1
-        if loop.axis == ROW_AXIS:
-            self._row = loop.variable
-            self._ragged_row(self._identifier(loop.variable))
-        self._block(loop.body)
-        self._depth -= 1
-
-    def _ragged_row(self, row: str) -> None:
-        for parameter in self._nest.parameters_of("offsets"):
-            start, offsets = self._text.row_start, self._identifier(parameter.name)
-            self._line(f"{start} = {offsets}[{row}]")
-            self._line(f"{self._text.length(parameter.of)} = {offsets}[uint64({row} + 1)] - {start}")

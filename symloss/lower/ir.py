@@ -25,7 +25,7 @@ ParameterKind = Literal[
     "scale",  # float64: every weighted result is multiplied by it
     "output",  # dtype[rows * prod(extents of axes)]: a result per sample, C order
     "total",  # float64[2 * prod(extents of axes)]: a reduced result over this chunk, as (sum, error) pairs
-    "scratch",  # float64[prod(extents of axes)], times rows if `per_row`: room for intermediate values
+    "scratch",  # float64[lanes * prod(extents of axes)], times rows if `per_row`: room for intermediate values
     "status",  # int64[2]: row and number of the first guard that failed, -1 where all held
 ]
 
@@ -46,6 +46,8 @@ class Parameter:
     axes: tuple[str, ...] = ()
     dtype: str = "float64"
     per_row: bool = False
+    lanes: int = 1
+    """How many rows of a scratch array there are: as many as a tile has; see `symloss.lower.tiles`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Variant:
     dtype: Literal["float64", "float32"] = "float64"
     weighted: bool = False
     ragged: bool = False
+    tiled: bool = False
 
 
 # Expressions --------------------------------------------------------------------------

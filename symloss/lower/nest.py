@@ -46,6 +46,7 @@ from symloss.lower.order import (
 from symloss.lower.signature import Names, fixed, signature
 from symloss.lower.spec import check
 from symloss.lower.tidy import tidy
+from symloss.lower.tiles import is_tileable, tiled
 from symloss.lower.values import Scope, Values, is_reduced_argument
 from symloss.stabilise.graph import Apply, Element, Guard, Loop, Node, Output, Position, Reduce, Stable
 
@@ -57,7 +58,7 @@ def lower(stable: Stable, variant: Variant) -> Nest:
     search = tidy(lowering.search_pass()) if stable.guards else ()
     nest = Nest(stable.name, variant, lowering.parameters(), body, search)
     check(nest)
-    return nest
+    return tiled(nest) if variant.tiled and is_tileable(nest) else nest
 
 
 class _Lowering:

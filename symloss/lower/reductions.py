@@ -71,7 +71,7 @@ def max_of(values: Readable, start: int, count: int) -> float:
         ordered = bits(x) ^ ((bits(x) >> 63) & inverted)
         ordered = ordered if x == x else inverted  # a NaN is the largest
         largest = ordered if ordered > largest else largest
-    return from_bits(largest ^ ((largest >> 63) & inverted))
+    return from_bits(largest ^ ((largest >> 63) & inverted)) + 0.0  # of zeros, the positive one
 
 
 def argmax_of(values: Readable, start: int, count: int) -> int:
@@ -87,6 +87,64 @@ def place_of(values: Readable, start: int, count: int, largest: float) -> int:
         here = i if (x == largest) | ((x != x) & (largest != largest)) else count
         found = here if here < found else found
     return found if found < count else 0
+
+
+def lane_sums(values: Readable, count: int, lanes: int, room: Any, work: int, result: int) -> None:
+    """`sum_of` for every lane: values[i * 64 + lane] over i < count <= 32, to room[result + lane].
+
+    ``room`` from ``work`` on is for the eight running sums.
+    """
+    eights = count - count % 8
+    if eights > 0:
+        for i in range(8 * 64):
+            room[uint64(work + i)] = 0.0
+    for i in range(eights):
+        running = work + (i % 8) * 64
+        for lane in range(lanes):
+            room[uint64(running + lane)] += values[uint64(i * 64 + lane)]
+    for lane in range(lanes):
+        total = 0.0
+        if eights > 0:
+            a, b = room[uint64(work + lane)], room[uint64(work + 64 + lane)]
+            c, d = room[uint64(work + 128 + lane)], room[uint64(work + 192 + lane)]
+            e, f = room[uint64(work + 256 + lane)], room[uint64(work + 320 + lane)]
+            g, h = room[uint64(work + 384 + lane)], room[uint64(work + 448 + lane)]
+            total = 0.0 + (((a + e) + (c + g)) + ((b + f) + (d + h)))
+        room[uint64(work + lane)] = total
+        room[uint64(result + lane)] = 0.0
+    for i in range(eights, count):
+        for lane in range(lanes):
+            room[uint64(result + lane)] += values[uint64(i * 64 + lane)]
+    for lane in range(lanes):
+        total, lost = two_sum(room[uint64(work + lane)], room[uint64(result + lane)])
+        room[uint64(result + lane)] = total + (0.0 + lost)
+
+
+def lane_maxima(values: Readable, count: int, lanes: int, room: Any, result: int) -> None:
+    """`max_of` for every lane."""
+    for lane in range(lanes):
+        room[uint64(result + lane)] = -math.inf
+    for i in range(count):
+        for lane in range(lanes):
+            x, largest = values[uint64(i * 64 + lane)], room[uint64(result + lane)]
+            room[uint64(result + lane)] = x if (x > largest) | (x != x) else largest
+    for lane in range(lanes):
+        room[uint64(result + lane)] += 0.0
+
+
+def lane_places(values: Readable, count: int, lanes: int, room: Any, maxima: int, result: int) -> None:
+    """`place_of` for every lane, as floats."""
+    for lane in range(lanes):
+        room[uint64(result + lane)] = float(count)
+    for i in range(count):
+        for lane in range(lanes):
+            x, largest = values[uint64(i * 64 + lane)], room[uint64(maxima + lane)]
+            found = room[uint64(result + lane)]
+            here = ((x == largest) | ((x != x) & (largest != largest))) & (i < found)
+            room[uint64(result + lane)] = float(i) if here else found
+    for lane in range(lanes):
+        found = room[uint64(result + lane)]
+        room[uint64(result + lane)] = found if found < count else 0.0
 
 
 def total_of(values: Any, count: int) -> tuple[float, float]:
@@ -122,6 +180,9 @@ PARTS: dict[str, tuple[Callable[..., Any], ...]] = {
     "sum": (two_sum, sum_of),
     "max": (max_of,),
     "argmax": (max_of, place_of, argmax_of),
+    "lane_sums": (two_sum, lane_sums),
+    "lane_maxima": (lane_maxima,),
+    "lane_places": (lane_maxima, lane_places),
     "total": (two_sum, sum_of, total_of),
     "add": (two_sum, add_to),
 }

@@ -62,7 +62,7 @@ class Inputs:
             case "total":
                 return np.full(2 * inner, UNWRITTEN)
             case "scratch":
-                return np.full(inner * (self._rows if parameter.per_row else 1), UNWRITTEN)
+                return np.full(inner * parameter.lanes * (self._rows if parameter.per_row else 1), UNWRITTEN)
             case "status":
                 return np.zeros(2, dtype=np.int64)
         return self._fixed[parameter.kind]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 
 from symloss.lower.ir import Variant
+from symloss.lower.tiles import is_tileable
 from symloss.stabilise.graph import Stable
 from tests.lower.examples import EXAMPLES, Example, row, scalar, two_axes
-from tests.lower.running import compiled, interpreted, same_bits
+from tests.lower.running import compiled, interpreted, lowered, same_bits
 
 ROWS = 11
 FLOAT32 = Variant("float32", weighted=True)
@@ -43,6 +45,22 @@ def test_special_values(example: Example) -> None:
     data[name][1:6].flat[:4] = [np.nan, np.inf, -np.inf, -0.0]
     data[name][7] = -np.inf
     agree(example.stable, Variant(), rows=ROWS, sizes=example.sizes, data=data)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 64, 150])
+@pytest.mark.parametrize("example", [row(1), row(3), row(10), row(32), two_axes(3, 10)], ids=lambda e: e.name)
+def test_tiles_give_the_bits_of_rows(example: Example, rows: int) -> None:
+    """Also where a tile is not full, with weights, and with values that are not finite."""
+    data = example.data(rows)
+    name = next(a.name for a in example.stable.arguments if a.role == "prediction")
+    data[name][1:7].flat[:4] = [np.nan, np.inf, -np.inf, -0.0][: data[name][1:7].size]
+    for weighted in (False, True):
+        call: dict[str, Any] = {"rows": rows, "sizes": example.sizes, "data": data, "weight": weights(rows)}
+        tiles = Variant("float32" if weighted else "float64", weighted, tiled=True)
+        assert is_tileable(lowered(example.stable, tiles))
+        rowwise = compiled(example.stable, replace(tiles, tiled=False), **call)
+        for result, expected in rowwise.items():
+            assert same_bits(compiled(example.stable, tiles, **call)[result], expected), result
 
 
 def test_ragged() -> None:

@@ -1,0 +1,170 @@
+"""Kernels for short rows as text: every statement for a tile of rows, the row innermost.
+
+See `symloss.lower.tiles`. Rows are copied into ``tile_`` arrays first, and results copied back, so that
+the innermost loop goes over neighbours in memory.
+"""
+
+from __future__ import annotations
+
+from symloss.compile.kernel_text import Kernel
+from symloss.compile.text import Identifiers, Text, without_brackets
+from symloss.lower.ir import (
+    ROW_AXIS,
+    Expression,
+    For,
+    Let,
+    Load,
+    Name,
+    Nest,
+    Overwrite,
+    Parameter,
+    Reduction,
+    Type,
+    array_axes,
+)
+from symloss.lower.tiles import ACCUMULATORS, LANES, Phase, crossing, phases
+
+FROM_FLOAT = {"float": "{}", "int": "int64({})", "bool": "({} != 0.0)"}
+TO_FLOAT = {"float": "{}", "int": "float64({})", "bool": "1.0 if {} else 0.0"}
+
+
+class TileText(Text):
+    """Expressions for one row of a tile: arrays hold the rows side by side, and some names live in an array."""
+
+    def __init__(self, nest: Nest, identifier: Identifiers) -> None:
+        super().__init__(nest, identifier)
+        self.first, self.lane, self.count = (identifier(name) for name in ("first", "lane", "lanes"))
+        self.room = identifier("tile_values")
+        self.places: dict[str, tuple[int, Type]] = {}
+        self.local: set[str] = set()
+
+    def place(self, name: str, kind: Type) -> int:
+        """Where the values of a name begin that has one for each row."""
+        return self.places.setdefault(name, (len(self.places) * LANES, kind))[0]
+
+    def of_lane(self, start: str | int) -> str:
+        """An index of this row's value."""
+        return f"uint64({start} + {self.lane})" if start not in (0, "0") else self.lane
+
+    def element(self, array: str, indices: tuple[Expression, ...]) -> str:
+        parameter = self._nest.parameter(array)
+        if parameter.kind in ("shared", "total"):
+            return super().element(array, indices)
+        if parameter.per_row or not parameter.axes:
+            return f"{self.identifier(array)}[{self.of_lane(self.first)}]"
+        return f"{self.copy(parameter)}[uint64({self(indices[-1])} * {LANES} + {self.lane})]"
+
+    def copy(self, parameter: Parameter) -> str:
+        """The array that holds a parameter's rows side by side."""
+        return self.identifier(parameter.name if parameter.kind == "scratch" else f"tile_{parameter.name}")
+
+    def __call__(self, expression: Expression) -> str:
+        if isinstance(expression, Name) and expression.name in self.places and expression.name not in self.local:
+            start, kind = self.places[expression.name]
+            return FROM_FLOAT[kind].format(f"{self.room}[{self.of_lane(start)}]")
+        if isinstance(expression, Load) and self._nest.parameter(expression.array).axes:
+            parameter = self._nest.parameter(expression.array)
+            if parameter.kind != "shared":
+                return self.element(expression.array, expression.indices)  # a copy is of float64 already
+        return super().__call__(expression)
+
+
+class TileKernel(Kernel):
+    """Writes the kernel for tiles."""
+
+    def __init__(self, nest: Nest, identifier: Identifiers) -> None:
+        super().__init__(nest, identifier)
+        self._rows_text = self._text
+        self._tile = TileText(nest, identifier)
+        self._work = 0
+
+    def _main(self) -> None:
+        self._text = self._tile
+        super()._main()
+        self._text = self._rows_text
+
+    def _loop(self, loop: For) -> None:
+        if loop.axis != ROW_AXIS or self._searching:
+            super()._loop(loop)
+            return
+        tile, rows = self._tile, self._text.length(ROW_AXIS)
+        for name, kind in crossing(loop).items():
+            tile.place(name, kind)
+        self._line(f"for {tile.first} in range(0, {rows}, {LANES}):")
+        self._depth += 1
+        self._line(f"{tile.count} = {LANES} if {rows} - {tile.first} > {LANES} else {rows} - {tile.first}")
+        self._copies("input")
+        for piece in phases(loop):
+            self._piece(piece)
+        self._copies("output")
+        self._depth -= 1
+
+    def _copies(self, kind: str) -> None:
+        """Rows to the tile's arrays, or back."""
+        for parameter in self._nest.parameters:
+            if parameter.kind != kind or not parameter.axes:
+                continue
+            size, lane, first = self._text.length(parameter.axes[0]), self._tile.lane, self._tile.first
+            name, copy = self._identifier(parameter.name), self._tile.copy(parameter)
+            inside = f"{copy}[uint64(at * {LANES} + {lane})]"
+            outside = f"{name}[uint64(({first} + {lane}) * {size} + at)]"
+            self._line(f"for {lane} in range({self._tile.count}):")
+            self._line(f"    for at in range({size}):")
+            if kind == "input":
+                self._line(f"        {inside} = float64({outside})")
+            else:
+                self._line(f"        {outside} = {self._stored(parameter.name, inside)}")
+
+    def _piece(self, piece: Phase | Reduction) -> None:
+        if isinstance(piece, Reduction):
+            self._lanes_reduced(piece)
+            return
+        depth = self._depth
+        if piece.axis:
+            self._line(f"for {self._identifier(piece.variable)} in range({self._text.length(piece.axis)}):")
+            self._depth += 1
+        self._line(f"for {self._tile.lane} in range({self._tile.count}):")
+        self._depth += 1
+        for statement in piece.statements:
+            self._statement(statement)
+            if isinstance(statement, Let):
+                self._shared(statement)
+        self._depth = depth
+        self._tile.local.clear()
+
+    def _shared(self, statement: Let) -> None:
+        """A value that a later piece uses goes to its array."""
+        self._tile.local.add(statement.name)
+        if statement.name in self._tile.places:
+            start, kind = self._tile.places[statement.name]
+            value = TO_FLOAT[kind].format(self._identifier(statement.name))
+            self._line(f"{self._tile.room}[{self._tile.of_lane(start)}] = {value}")
+
+    def _lanes_reduced(self, reduction: Reduction) -> None:
+        parameter = self._nest.parameter(reduction.array)
+        result = self._tile.place(reduction.name, reduction.type)
+        size = self._text.length(array_axes(parameter)[-1])
+        given = f"{self._tile.copy(parameter)}, {size}, {self._tile.count}, {self._tile.room}"
+        if reduction.kind == "sum":
+            self._line(f"lane_sums({given}, {self._accumulators()}, {result})")
+        elif reduction.kind == "max":
+            self._line(f"lane_maxima({given}, {result})")
+        else:
+            maxima = self._tile.place(f"largest of {reduction.name}", "float")
+            self._line(f"lane_maxima({given}, {maxima})")
+            self._line(f"lane_places({given}, {maxima}, {result})")
+
+    def _accumulators(self) -> int:
+        """Where the running sums begin: behind all values."""
+        room = self._nest.parameter("tile_values")
+        return room.lanes - ACCUMULATORS * LANES
+
+    def _overwrite(self, statement: Overwrite) -> None:
+        if self._searching:
+            super()._overwrite(statement)
+            return
+        last = self._text(statement.indices[-1])
+        parameter = self._nest.parameter(statement.array)
+        value = self._stored(statement.array, self._text(statement.value))
+        self._line(f"if ({last} >= 0) & ({last} < {self._text.length(parameter.axes[-1])}):")
+        self._line(f"    {self._text.element(statement.array, statement.indices)} = {without_brackets(value)}")

@@ -1,0 +1,128 @@
+"""Short rows, a tile of them at a time: which nests can be run so, and what has to cross from loop to loop.
+
+A row of ten classes fills no vector register. So a tile of rows is taken together, with the
+row innermost: every statement runs for all rows of the tile before the next one does. What
+one row computes, and in which order, stays as it is; the bits are those of the plain nest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from symloss.lower.ir import (
+    ROW_AXIS,
+    Add,
+    Call,
+    Expression,
+    For,
+    Let,
+    Name,
+    Nest,
+    Overwrite,
+    Parameter,
+    Reduction,
+    Statement,
+    Type,
+)
+from symloss.lower.walk import expressions, subexpressions, walk
+
+LANES = 64  # rows of a tile: a loop over them is long enough to pay for entering it, and 32 classes still fit a cache
+LONGEST = 32  # classes of a row; longer rows fill vector registers by themselves, and `lane_sums` ends here
+ACCUMULATORS = 8  # of a sum, as `sum_of` has them
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Statements of one loop over the rows of a tile, inside a loop over ``axis`` if there is one."""
+
+    statements: tuple[Statement, ...]
+    axis: str = ""
+    variable: str = ""
+
+
+def is_tileable(nest: Nest) -> bool:
+    """Whether the rows are short ones: plain loops over axes, no matrices, no ragged rows."""
+    rows = row_loop(nest)
+    if nest.variant.ragged or rows is None or not any(isinstance(s, For) for s in rows.body):
+        return False
+    flat = all(not isinstance(inner, For) for s in rows.body if isinstance(s, For) for inner in s.body)
+    narrow = all(len(p.axes) <= 1 for p in nest.parameters if p.kind not in ("shared", "total"))
+    return flat and narrow and not any(p.kind == "label" and p.axes for p in nest.parameters)
+
+
+def row_loop(nest: Nest) -> For | None:
+    """The loop over the rows."""
+    return next((s for s in nest.body if isinstance(s, For) and s.axis == ROW_AXIS), None)
+
+
+def phases(rows: For) -> Iterator[Phase | Reduction]:
+    """The body of the rows in pieces that run one after the other."""
+    together: list[Statement] = []
+    for statement in rows.body:
+        if not isinstance(statement, For | Reduction | Overwrite | Add) and not _looks_up(statement):
+            together.append(statement)
+            continue
+        if together:
+            yield Phase(tuple(together))
+            together = []
+        match statement:
+            case For(variable=variable, axis=axis, body=body):
+                yield Phase(body, axis, variable)
+            case Reduction():
+                yield statement
+            case _:
+                yield Phase((statement,))
+    if together:
+        yield Phase(tuple(together))
+
+
+def _looks_up(statement: Statement) -> bool:
+    """Whether it reads at a computed place: where that lies nobody knows, so that the loop around it stays scalar."""
+    parts = (e for top in expressions(statement) for e in subexpressions(top))
+    return isinstance(statement, Let) and any(isinstance(e, Call) and e.head == "clamp" for e in parts)
+
+
+def crossing(rows: For) -> dict[str, Type]:
+    """The names that a later piece uses, and what they are."""
+    types: dict[str, Type] = {}
+    home: dict[str, int] = {}
+    found: dict[str, Type] = {}
+    for number, piece in enumerate(phases(rows)):
+        statements = (piece,) if isinstance(piece, Reduction) else piece.statements
+        for name in _names(statements):
+            if name in home and home[name] != number:
+                found[name] = types[name]
+        for statement in statements:
+            if isinstance(statement, Reduction):
+                home[statement.name], types[statement.name] = -1, statement.type
+            elif isinstance(statement, Let) and not getattr(piece, "axis", ""):
+                home[statement.name], types[statement.name] = number, statement.value.type
+    return found
+
+
+def _names(statements: Iterable[Statement]) -> Iterator[str]:
+    for statement in statements:
+        for expression in expressions(statement):
+            yield from (e.name for e in _leaves(expression))
+
+
+def _leaves(expression: Expression) -> Iterator[Name]:
+    return (e for e in subexpressions(expression) if isinstance(e, Name))
+
+
+def tiled(nest: Nest) -> Nest:
+    """The nest with the room that tiles need: scratch for every row of a tile, and the rows side by side."""
+    rows = row_loop(nest)
+    assert rows is not None
+    scratch = tuple(replace(p, lanes=LANES) if p.kind == "scratch" and not p.per_row else p for p in nest.parameters)
+    copies = tuple(
+        Parameter(f"tile_{p.name}", "scratch", p.name, p.axes, lanes=LANES)
+        for p in nest.parameters
+        if p.kind in ("input", "output") and p.axes
+    )
+    sums = any(isinstance(s, Reduction) and s.kind == "sum" for s in walk(nest.body))
+    slots = len(crossing(rows)) + sum(isinstance(s, Reduction) for s in rows.body) + ACCUMULATORS * sums
+    room = Parameter("tile_values", "scratch", lanes=LANES * max(slots, 1))
+    *others, status = scratch
+    return replace(nest, parameters=(*others, *copies, room, status))
