@@ -25,7 +25,7 @@ from symloss.lower.ir import (
 from symloss.lower.tiles import is_tileable
 from symloss.lower.walk import expressions, walk
 
-LANE_NAMES = {"sum": "lane_sums", "max": "lane_maxima", "argmax": "lane_places"}
+LANE_NAMES = {"sum": "lane_sums", "max": "lane_maxima", "argmax": "lane_places", "ties": "lane_ties"}
 
 
 def emit(nest: Nest) -> str:

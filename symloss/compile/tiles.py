@@ -76,7 +76,7 @@ class TileKernel(Kernel):
         super().__init__(nest, identifier)
         self._rows_text = self._text
         self._tile = TileText(nest, identifier)
-        self._work = 0
+        self._largest_at: dict[str, int] = {}
 
     def _main(self) -> None:
         self._text = self._tile
@@ -108,8 +108,8 @@ class TileKernel(Kernel):
             name, copy = self._identifier(parameter.name), self._tile.copy(parameter)
             inside = f"{copy}[uint64(at * {LANES} + {lane})]"
             outside = f"{name}[uint64(({first} + {lane}) * {size} + at)]"
-            self._line(f"for {lane} in range({self._tile.count}):")
-            self._line(f"    for at in range({size}):")
+            self._line(f"for at in range({size}):")  # which is short: the long loop has to be the inner one
+            self._line(f"    for {lane} in range({self._tile.count}):")
             if kind == "input":
                 self._line(f"        {inside} = float64({outside})")
             else:
@@ -149,10 +149,18 @@ class TileKernel(Kernel):
             self._line(f"lane_sums({given}, {self._accumulators()}, {result})")
         elif reduction.kind == "max":
             self._line(f"lane_maxima({given}, {result})")
+            self._largest_at[given] = result
         else:
-            maxima = self._tile.place(f"largest of {reduction.name}", "float")
-            self._line(f"lane_maxima({given}, {maxima})")
-            self._line(f"lane_places({given}, {maxima}, {result})")
+            self._line(
+                f"lane_{'places' if reduction.kind == 'argmax' else 'ties'}({given}, {self._maxima(given)}, {result})"
+            )
+
+    def _maxima(self, given: str) -> int:
+        """Where the maxima are that the ties or the place of are wanted."""
+        if given not in self._largest_at:
+            self._largest_at[given] = self._tile.place(f"largest of {given}", "float")
+            self._line(f"lane_maxima({given}, {self._largest_at[given]})")
+        return self._largest_at[given]
 
     def _accumulators(self) -> int:
         """Where the running sums begin: behind all values."""

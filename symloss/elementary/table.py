@@ -29,16 +29,18 @@ from symloss.elementary import (
     normal,
     polygamma,
     power,
+    shifted,
     trigonometric,
 )
 
-__all__ = ["FUNCTIONS", "Function", "callables", "sources"]
+__all__ = ["FUNCTIONS", "SINGLE", "Function", "callables", "sources"]
 
 Scalar = Callable[..., float]
 
 MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, exponential, logarithm, logistic, hyperbolic, power, algebraic, trigonometric,
     error_function, normal, gamma, polygamma, beta, gamma_differences, bessel,
+    shifted,
 )  # fmt: skip
 
 
@@ -83,6 +85,7 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma.loggamma, gamma.gamma, polygamma.digamma, polygamma.trigamma,
         bessel.log_bessel_i0, bessel.log_bessel_i0_scaled, bessel.log_bessel_i1, bessel.bessel_ratio,
         bessel.bessel_ratio_gap, bessel.bessel_ratio_slope,
+        shifted.exp_decay, shifted.exp_decay_single,
     ),
     *rows(
         2,
@@ -94,8 +97,13 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma_differences.digamma_difference, gamma_differences.trigamma_difference,
         gamma_differences.digamma_excess, gamma_differences.trigamma_excess,
         gamma_differences.digamma_curvature, bessel.bessel_i,
+        shifted.exp_difference, shifted.exp_difference_single,
     ),
 ])  # fmt: skip
+
+
+SINGLE = {name.removesuffix("_single"): name for name in FUNCTIONS if name.endswith("_single")}
+"""What a kernel for float32 uses instead: still float64 arithmetic, but no digits that rounding to float32 drops."""
 
 
 def callables() -> dict[str, Scalar]:

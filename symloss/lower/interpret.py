@@ -191,4 +191,4 @@ class _Run:
         return np.float64(self._functions[head](*operands))
 
 
-REDUCTIONS: Functions = {"sum": reductions.sum_of, "max": reductions.max_of, "argmax": reductions.argmax_of}
+REDUCTIONS: Functions = {kind: getattr(reductions, name) for kind, name in reductions.NAMES.items()}

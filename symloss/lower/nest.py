@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from symloss.elementary.table import SINGLE
 from symloss.lower.exceptional import exceptional
 from symloss.lower.graphs import ROW, Graph, first_free
 from symloss.lower.ir import (
@@ -74,7 +75,8 @@ class _Lowering:
         self._start()
 
     def _start(self) -> None:
-        self._values = Values(self._graph, self._names, self._arguments)
+        alternatives = SINGLE if self._variant.dtype == "float32" else {}
+        self._values = Values(self._graph, self._names, self._arguments, alternatives)
         self._kept: tuple[Node, ...] = ()
 
     def parameters(self) -> tuple[Parameter, ...]:
@@ -201,8 +203,8 @@ class _Lowering:
             if isinstance(task.purpose, Keep):
                 self._values.kept[task.node] = self._scratch_of(task.node, task.loops[0]).name
         reductions = [task.purpose for task in tasks if isinstance(task.purpose, Reduce)]
-        # The place of a maximum is found sooner once the maximum is known.
-        for node in sorted(reductions, key=lambda node: node.kind == "argmax"):
+        # The place of a maximum and its ties are found sooner once the maximum is known.
+        for node in sorted(reductions, key=lambda node: node.kind in ("argmax", "ties")):
             self._reduce(node)
 
     def _entered(self, task: Task, loop: Loop) -> Task:

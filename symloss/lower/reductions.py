@@ -89,6 +89,19 @@ def place_of(values: Readable, start: int, count: int, largest: float) -> int:
     return found if found < count else 0
 
 
+def ties_of(values: Readable, start: int, count: int) -> int:
+    """How many values equal the largest; 0 if one is NaN."""
+    return count_of(values, start, count, max_of(values, start, count))
+
+
+def count_of(values: Readable, start: int, count: int, largest: float) -> int:
+    """`ties_of`, given the largest value."""
+    found = 0
+    for i in range(count):
+        found += 1 if float(values[uint64(start + i)]) == largest else 0
+    return found
+
+
 def lane_sums(values: Readable, count: int, lanes: int, room: Any, work: int, result: int) -> None:
     """`sum_of` for every lane: values[i * 64 + lane] over i < count <= 32, to room[result + lane].
 
@@ -147,6 +160,16 @@ def lane_places(values: Readable, count: int, lanes: int, room: Any, maxima: int
         room[uint64(result + lane)] = found if found < count else 0.0
 
 
+def lane_ties(values: Readable, count: int, lanes: int, room: Any, maxima: int, result: int) -> None:
+    """`ties_of` for every lane, as floats."""
+    for lane in range(lanes):
+        room[uint64(result + lane)] = 0.0
+    for i in range(count):
+        for lane in range(lanes):
+            same = values[uint64(i * 64 + lane)] == room[uint64(maxima + lane)]
+            room[uint64(result + lane)] += 1.0 if same else 0.0
+
+
 def total_of(values: Any, count: int) -> tuple[float, float]:
     """The sum of the first values, and its error; overwrites them.
 
@@ -174,15 +197,17 @@ def add_to(totals: Any, place: int, x: float) -> None:
     totals[uint64(2 * place + 1)] += lost
 
 
-NAMES = {"sum": "sum_of", "max": "max_of", "argmax": "argmax_of"}
+NAMES = {"sum": "sum_of", "max": "max_of", "argmax": "argmax_of", "ties": "ties_of"}
 
 PARTS: dict[str, tuple[Callable[..., Any], ...]] = {
     "sum": (two_sum, sum_of),
     "max": (max_of,),
     "argmax": (max_of, place_of, argmax_of),
+    "ties": (max_of, count_of, ties_of),
     "lane_sums": (two_sum, lane_sums),
     "lane_maxima": (lane_maxima,),
     "lane_places": (lane_maxima, lane_places),
+    "lane_ties": (lane_maxima, lane_ties),
     "total": (two_sum, sum_of, total_of),
     "add": (two_sum, add_to),
 }

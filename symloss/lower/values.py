@@ -39,7 +39,10 @@ class Scope:
 class Values:
     """The scopes under construction, outermost first, and the values they hold."""
 
-    def __init__(self, graph: Graph, names: Names, arguments: Mapping[str, Parameter]) -> None:
+    def __init__(
+        self, graph: Graph, names: Names, arguments: Mapping[str, Parameter], alternatives: Mapping[str, str]
+    ) -> None:
+        self._alternatives = alternatives  # elementary functions by the names of those that stand in for them
         self.graph, self.names = graph, names
         self.scopes = [Scope(frozenset())]
         self.variables: dict[Loop, str] = {}
@@ -165,6 +168,7 @@ class Values:
         if head in {"add", "sub", "mul", "neg"}:
             kind = self._common_type(operands)
             return Call(head, tuple(self.as_type(o, kind) for o in operands), kind), "part"
+        head = self._alternatives.get(head, head)
         stem = "part" if head == "div" else head
         return Call(head, tuple(self.as_type(o, "float") for o in operands)), stem
 

@@ -104,7 +104,7 @@ class Select(Node):
         return (self.condition, self.then, self.otherwise)
 
 
-ReductionKind = Literal["sum", "max", "argmax"]
+ReductionKind = Literal["sum", "max", "argmax", "ties"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +112,8 @@ class Reduce(Node):
     """A reduction of ``body`` over ``loop``.
 
     ``max`` gives NaN if any entry is NaN and -inf for no entry; ``argmax`` is the
-    position of the first largest entry (of the first NaN, if there is one).
+    position of the first largest entry (of the first NaN, if there is one); ``ties`` is
+    the number of entries that equal the largest (0 if there is a NaN).
     """
 
     kind: ReductionKind

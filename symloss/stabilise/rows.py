@@ -1,11 +1,14 @@
 """Log-sum-exp, softmax and what is left of it in a confident row, from three statistics of the row.
 
-With m the largest entry, a its place, and S the sum of exp(u - m) over all entries but the
-a-th, every function below is a sum of terms of one sign: the 1 that the largest entry adds
+With m the largest entry and S the sum of exp(u - m) over all entries but one of those that
+are m, every function below is a sum of terms of one sign: the 1 that the largest entry adds
 is never added to S and taken away again. ``u - m`` is taken with its rounding error, so that
 the exponential of a huge difference keeps its digits (uncompensated: 17 to 19 ulp). A common
 positive factor of the row, such as 1/temperature, is taken out: it meets the differences, not
 the entries, and its own rounding error and that of the product are made good in the same way.
+
+S is summed over the entries below m; those that equal m are counted. So no place of the
+maximum has to be found, and an entry is the largest where it equals m.
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ class RowStatistics:
     """The maximum, or 0 where every entry is -inf (so that differences stay -inf, not NaN)."""
     raw_largest: Node
     place: Node
+    """The first place of the maximum; only contrasts of entries with the largest one need it."""
     others: Node
     scale: Scale = UNSCALED
 
@@ -57,25 +61,33 @@ class RowFunctions:
 
     def statistics(self, entry: Node, loop: Loop, scale: Scale = UNSCALED) -> RowStatistics:
         raw = self.make(Reduce, "max", loop, entry)
-        place = self.make(Reduce, "argmax", loop, entry)
         masked = self.call("eq", raw, self.number(-float("inf")))
         largest = self.make(Select, masked, self.number(0.0), raw)
-        own = self.call("eq", self.make(Position, loop), place)
-        body = self.make(Select, own, self.number(0.0), self._exponential(entry, largest, scale))
-        return RowStatistics(largest, raw, place, self.make(Reduce, "sum", loop, body), scale)
+        below = self.make(Reduce, "sum", loop, self._below(entry, largest, scale))
+        further = self.call("sub", self.make(Reduce, "ties", loop, entry), self.number(1.0))
+        others = self.make(Select, masked, self.number(0.0), self.call("add", below, further))
+        place = self.make(Reduce, "argmax", loop, entry)
+        return RowStatistics(largest, raw, place, others, scale)
 
     def scaled(self, entry: Node, row: RowStatistics) -> Node:
         """exp(entry - largest); 1 for the largest itself, also at +inf."""
-        return self._exponential(entry, row.largest, row.scale)
+        same = self.call("eq", entry, row.largest)
+        return self.make(Select, same, self.number(1.0), self._below(entry, row.largest, row.scale))
+
+    def _below(self, entry: Node, largest: Node, scale: Scale) -> Node:
+        """`scaled` of what is below the largest, 0 for the largest itself."""
+        same = self.call("eq", entry, largest)
+        return self.make(Select, same, self.number(0.0), self._exponential(entry, largest, scale))
 
     def _exponential(self, entry: Node, largest: Node, scale: Scale) -> Node:
         """exp(entry - largest) with the rounding errors of the difference and of its product with the scale."""
+        if scale == UNSCALED:
+            return self.call("exp_difference", entry, largest)
         same = self.call("eq", entry, largest)
         difference: Node = self.make(Select, same, self.number(0.0), self.call("sub", entry, largest))
         error = self.call("difference_error", entry, largest)
-        if scale != UNSCALED:
-            difference, error = self._times_scale(difference, error, scale)
-        power = self.call("exp", difference)
+        difference, error = self._times_scale(difference, error, scale)
+        power = self.call("exp_decay", difference)
         return self.call("add", power, self.call("mul", power, error))
 
     def _times_scale(self, difference: Node, error: Node, scale: Scale) -> tuple[Node, Node]:
@@ -111,7 +123,7 @@ class RowFunctions:
         return x if scale.below is None else self.call("div", x, scale.below)
 
     def softmax(self, row: RowStatistics, entry: Node, place: Node) -> Node:
-        return self.call("div", self._weight(row, entry, place), self._whole(row))
+        return self.call("mul", self._weight(row, entry, place), self._share(row))
 
     def _weight(self, row: RowStatistics, entry: Node, place: Node) -> Node:
         return self.number(1.0) if place is row.place else self.scaled(entry, row)
@@ -120,13 +132,13 @@ class RowFunctions:
         """1 - softmax: others/(1 + others) at the largest, (1 + (others - own))/(1 + others) elsewhere."""
         rest = self.call("sub", row.others, self.scaled(entry, row))
         elsewhere = self.call("add", self.number(1.0), rest)
-        return self.call("div", self.at_largest(row, place, row.others, elsewhere), self._whole(row))
+        return self.call("mul", self.where_largest(row, entry, row.others, elsewhere), self._share(row))
 
     def gap(self, row: RowStatistics, entry: Node, place: Node) -> Node:
         """logsumexp - entry: log1p(others) at the largest, (largest - entry) + log1p(others) elsewhere."""
         log = self.call("log1p", row.others)
         behind = self._with_scale(self.call("sub", row.largest, entry), row.scale)
-        return self.at_largest(row, place, log, self.call("add", behind, log))
+        return self.where_largest(row, entry, log, self.call("add", behind, log))
 
     def norm(self, value: Node, loop: Loop) -> Node:
         """The root of the sum of squares, of the values as they are or times a power of 2 that brings them near 1.
@@ -157,6 +169,13 @@ class RowFunctions:
 
     def _whole(self, row: RowStatistics) -> Node:
         return self.call("add", self.number(1.0), row.others)
+
+    def _share(self, row: RowStatistics) -> Node:
+        """The softmax of the largest entry; one division for the row instead of one for each entry."""
+        return self.call("div", self.number(1.0), self._whole(row))
+
+    def where_largest(self, row: RowStatistics, entry: Node, then: Node, otherwise: Node) -> Node:
+        return self.make(Select, self.call("eq", entry, row.largest), then, otherwise)
 
     def at_largest(self, row: RowStatistics, place: Node, then: Node, otherwise: Node) -> Node:
         if place is row.place:

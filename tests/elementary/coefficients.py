@@ -145,6 +145,7 @@ def bessel_ratio_far(q: mpf) -> tuple[mpf, mpf]:
 
 FITS = (
     Fit("EXP", exp_quadratic, "-0.34658", "0.34658", 10),
+    Fit("EXP_SINGLE", exp_quadratic, "-0.34658", "0.34658", 7),
     Fit("EXPM1MX", exp_quadratic, "-1", "1", 15),
     Fit("LOG", atanh_cubic, "0", "0.029438", 7),
     Fit("LOG1PMX", atanh_cubic, "0", "0.11112", 11),

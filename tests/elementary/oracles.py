@@ -204,6 +204,10 @@ ORACLES: dict[str, Oracle] = {
     "bessel_ratio_slope": lambda x: bessel_ratio_slope(x),
     "log_bessel_i1": lambda x: abs(x) + mp.log(scaled_bessel(1, abs(x))),
     "bessel_ratio": lambda x: mp.sign(x) * scaled_bessel(1, abs(x)) / scaled_bessel(0, abs(x)),
+    "exp_decay": mp.exp,
+    "exp_decay_single": mp.exp,
+    "exp_difference": lambda a, b: mp.exp(a - b),
+    "exp_difference_single": lambda a, b: mp.exp(a - b),
     "bessel_i": lambda n, x: mp.besseli(int(n), x),
 }
 

@@ -115,6 +115,11 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "log_bessel_i0": [((0.0,), 0.0), ((INF,), INF), ((-INF,), INF)],
     "log_bessel_i1": [((0.0,), -INF), ((INF,), INF), ((-1.0,), NAN)],
     "bessel_ratio": [((0.0,), 0.0), ((-0.0,), -0.0), ((INF,), 1.0), ((-INF,), -1.0)],
+    "exp_decay": [((0.0,), 1.0), ((-INF,), 0.0), ((-745.0,), 5e-324), ((-746.5,), 0.0)],
+    "exp_decay_single": [((0.0,), 1.0), ((-INF,), math.exp(-708.0)), ((-1e9,), math.exp(-708.0))],
+    "exp_difference": [((3.0, 3.0), 1.0), ((INF, INF), 1.0), ((-INF, 0.0), 0.0), ((1.0, INF), 0.0),
+                       ((-INF, -INF), 1.0)],
+    "exp_difference_single": [((3.0, 3.0), 1.0), ((INF, INF), 1.0), ((-INF, 0.0), math.exp(-708.0))],
     "bessel_i": [((0.0, 0.0), 1.0), ((3.0, 0.0), 0.0), ((2.0, INF), INF), ((0.5, 1.0), NAN)],
 }  # fmt: skip
 
