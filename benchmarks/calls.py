@@ -15,7 +15,7 @@ from benchmarks.child import Record
 from benchmarks.losses import loss_named
 from benchmarks.report import Table
 from benchmarks.rows import Array, chosen
-from benchmarks.timing import paired
+from symloss.audit.timing import paired
 from symloss.call.method import Method
 from symloss.compile import emit, store
 from symloss.compile.keys import Request, kernel_module

@@ -9,7 +9,7 @@ import numpy as np
 import symloss as sl
 from benchmarks.child import Record
 from benchmarks.report import Table
-from benchmarks.timing import alone
+from symloss.audit.timing import alone
 
 THREADS = 1
 SAMPLES = (1_000, 3_000, 10_000, 30_000, 100_000, 1_000_000, 10_000_000, 100_000_000)

@@ -11,7 +11,7 @@ from benchmarks.child import Record
 from benchmarks.losses import loss_named
 from benchmarks.report import Table
 from benchmarks.rows import Row, chosen
-from benchmarks.timing import paired
+from symloss.audit.timing import paired
 
 THREADS = 2
 SIZES = (32, 1_000, 10_000, 20_000, 40_000, 100_000, 300_000, 1_000_000, 10_000_000)

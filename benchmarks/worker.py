@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks.contender import Cannot, Contender, Peer, disagreement, ours
 from benchmarks.peers import MODULES
 from benchmarks.rows import Row, chosen
-from benchmarks.timing import Pair, paired
+from symloss.audit.timing import Pair, paired
 
 #: Results of both sides, relative to the largest entry. float32 peers compute in float32; a loss summed over a million
 #: samples in float32 is no better than this.

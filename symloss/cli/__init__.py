@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import symloss
-from symloss.cli import cache, check, doctor, evaluate, listing, show
+from symloss.cli import bench, cache, check, doctor, evaluate, listing, show
 from symloss.errors import SymlossError
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ app.command("list")(listing.command)
 app.command("show")(show.command)
 app.command("check")(check.command)
 app.command("eval")(evaluate.command)
+app.command("bench")(bench.command)
 app.command("doctor")(doctor.command)
 app.command("cache")(cache.command)
 

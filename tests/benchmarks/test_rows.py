@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import ratios, rows, timing, worker
+from benchmarks import ratios, rows, worker
 from benchmarks.contender import disagreement, ours
 from benchmarks.peers import MODULES, numpy_text
 from benchmarks.report import Progress
+from symloss.audit import timing
 
 
 def test_one_row_from_the_worker_to_the_table(capsys: pytest.CaptureFixture[str]) -> None:
