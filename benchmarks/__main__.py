@@ -30,7 +30,7 @@ def main(
     threads: Annotated[str, typer.Option(metavar="N,...", help="Numbers of threads.")] = "1,2",
     dtype: Annotated[str, typer.Option(metavar="DTYPE,...", help="Precisions.")] = "float64,float32",
     samples: Annotated[int | None, typer.Option(help="Another number of samples in every row.")] = None,
-    seconds: Annotated[float, typer.Option(help="Time for each pair; 0 runs it once.")] = 0.4,
+    seconds: Annotated[float, typer.Option(help="Time for each pair; 0 runs it once.")] = 0.2,
     quick: Annotated[bool, typer.Option("--quick", help="One thread, few repeats.")] = False,
     allocate: Annotated[bool, typer.Option("--allocate", help="Let ours allocate its results too.")] = False,
     prepare: Annotated[bool, typer.Option("--prepare", help="Only compile all rows into the caches.")] = False,

@@ -32,12 +32,13 @@ class Peer(Protocol):
 
     ``SUMMED``: its value is the sum over samples, as in frameworks that differentiate a scalar; ours is then run with
     ``reduction="sum"``, so that both sides do the same work. ``EXACT`` is false for a limit of the machine, whose
-    results mean nothing.
+    results mean nothing. ``SPINS`` says that its threads wait awake for more work.
     """
 
     NAME: str
     SUMMED: bool
     EXACT: bool
+    SPINS: bool
 
     def contender(self, row: Row, inputs: Sequence[Array], threads: int) -> Contender: ...
 

@@ -41,13 +41,14 @@ class Choice:
     threads: tuple[int, ...] = (1, 2)
     dtypes: tuple[str, ...] = ("float64", "float32")
     samples: int | None = None
-    seconds: float = 0.4
+    seconds: float = 0.2
     allocate: bool = False
+    quick: bool = False
 
     def jobs(self) -> list[Job]:
         """One job per process."""
         return [
-            Job(peer, threads, self.dtypes, self.rows, self.samples, self.seconds, self.allocate)
+            Job(peer, threads, self.dtypes, self.rows, self.samples, self.seconds, self.allocate, quick=self.quick)
             for threads in self.threads
             for peer in self.peers
         ]
@@ -104,12 +105,12 @@ def table(choice: Choice, cells: Sequence[Cell]) -> Table:
     """One line per row, dtype and number of threads; the verdict below it."""
     found = {(c["row"], c["dtype"], c["threads"], c["peer"]): c for c in cells}
     lines: list[list[str]] = []
-    for row in chosen(choice.rows, choice.samples):
+    for row in chosen(choice.rows, choice.samples, choice.quick):
         for dtype in choice.dtypes:
             for threads in choice.threads:
                 of_line = {peer: found[row.name, dtype, threads, peer] for peer in choice.peers}
-                lines.append([row.name, dtype, str(threads), _ours(of_line), *map(_shown, of_line.values())])
-    columns = ["work", "dtype", "threads", "ours, ms", *(HEADINGS[peer] for peer in choice.peers)]
+                lines.append([row.name, row.size, dtype, str(threads), _ours(of_line), *map(_shown, of_line.values())])
+    columns = ["work", "size", "dtype", "threads", "ours, ms", *(HEADINGS[peer] for peer in choice.peers)]
     return Table(TITLE, INTRODUCTION, columns, lines, [*_tasks(choice), *verdict(cells), *_skipped(cells)])
 
 
@@ -179,4 +180,4 @@ def _skipped(cells: Iterable[Cell]) -> list[str]:
 
 def quick(choice: Choice) -> Choice:
     """The same with one thread and few repeats."""
-    return replace(choice, threads=choice.threads[:1], seconds=0.08)
+    return replace(choice, threads=choice.threads[:1], seconds=0.05, quick=True)

@@ -33,6 +33,7 @@ class Job:
     seconds: float = 0.5
     allocate: bool = False
     prepare: bool = False
+    quick: bool = False
 
 
 @dataclass
@@ -56,7 +57,7 @@ def main(text: str) -> None:
     job = Job(**{**given, "dtypes": tuple(given["dtypes"]), "rows": tuple(given["rows"])})
     warnings.simplefilter("ignore")
     peer, missing = _peer(job.peer)
-    for row in chosen(job.rows, job.samples):
+    for row in chosen(job.rows, job.samples, job.quick):
         for dtype in job.dtypes:
             record = Record(row.name, dtype, job.threads, job.peer, skipped=missing)
             if peer is not None:
@@ -93,8 +94,12 @@ def _measure(record: Record, peer: Peer, row: Row, job: Job) -> None:
         return
     if peer.EXACT:
         _compare(record, mine, theirs)
+    else:
+        theirs.run()
+        mine.run()
     if not record.skipped:
-        record.pair = paired(mine.run, theirs.run, job.seconds, settle=SETTLE if job.threads > 1 else 0.0)
+        settle = SETTLE if peer.SPINS and job.threads > 1 else 0.0
+        record.pair = paired(mine.run, theirs.run, job.seconds, settle=settle, ran=True)
 
 
 def _compare(record: Record, mine: Contender, theirs: Contender) -> None:

@@ -16,6 +16,7 @@ from benchmarks.rows import Array, Row
 NAME = "JAX"
 SUMMED = True
 EXACT = True
+SPINS = True
 
 jax.config.update("jax_enable_x64", True)
 

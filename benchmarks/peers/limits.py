@@ -16,6 +16,7 @@ from benchmarks.rows import Array, Row
 NAME = "limit"
 SUMMED = False
 EXACT = False
+SPINS = False
 
 
 def version() -> str:

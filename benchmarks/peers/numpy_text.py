@@ -15,6 +15,7 @@ from benchmarks.rows import Array, Row
 NAME = "NumPy"
 SUMMED = False
 EXACT = True
+SPINS = False
 
 
 def version() -> str:

@@ -15,6 +15,7 @@ from benchmarks.rows import Array, Row
 NAME = "scikit-learn"
 SUMMED = False
 EXACT = True
+SPINS = True
 
 LOSSES: dict[str, Callable[[], Any]] = {
     "binary_cross_entropy": compiled.HalfBinomialLoss,

@@ -17,6 +17,7 @@ from benchmarks.rows import Array, Row
 NAME = "torch.compile"
 SUMMED = True
 EXACT = True
+SPINS = True
 
 
 def version() -> str:

@@ -14,6 +14,7 @@ from benchmarks.rows import Array, Row
 NAME = "PyTorch"
 SUMMED = True
 EXACT = True
+SPINS = True
 
 
 def version() -> str:

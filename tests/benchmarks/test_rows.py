@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -30,7 +31,7 @@ def test_one_row_from_the_worker_to_the_table(capsys: pytest.CaptureFixture[str]
     table = ratios.table(choice, cells)
     assert len(table.lines) == 1
     assert len(table.lines[0]) == len(table.columns)
-    assert "squared_error | float64" in table.markdown()
+    assert "squared_error | 1,000 | float64" in table.markdown()
 
 
 def test_a_peer_with_other_results_is_not_timed(
@@ -78,6 +79,10 @@ def test_pairs_take_turns() -> None:
     pair = timing.paired(lambda: calls.append("a"), lambda: calls.append("b"), 0.0)
     assert pair.repeats == 1
     assert set(calls) == {"a", "b"}
+    calls.clear()
+    slow = (lambda: (calls.append("a"), time.sleep(2e-3)), lambda: (calls.append("b"), time.sleep(2e-3)))
+    assert timing.paired(*slow, 0.04, ran=True).repeats >= 5
+    assert "".join(calls).startswith("ababbaabba")  # one run of each to see how long it takes, then pairs
 
 
 def test_an_unknown_row_is_named_with_those_there_are() -> None:
