@@ -11,7 +11,7 @@ import sympy as sp
 from symloss.heads.binders import Binder
 from symloss.heads.rewrite import rewrite
 
-from . import lift_exponentials, lift_functions, lift_gamma, lift_logarithms
+from . import lift_exponentials, lift_functions, lift_gamma, lift_logarithms, lift_pairs, lift_probabilities
 from .lifting_rule import LiftingRule
 from .roles import RoleSymbol
 from .sums import totals
@@ -19,8 +19,10 @@ from .sums import totals
 RULES: tuple[LiftingRule, ...] = (
     *lift_functions.RULES,
     *lift_gamma.RULES,
+    *lift_probabilities.RULES,
     *lift_exponentials.RULES,
     *lift_logarithms.RULES,
+    *lift_pairs.RULES,
 )
 
 

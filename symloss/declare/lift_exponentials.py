@@ -7,7 +7,7 @@ import sympy as sp
 from symloss.heads.binders import LogSumExp, Softmax, Total
 from symloss.heads.functions import log_norm_cdf, norm_cdf, sigmoid, softplus
 
-from .lifting_rule import LiftingRule
+from .lifting_rule import LiftingRule, X, Y
 from .roles import RoleSymbol
 
 
@@ -194,15 +194,86 @@ def _one_minus_sigmoid(e: sp.Expr) -> sp.Expr | None:
 
 
 RULES: tuple[LiftingRule, ...] = (
-    LiftingRule("product of exponentials", "exp(a) exp(b) = exp(a + b)", _merge_exponentials),
-    LiftingRule("power of a sum of exponentials", "(sum exp(u))**-n = exp(-n logsumexp(u))", _power_of_total),
-    LiftingRule("softmax", "exp(u[i] - logsumexp(u)) = softmax(u)[i]", _softmax_in_exp),
-    LiftingRule("logistic", "1/(a + exp(u)) = sigmoid(log(a) - u)/a, a > 0", _reciprocal_of_one_plus_exp),
-    LiftingRule("exp times logistic", "exp(u) sigmoid(-u) = sigmoid(u)", _exp_times_sigmoid),
-    LiftingRule("exp of softplus", "exp(-softplus(u)) = sigmoid(-u)", _exp_of_softplus),
-    LiftingRule("complement of a blend", "1 - (w a + (1 - w) b) = w (1 - a) + (1 - w) (1 - b)", _one_minus_blend),
     LiftingRule(
-        "function of a binary blend", "f(w a + (1 - w) b) = f(a) or f(b), w in {0, 1}", _function_of_binary_blend
+        "product of exponentials",
+        "exp(a) exp(b) = exp(a + b)",
+        _merge_exponentials,
+        "infinity times 0",
+        "a > 709, b < -745",
+        "rules.json exp_ratio",
+        sp.exp(X) * sp.exp(-Y),
+        ({"x": 800.0, "y": 800.5}, {"x": -900.0, "y": -900.5}),
     ),
-    LiftingRule("complement of logistic", "1 - sigmoid(u) = sigmoid(-u)", _one_minus_sigmoid),
+    LiftingRule(
+        "power of a sum of exponentials",
+        "(sum exp(u))**-n = exp(-n logsumexp(u))",
+        _power_of_total,
+        "the sum overflows",
+        "u > 709",
+        "rules.json ce_shifted_lse",
+    ),
+    LiftingRule(
+        "softmax",
+        "exp(u[i] - logsumexp(u)) = softmax(u)[i]",
+        _softmax_in_exp,
+        "the difference of two rounded numbers as an exponent",
+        "|u| > 100",
+        "rules.json softmax_minus_1, exp_shift",
+    ),
+    LiftingRule(
+        "logistic",
+        "1/(a + exp(u)) = sigmoid(log(a) - u)/a, a > 0",
+        _reciprocal_of_one_plus_exp,
+        "a head is closed under differentiation, exp(u)/(1 + exp(u))**2 overflows",
+        "u > 355",
+        "rules.json sigmoid_neg_large",
+        1 / (3 + sp.exp(X)),
+    ),
+    LiftingRule(
+        "exp times logistic",
+        "exp(u) sigmoid(-u) = sigmoid(u)",
+        _exp_times_sigmoid,
+        "infinity times 0",
+        "u > 709",
+        "rules.json sigmoid_neg_large",
+        sp.exp(X) * sigmoid(-X),
+        ({"x": 800.0}, {"x": 750.0}),
+    ),
+    LiftingRule(
+        "exp of softplus",
+        "exp(-softplus(u)) = sigmoid(-u)",
+        _exp_of_softplus,
+        "the rounding error of an exponent counts as often as it is large",
+        "u > 10",
+        "acceptance figure A6",
+        sp.exp(-softplus(X)),
+    ),
+    LiftingRule(
+        "complement of a blend",
+        "1 - (w a + (1 - w) b) = w (1 - a) + (1 - w) (1 - b)",
+        _one_minus_blend,
+        "the blend rounds to 1",
+        "a, b > 1 - 1e-3",
+        "rules.json one_minus_sigmoid",
+        1 - (Y * sigmoid(X) + (1 - Y) * sigmoid(X + 1)),
+        ({"x": 40.0, "y": 0.5}, {"x": 60.0, "y": 1.0}),
+    ),
+    LiftingRule(
+        "function of a binary blend",
+        "f(w a + (1 - w) b) = f(a) or f(b), w in {0, 1}",
+        _function_of_binary_blend,
+        "the term that w silences hides the head of the other",
+        "everywhere",
+        "an identity for w in {0, 1}",
+    ),
+    LiftingRule(
+        "complement of logistic",
+        "1 - sigmoid(u) = sigmoid(-u)",
+        _one_minus_sigmoid,
+        "sigmoid(u) rounds to 1",
+        "u > 5.7",
+        "rules.json one_minus_sigmoid",
+        1 - sigmoid(X),
+        ({"x": 40.0}, {"x": 80.0}),
+    ),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symloss.heads.functions import bernoulli_function, bessel_ratio, expm1, norm_cdf, step
+from symloss.heads.functions import bernoulli_function, bessel_ratio, expm1, exprel, norm_cdf, step
 from symloss.heads.numbers import typed
 
-from .lifting_rule import LiftingRule
+from .lifting_rule import LiftingRule, X
 
 
 def _exact_float(e: sp.Expr) -> sp.Expr | None:
@@ -37,14 +37,25 @@ def _beta_function(e: sp.Expr) -> sp.Expr | None:
 
 
 def _ratio_to_expm1(e: sp.Expr) -> sp.Expr | None:
-    """u/(exp(u) - 1) = B(u), which is 1 at 0 and 0 at infinity."""
+    """u/(exp(u) - 1) = B(u), which is 1 at 0 and 0 at infinity; and (exp(u) - 1)/u, which is 1 at 0."""
     if not isinstance(e, sp.Mul):
         return None
     for factor in e.args:
         base, exponent = factor.as_base_exp()
-        if isinstance(base, expm1) and exponent == -1 and base.args[0] in e.args:
-            return e / (factor * base.args[0]) * bernoulli_function(base.args[0])
+        u = exponent_over_one(base)
+        if u is not None and exponent == -1 and u in e.args:
+            return e / (factor * u) * bernoulli_function(u)
+        if u is not None and exponent == 1 and 1 / u in e.args:
+            return e / factor * u * exprel(u)
     return None
+
+
+def exponent_over_one(e: sp.Expr) -> sp.Expr | None:
+    """u with e = exp(u) - 1."""
+    if isinstance(e, expm1):
+        return e.args[0]
+    number, other = e.as_coeff_Add()
+    return other.args[0] if number == -1 and isinstance(other, sp.exp) else None
 
 
 def _complementary_error_function(e: sp.Expr) -> sp.Expr | None:
@@ -82,15 +93,83 @@ def _bessel_ratio(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+_NAMES = "one name for each function, so that derivatives and kernels know it"
+_HUGE = "Gamma overflows"
+
 RULES: tuple[LiftingRule, ...] = (
-    LiftingRule("exact float", "0.5 = 1/2, exactly", _exact_float),
-    LiftingRule("Heaviside", "Heaviside(x, 1/2) = step(x)", _heaviside),
-    LiftingRule("factorial", "n! = Gamma(n + 1)", _factorial),
-    LiftingRule("binomial", "C(n, k) through loggamma", _binomial),
-    LiftingRule("beta function", "B(a, b) through loggamma", _beta_function),
-    LiftingRule("Bernoulli's function", "u/(exp(u) - 1) = B(u)", _ratio_to_expm1),
-    LiftingRule("complementary error function", "erfc(u) = 2 Phi(-sqrt(2) u)", _complementary_error_function),
-    LiftingRule("complement of the normal cdf", "1 - Phi(u) = Phi(-u)", _one_minus_normal_cdf),
-    LiftingRule("normal distribution function", "(1 + erf(u))/2 = Phi(sqrt(2) u)", _normal_cdf_from_erf),
-    LiftingRule("Bessel ratio", "I1(x)/I0(x)", _bessel_ratio),
+    LiftingRule(
+        "exact float",
+        "0.5 = 1/2, exactly",
+        _exact_float,
+        "a SymPy float would be rounded again",
+        "everywhere",
+        "design, decision 3",
+    ),
+    LiftingRule("Heaviside", "Heaviside(x, 1/2) = step(x)", _heaviside, _NAMES, "everywhere", "a definition"),
+    LiftingRule("factorial", "n! = Gamma(n + 1)", _factorial, _NAMES, "everywhere", "a definition"),
+    LiftingRule(
+        "binomial",
+        "C(n, k) = exp(loggamma(n + 1) - loggamma(k + 1) - loggamma(n - k + 1))",
+        _binomial,
+        _HUGE,
+        "n > 170",
+        "a definition",
+    ),
+    LiftingRule(
+        "beta function",
+        "B(a, b) = exp(loggamma(a) + loggamma(b) - loggamma(a + b))",
+        _beta_function,
+        _HUGE,
+        "a + b > 170",
+        "README rule 65",
+    ),
+    LiftingRule(
+        "Bernoulli's function",
+        "u/(exp(u) - 1) = B(u); (exp(u) - 1)/u = exprel(u)",
+        _ratio_to_expm1,
+        "exp(u) rounds to 1; 0/0 at 0; and the derivatives cancel",
+        "|u| < 0.007",
+        "rules.json t_over_expm1, exprel",
+        X / (sp.exp(X) - 1),
+        ({"x": 1e-12}, {"x": -1e-9}),
+    ),
+    LiftingRule(
+        "complementary error function",
+        "erfc(u) = 2 Phi(-sqrt(2) u)",
+        _complementary_error_function,
+        "its logarithm and the ratio to its density are at hand",
+        "u > 26",
+        "rules.json erfc, logerfc",
+        sp.erfc(X),
+    ),
+    LiftingRule(
+        "complement of the normal cdf",
+        "1 - Phi(u) = Phi(-u)",
+        _one_minus_normal_cdf,
+        "Phi(u) rounds to 1",
+        "u > 2.4",
+        "rules.json erfc",
+        1 - norm_cdf(X),
+        ({"x": 8.0}, {"x": 9.0}),
+    ),
+    LiftingRule(
+        "normal distribution function",
+        "(1 + erf(u))/2 = Phi(sqrt(2) u)",
+        _normal_cdf_from_erf,
+        "erf(u) rounds to -1",
+        "u < -2.4",
+        "rules.json erfc",
+        1 + sp.erf(X),
+        ({"x": -4.5}, {"x": -6.0}),
+    ),
+    LiftingRule(
+        "Bessel ratio",
+        "I1(u)/I0(u) = bessel_ratio(u)",
+        _bessel_ratio,
+        "infinity over infinity",
+        "u > 713",
+        "rules.json log_i0",
+        sp.besseli(1, X) / sp.besseli(0, X),
+        ({"x": 800.0},),
+    ),
 )

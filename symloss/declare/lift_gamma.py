@@ -175,16 +175,47 @@ def _log_of_bessel(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+_HUGE = "Gamma overflows"
+
 RULES: tuple[LiftingRule, ...] = (
-    LiftingRule("rising factorial", "x (x + 1) ... (x + n - 1) = exp(rising_log(x, n))", _rising_factorial),
     LiftingRule(
-        "logarithm of gamma functions", "log(Gamma(a)/Gamma(b)) = loggamma(a) - loggamma(b)", _log_of_gamma_quotient
+        "rising factorial",
+        "x (x + 1) ... (x + n - 1) = exp(rising_log(x, n))",
+        _rising_factorial,
+        _HUGE,
+        "x + n > 170",
+        "rules.json lgamma_diff",
     ),
-    LiftingRule("sums of log-gammas", "sums over one axis are one sum", _totals_with_log_gammas),
+    LiftingRule(
+        "logarithm of gamma functions",
+        "log(Gamma(a)/Gamma(b)) = loggamma(a) - loggamma(b)",
+        _log_of_gamma_quotient,
+        _HUGE,
+        "a > 170",
+        "rules.json lgamma_diff",
+    ),
+    LiftingRule(
+        "sums of log-gammas",
+        "sum_j f(j) + sum_k g(k) = sum_k (f(k) + g(k)) over one axis",
+        _totals_with_log_gammas,
+        "two sums hide a difference of log-gammas",
+        "everywhere",
+        "linearity",
+    ),
     LiftingRule(
         "differences of log-gammas",
         "loggamma(x + n) - loggamma(x) = rising_log(x, n), and three of them log_beta(a, b)",
         gathered,
+        "two numbers close to x log(x)",
+        "x > 300",
+        "rules.json lgamma_diff; README rules 65, 66",
     ),
-    LiftingRule("log of Bessel functions", "log(I1(x)), log(I1(x)/I0(x))", _log_of_bessel),
+    LiftingRule(
+        "log of Bessel functions",
+        "log(I1(x)) = log_bessel_i1(x), log(I1(x)/I0(x)) = log(bessel_ratio(x))",
+        _log_of_bessel,
+        "the Bessel functions overflow",
+        "x > 713",
+        "rules.json log_i0",
+    ),
 )

@@ -9,6 +9,7 @@ from symloss.heads.functions import (
     log1mexp,
     log_bessel_i0,
     log_norm_cdf,
+    logaddexp,
     logcosh,
     norm_cdf,
     sigmoid,
@@ -17,8 +18,8 @@ from symloss.heads.functions import (
 )
 
 from .lift_exponentials import exponent_of, exponential_total, one_plus_exp
-from .lifting_rule import LiftingRule
-from .roles import RoleSymbol
+from .lift_pairs import is_complement_of_unit, logarithm_of
+from .lifting_rule import LiftingRule, X
 
 
 def _log_rule(e: sp.Expr) -> sp.Expr | None:
@@ -65,21 +66,31 @@ def _log_of_sum(u: sp.Expr) -> sp.Expr | None:
     inner = exponential_total(u)
     if inner is not None:
         return inner
-    found = one_plus_exp(u)
-    if found is not None:
-        return sp.log(found[0]) + softplus(found[1])
     exponents = _two_exponentials(u)
     if exponents is not None:
         return exponents
+    found = one_plus_exp(u)
+    if found is not None:
+        return _log_of_mixture(u, *found)
     if isinstance(u, sp.Add) and len(u.args) == 2 and u.as_coeff_Add()[0] == 1:
         exponent = exponent_of(-(u - 1))
-        if exponent is not None and exponent.is_negative:
-            return log1mexp(exponent)
+        if exponent is not None and exponent.is_positive is not True:
+            return log1mexp(exponent)  # both are real where the exponent is negative
     return None
 
 
+def _log_of_mixture(u: sp.Expr, constant: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+    """log(a (1 + exp(v))); where u = a + (1 - a) exp(w), -log(a) is softplus at w = 0, so that w = 0 gives 0."""
+    (other,) = (t for t in u.args if t != constant)
+    weight = sp.Mul(*(f for f in sp.Mul.make_args(other) if not isinstance(f, sp.exp)))
+    if constant != 1 and sp.expand(constant + weight) == 1:
+        odds = sp.log(weight / constant)
+        return softplus(odds + logarithm_of(other / weight)) - softplus(odds)
+    return sp.log(constant) + softplus(exponent)
+
+
 def _two_exponentials(u: sp.Expr) -> sp.Expr | None:
-    """log(c exp(a) + d exp(b)) = log(c) + a + softplus(b - a + log(d/c)); for c = d and b = -a it is logcosh."""
+    """log(c exp(a) + d exp(b)) = logaddexp(a + log(c), b + log(d)); for c = d and b = -a it is logcosh."""
     if not isinstance(u, sp.Add) or len(u.args) != 2:
         return None
     parts = []
@@ -92,7 +103,7 @@ def _two_exponentials(u: sp.Expr) -> sp.Expr | None:
     (c, a), (d, b) = parts
     if c == d and a == -b:
         return sp.log(2 * c) + logcosh(a)
-    return sp.log(c) + a + softplus(b - a + sp.log(d / c))
+    return logaddexp(a + sp.log(c), b + sp.log(d))
 
 
 def _product_with_log(e: sp.Expr) -> sp.Expr | None:
@@ -134,23 +145,48 @@ def _product_with_log_complement(e: sp.Expr) -> sp.Expr | None:
         for weight in e.args:
             if (
                 isinstance(logarithm, sp.log)
-                and _is_complement_of_unit(logarithm.args[0])
-                and _is_complement_of_unit(weight)
+                and is_complement_of_unit(logarithm.args[0])
+                and is_complement_of_unit(weight)
             ):
                 return e / (weight * logarithm) * xlogy(weight, logarithm.args[0])
     return None
 
 
-def _is_complement_of_unit(e: sp.Expr) -> bool:
-    """Whether e is 1 - x for a declared quantity x in [0, 1]."""
-    x = 1 - e
-    base = x.base.label if isinstance(x, sp.Indexed) else x
-    return isinstance(base, RoleSymbol) and base.domain.low == 0.0 and base.domain.high == 1.0
-
+_SILENT = "0 times infinity"
 
 RULES: tuple[LiftingRule, ...] = (
-    LiftingRule("logarithm", "log of exp, products, powers, sigmoid, softmax, cosh, 1 + exp, ...", _log_rule),
-    LiftingRule("x log y", "w log(u) is 0 at w = 0 even where u is 0", _product_with_log),
-    LiftingRule("x log y in a sum", "w (log(u) + g) = xlogy(w, u) + w g", _weighted_sum_of_logs),
-    LiftingRule("complement of x log y", "(1 - y) log(1 - p) likewise", _product_with_log_complement),
+    LiftingRule(
+        "logarithm",
+        "log(exp(u)) = u, and of products, powers, sigmoid, softmax, cosh, 1 + exp(u), ... likewise",
+        _log_rule,
+        "the argument rounds to 1, overflows or underflows",
+        "|u| > 6",
+        "rules.json softplus, log_sigmoid, log_exp, logcosh_naive, logerfc, log1mexp, log_i0; README rules 70, 71",
+        sp.log(sigmoid(X)),
+        ({"x": 40.0}, {"x": -800.0}),
+    ),
+    LiftingRule(
+        "x log y",
+        "w log(u) = xlogy(w, u), which is 0 at w = 0 even where u is 0",
+        _product_with_log,
+        _SILENT,
+        "w = u = 0",
+        "rules.json xlogx; README rule 63",
+    ),
+    LiftingRule(
+        "x log y in a sum",
+        "w (log(u) + g) = xlogy(w, u) + w g",
+        _weighted_sum_of_logs,
+        _SILENT,
+        "w = u = 0",
+        "README rule 63",
+    ),
+    LiftingRule(
+        "complement of x log y",
+        "(1 - y) log(1 - p) = xlogy(1 - y, 1 - p)",
+        _product_with_log_complement,
+        _SILENT,
+        "y = p = 1",
+        "README rule 63",
+    ),
 )

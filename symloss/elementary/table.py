@@ -23,7 +23,9 @@ from symloss.elementary import (
     exponential,
     gamma,
     gamma_differences,
+    gompertz,
     hyperbolic,
+    interval,
     logarithm,
     logistic,
     normal,
@@ -39,7 +41,7 @@ Scalar = Callable[..., float]
 
 MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, exponential, logarithm, logistic, hyperbolic, power, algebraic, trigonometric,
-    error_function, normal, gamma, polygamma, beta, gamma_differences, bessel,
+    error_function, normal, interval, gompertz, gamma, polygamma, beta, gamma_differences, bessel,
     shifted,
 )  # fmt: skip
 
@@ -81,6 +83,7 @@ FUNCTIONS: dict[str, Function] = dict([
         trigonometric.sin, trigonometric.cos, trigonometric.tan, trigonometric.cosm1,
         trigonometric.asin, trigonometric.acos, trigonometric.atan,
         error_function.erf, error_function.erfc, error_function.erfcx,
+        gompertz.exp_neg_exp, gompertz.log1mexp_exp, gompertz.bernoulli_exp, gompertz.bernoulli_slope_exp,
         normal.ndtr, normal.log_ndtr, normal.mills, normal.mills_excess, normal.erfinv, normal.ndtri,
         gamma.loggamma, gamma.gamma, polygamma.digamma, polygamma.trigamma,
         bessel.log_bessel_i0, bessel.log_bessel_i0_scaled, bessel.log_bessel_i1, bessel.bessel_ratio,
@@ -92,6 +95,9 @@ FUNCTIONS: dict[str, Function] = dict([
         arithmetic.maximum, arithmetic.minimum, arithmetic.difference_error, arithmetic.product_error,
         arithmetic.product_or_zero, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
         logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
+        interval.log_norm_interval,
+        exponential.exp_corrected, logistic.sigmoid_corrected, logistic.softplus_corrected,
+        exponential.exp_moment, logistic.softplus_difference, logistic.sigmoid_power,
         power.power, power.hypot, trigonometric.atan2,
         polygamma.polygamma, beta.log_beta, beta.rising_log, beta.rising_excess,
         gamma_differences.digamma_difference, gamma_differences.trigamma_difference,

@@ -112,6 +112,20 @@ class log_norm_cdf(Head):
     is_nonpositive = True
 
 
+class log_norm_interval(Head):
+    """log(Phi(a) - Phi(b)) for a > b: the logarithm of the probability of an interval."""
+
+    nargs = 2
+    is_nonpositive = True
+
+
+class error_complement(Head):
+    """erfc(x), which SymPy does not turn into 2 - erfc(-x); a stable form."""
+
+    nargs = 1
+    is_positive = True
+
+
 class inverse_mills(Head):
     """phi(x)/Phi(x), the derivative of `log_norm_cdf`."""
 
@@ -287,11 +301,69 @@ class log1pmx(Head):
     is_nonpositive = True
 
 
+class logaddexp(Head):
+    """log(exp(x) + exp(y)), symmetric in its arguments."""
+
+    nargs = 2
+
+    @classmethod
+    def eval(cls, x: sp.Expr, y: sp.Expr) -> sp.Expr | None:
+        if x == y:
+            return x + sp.log(2)
+        if y == 0 or x == 0:
+            return softplus(x + y)
+        return None if sp.default_sort_key(x) <= sp.default_sort_key(y) else cls(y, x)
+
+
+class softplus_difference(Head):
+    """softplus(x + d) - softplus(x), without the cancellation where d is small; a stable form."""
+
+    nargs = 2
+
+
+class exp_neg_exp(Head):
+    """exp(-exp(x)) without the error of the inner exponential; a stable form, as are the next three."""
+
+    nargs = 1
+    is_positive = True
+
+
+class log1mexp_exp(Head):
+    """log(1 - exp(-exp(x)))."""
+
+    nargs = 1
+    is_nonpositive = True
+
+
+class bernoulli_exp(Head):
+    """B(exp(x)) = exp(x)/(exp(exp(x)) - 1), the derivative of `log1mexp_exp`."""
+
+    nargs = 1
+    is_positive = True
+
+
+class bernoulli_slope_exp(Head):
+    """The derivative of `bernoulli_exp`."""
+
+    nargs = 1
+
+
 class exprel(Head):
     """(exp(x) - 1)/x, and 1 at 0."""
 
     nargs = 1
     is_positive = True
+
+
+class exp_moment(Head):
+    """The integral of s**n exp(s x) over [0, 1], n = 0, 1, ...: the derivative of order n of `exprel`."""
+
+    nargs = 2
+    is_positive = True
+
+    @classmethod
+    def eval(cls, n: sp.Expr, x: sp.Expr) -> sp.Expr | None:
+        return exprel(x) if n == 0 else None
 
 
 class bernoulli_function(Head):

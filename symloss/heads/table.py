@@ -22,6 +22,13 @@ def _ratio_or_zero(x: sp.Expr, y: sp.Expr) -> sp.Expr:
     return sp.Piecewise((0, sp.Eq(x, 0)), (x / y, True)) if x.is_zero is None else x / y
 
 
+def _end_of_interval(a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    """phi(a)/(Phi(a) - Phi(b)), from the tail in which the interval lies."""
+    lower = -fn.inverse_mills(a) / fn.expm1(fn.log_norm_cdf(b) - fn.log_norm_cdf(a))
+    upper = fn.inverse_mills(-a) / fn.expm1(fn.log_norm_cdf(-b) - fn.log_norm_cdf(-a))
+    return sp.Piecewise((lower, a + b < 0), (upper, True))
+
+
 def _log_norm_cdf(x: Any) -> Any:
     return mpmath.log(mpmath.erfc(-x / mpmath.sqrt(2)) / 2)
 
@@ -48,6 +55,14 @@ def _softplus(x: Any) -> Any:
 
 def _sigmoid(x: Any) -> Any:
     return 1 / (1 + mpmath.exp(-x))
+
+
+def _bernoulli(x: Any) -> Any:
+    return x / mpmath.expm1(x) if x else mpmath.mpf(1)
+
+
+def _bernoulli_slope(x: Any) -> Any:
+    return (mpmath.expm1(x) - x * mpmath.exp(x)) * x / mpmath.expm1(x) ** 2 if x else mpmath.mpf(0)
 
 
 _SQRT_2PI = sp.sqrt(2 * sp.pi)
@@ -95,20 +110,59 @@ ROWS: tuple[Row, ...] = (
     Row(
         fn.bernoulli_function,
         lambda x: (fn.bernoulli_slope(x) / x,),
-        lambda x: x / mpmath.expm1(x) if x else mpmath.mpf(1),
+        _bernoulli,
         "bernoulli_function",
     ),
     Row(
         fn.bernoulli_slope,
         lambda x: (fn.bernoulli_slope(x) / x * (1 - 2 * fn.bernoulli_function(x) - x) - fn.bernoulli_function(x),),
-        lambda x: (mpmath.expm1(x) - x * mpmath.exp(x)) * x / mpmath.expm1(x) ** 2 if x else mpmath.mpf(0),
+        _bernoulli_slope,
         "bernoulli_slope",
     ),
     Row(
         fn.exprel,
-        lambda x: ((sp.exp(x) - fn.exprel(x)) / x,),
+        lambda x: (fn.exp_moment(1, x),),
         lambda x: mpmath.expm1(x) / x if x else mpmath.mpf(1),
         "exprel",
+    ),
+    Row(
+        fn.exp_moment,
+        lambda n, x: (sp.S.NaN, fn.exp_moment(n + 1, x)),
+        lambda n, x: mpmath.hyp1f1(n + 1, n + 2, x) / (n + 1),
+        "exp_moment",
+    ),
+    Row(
+        fn.logaddexp,
+        lambda x, y: (fn.sigmoid(x - y), fn.sigmoid(y - x)),
+        lambda x, y: max(x, y) + mpmath.log1p(mpmath.exp(-abs(x - y))) if x != y else x + mpmath.log(2),
+        "logaddexp",
+    ),
+    Row(
+        fn.softplus_difference,
+        lambda x, d: (fn.sigmoid(x + d) - fn.sigmoid(x), fn.sigmoid(x + d)),
+        lambda x, d: _softplus(x + d) - _softplus(x),
+        "softplus_difference",
+    ),
+    Row(
+        fn.exp_neg_exp,
+        lambda x: (-sp.exp(x) * fn.exp_neg_exp(x),),
+        lambda x: mpmath.exp(-mpmath.exp(x)),
+        "exp_neg_exp",
+    ),
+    Row(
+        fn.log1mexp_exp,
+        lambda x: (fn.bernoulli_exp(x),),
+        lambda x: mpmath.log(-mpmath.expm1(-mpmath.exp(x))),
+        "log1mexp_exp",
+    ),
+    Row(fn.bernoulli_exp, lambda x: (fn.bernoulli_slope_exp(x),), lambda x: _bernoulli(mpmath.exp(x)), "bernoulli_exp"),
+    Row(
+        fn.bernoulli_slope_exp,
+        lambda x: (
+            fn.bernoulli_slope_exp(x) * (1 - 2 * fn.bernoulli_exp(x) - sp.exp(x)) - sp.exp(x) * fn.bernoulli_exp(x),
+        ),
+        lambda x: _bernoulli_slope(mpmath.exp(x)),
+        "bernoulli_slope_exp",
     ),
     Row(fn.expm1mx, lambda x: (fn.expm1(x),), lambda x: mpmath.expm1(x) - x, "expm1mx"),
     Row(fn.sqrt1pm1, lambda x: (1 / (2 * sp.sqrt(1 + x)),), lambda x: mpmath.sqrt(1 + x) - 1, "sqrt1pm1"),
@@ -161,6 +215,13 @@ ROWS: tuple[Row, ...] = (
     Row(sp.atanh, lambda x: (1 / ((1 - x) * (1 + x)),), mpmath.atanh, "atanh"),
     Row(sp.erf, lambda x: (2 * sp.exp(-(x**2)) / sp.sqrt(sp.pi),), mpmath.erf, "erf"),
     Row(sp.erfc, lambda x: (-2 * sp.exp(-(x**2)) / sp.sqrt(sp.pi),), mpmath.erfc, "erfc"),
+    Row(
+        fn.log_norm_interval,
+        lambda a, b: (_end_of_interval(a, b), _end_of_interval(b, a)),
+        lambda a, b: mpmath.log((mpmath.erfc(-a / mpmath.sqrt(2)) - mpmath.erfc(-b / mpmath.sqrt(2))) / 2),
+        "log_norm_interval",
+    ),
+    Row(fn.error_complement, lambda x: (-2 * sp.exp(-(x**2)) / sp.sqrt(sp.pi),), mpmath.erfc, "erfc"),
     Row(
         sp.erfinv,
         lambda x: (sp.sqrt(sp.pi) * sp.exp(sp.erfinv(x) ** 2) / 2,),

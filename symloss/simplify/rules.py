@@ -249,6 +249,24 @@ def _numeric_content(e: sp.Expr) -> sp.Expr | None:
     return sp.Mul(content, *factors) if content != 1 else None
 
 
+def _square_of_a_sign(e: sp.Expr) -> sp.Expr | None:
+    """s**2 = 1 for s in {-1, 1}, be it declared or 2 y - 1 of a binary y."""
+    if isinstance(e, sp.Pow) and e.exp.is_Integer and e.exp >= 2 and _is_sign(e.base):
+        return e.base ** (e.exp % 2)
+    return None
+
+
+def _is_sign(e: sp.Expr) -> bool:
+    binary = [s for s in e.free_symbols if domain_name(s) == "Binary"]
+    return domain_name(e) == "Signs" or (len(binary) == 1 and e in (2 * binary[0] - 1, 1 - 2 * binary[0]))
+
+
+def domain_name(e: sp.Basic) -> str:
+    """The name of a declared quantity's domain; empty for any other expression."""
+    domain = getattr(e.base.label if isinstance(e, sp.Indexed) else e, "domain", None)
+    return getattr(domain, "name", "")
+
+
 def _same_branches(e: sp.Expr) -> sp.Expr | None:
     if isinstance(e, sp.Piecewise) and e.args[-1][1] == sp.true and len({b for b, _ in e.args}) == 1:
         return e.args[0][0]
@@ -268,6 +286,7 @@ IDENTITIES: tuple[Identity, ...] = (
     Identity("logistic pair", "sigmoid(u) + sigmoid(-u) = 1", _logistic_pair),
     Identity("sign of a difference", "(y - f)**n = (-1)**n (f - y)**n", _one_sign_of_a_difference),
     Identity("common power", "b**p c + b**(p-n) d = b**(p-n) (b**n c + d)", _common_power),
+    Identity("square of a sign", "s**2 = 1 for s = -1, 1", _square_of_a_sign),
     Identity("numeric content", "(2a + 2b) c = 2 (a + b) c", _numeric_content),
     Identity("same branches", "a Piecewise with one value is that value", _same_branches),
 )

@@ -7,13 +7,15 @@ measured rewrites that started the project (shared/numerics/rules.json).
 
 from __future__ import annotations
 
-from . import rules_elementary, rules_gamma, rules_logistic, rules_rows
+from . import rules_differences, rules_elementary, rules_gamma, rules_logistic, rules_probabilities, rules_rows
 from .stable_rule import StableRule
 
 RULES: tuple[StableRule, ...] = (
     *rules_rows.RULES,
     *rules_gamma.RULES,
+    *rules_differences.RULES,
     *rules_logistic.RULES,
+    *rules_probabilities.RULES,
     *rules_elementary.RULES,
     *rules_gamma.LAST,
 )

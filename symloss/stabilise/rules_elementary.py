@@ -5,7 +5,20 @@ from __future__ import annotations
 import sympy as sp
 
 from symloss.declare.lift import recognised
-from symloss.heads.functions import expm1, expm1mx, exprel, log1mexp, log1p, sigmoid, sqrt1pm1
+from symloss.heads.functions import (
+    bernoulli_exp,
+    bernoulli_function,
+    bernoulli_slope,
+    bernoulli_slope_exp,
+    exp_neg_exp,
+    expm1,
+    expm1mx,
+    log1mexp,
+    log1mexp_exp,
+    log1p,
+    sigmoid,
+    sqrt1pm1,
+)
 
 from .stable_rule import StableRule, X, pairs
 
@@ -14,7 +27,7 @@ def _log_of_one_plus(e: sp.Expr) -> sp.Expr | None:
     if not isinstance(e, sp.log) or not isinstance(e.args[0], sp.Add) or e.args[0].as_coeff_Add()[0] != 1:
         return None
     u = e.args[0] - 1
-    if isinstance(-u, sp.exp) and (-u).args[0].is_negative:
+    if isinstance(-u, sp.exp) and (-u).args[0].is_positive is not True:  # both are real where it is negative
         return log1mexp((-u).args[0])
     return log1p(u)
 
@@ -26,6 +39,34 @@ def _exp_minus_one(e: sp.Expr) -> sp.Expr | None:
     for coefficient, node, rest in pairs(e, sp.exp):
         if number != 0 and coefficient == -number:
             return coefficient * expm1(node.args[0]) + (rest - number)
+    for term in e.args:
+        for node in (f for f in sp.Mul.make_args(term) if isinstance(f, sp.exp)):
+            c = term / node
+            if -c in e.args:
+                return c * expm1(node.args[0]) + (e - term + c)
+    return None
+
+
+def _log_of_two_minus_exp(e: sp.Expr) -> sp.Expr | None:
+    """log(n - (n - 1) exp(u)) = log1p((1 - n) expm1(u)), which is 0 at u = 0."""
+    if not isinstance(e, sp.log) or not isinstance(e.args[0], sp.Add) or len(e.args[0].args) != 2:
+        return None
+    number, other = e.args[0].as_coeff_Add()
+    coefficient, node = other.as_coeff_Mul()
+    if isinstance(node, sp.exp) and number + coefficient == 1:
+        return log1p(coefficient * expm1(node.args[0]))
+    return None
+
+
+def _cosh_minus_one(e: sp.Expr) -> sp.Expr | None:
+    """c cosh(u) - c = 2 c sinh(u/2)**2, and c - c cos(u) = 2 c sin(u/2)**2."""
+    if not isinstance(e, sp.Add):
+        return None
+    number = e.as_coeff_Add()[0]
+    for kind, half, sign in ((sp.cosh, sp.sinh, 1), (sp.cos, sp.sin, -1)):
+        for coefficient, node, rest in pairs(e, kind):
+            if number != 0 and coefficient == -number:
+                return 2 * sign * coefficient * half(node.args[0] / 2) ** 2 + (rest - number)
     return None
 
 
@@ -81,13 +122,17 @@ def _log_of_positive(base: sp.Expr) -> sp.Expr | None:
     return None if logarithm.has(sp.log) else logarithm
 
 
-def _log_of_log_survival(e: sp.Expr) -> sp.Expr | None:
-    """log(1 - exp(-exp(u))): u + log(exprel(-exp(u))) below 0, where exp(u) may underflow."""
-    if not isinstance(e, log1mexp) or not isinstance(-e.args[0], sp.exp):
-        return None
-    u = (-e.args[0]).args[0]
-    # Above 0 the inner exponential must not be seen by this rule again.
-    return sp.Piecewise((u + sp.log(exprel(e.args[0])), u < 0), (sp.log(-expm1(e.args[0])), True))
+def _exp_of_exp(e: sp.Expr) -> sp.Expr | None:
+    """Functions of exp(u) that decay like exp(-exp(u)): u itself is the argument."""
+    kinds = {sp.exp: exp_neg_exp, log1mexp: log1mexp_exp}
+    for kind, head in kinds.items():
+        if isinstance(e, kind) and isinstance(-e.args[0], sp.exp):
+            return head((-e.args[0]).args[0])
+    kinds = {bernoulli_function: bernoulli_exp, bernoulli_slope: bernoulli_slope_exp}
+    for kind, head in kinds.items():
+        if isinstance(e, kind) and isinstance(e.args[0], sp.exp):
+            return head(e.args[0].args[0])
+    return None
 
 
 def _root_minus_one(e: sp.Expr) -> sp.Expr | None:
@@ -146,13 +191,33 @@ RULES: tuple[StableRule, ...] = (
     ),
     StableRule(
         "complementary log-log",
-        "log(1 - exp(-exp(u))) = u + log(exprel(-exp(u)))",
-        "exp(u) underflows",
-        "u < -30",
-        "rules.json cexpexp, log1mexp",
-        _log_of_log_survival,
+        "log(1 - exp(-exp(u))) = log1mexp_exp(u), and exp(-exp(u)), B(exp(u)), B'(exp(u)) exp(u) likewise",
+        "exp(u) underflows; its rounding error counts exp(u) times",
+        "u < -30; u > 3",
+        "rules.json cexpexp, log1mexp; acceptance figure A6",
+        _exp_of_exp,
         log1mexp(-sp.exp(X)),
         ({"x": -800.0},),
+    ),
+    StableRule(
+        "logarithm of two minus exp",
+        "log(2 - exp(u)) = log1p(-expm1(u))",
+        "exp(u) rounds to 1",
+        "|u| < 0.006",
+        "rules.json log2mexp",
+        _log_of_two_minus_exp,
+        sp.log(3 - 2 * sp.exp(-X)),
+        ({"x": 1e-20}, {"x": 1e-9}),
+    ),
+    StableRule(
+        "cosh minus one",
+        "cosh(u) - 1 = 2 sinh(u/2)**2; 1 - cos(u) = 2 sin(u/2)**2",
+        "cosh(u) rounds to 1",
+        "|u| < 0.1",
+        "rules.json coshm1, cosm1",
+        _cosh_minus_one,
+        sp.cosh(X) - 1,
+        ({"x": 1e-9}, {"x": 1e-5}),
     ),
     StableRule(
         "exp minus one",

@@ -7,13 +7,23 @@ import sympy as sp
 from symloss.declare.roles import RoleSymbol
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxGap
-from symloss.heads.functions import log_norm_cdf, logcosh, norm_cdf, sech2, sigmoid, softplus, step
+from symloss.heads.functions import (
+    error_complement,
+    exp_neg_exp,
+    log_norm_cdf,
+    logcosh,
+    norm_cdf,
+    sech2,
+    sigmoid,
+    softplus,
+    step,
+)
 
 from .target import depends_on_prediction
 
-_PROBABILITIES = (sigmoid, norm_cdf, binders.Softmax)
+_PROBABILITIES = (sigmoid, norm_cdf, error_complement, exp_neg_exp, binders.Softmax)
 
-_BOUNDED = (sigmoid, norm_cdf, step, sech2, sp.tanh, sp.sign, sp.sin, sp.cos, sp.atan, binders.Softmax, binders.Share)
+_BOUNDED = (*_PROBABILITIES, step, sech2, sp.tanh, sp.sign, sp.sin, sp.cos, sp.atan, binders.Share)
 
 
 def is_probability(e: sp.Expr) -> bool:

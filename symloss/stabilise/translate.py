@@ -11,11 +11,12 @@ from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
-from symloss.heads.functions import finished
+from symloss.heads.functions import finished, sigmoid, softplus
 from symloss.heads.table import row_of
 
 from . import translate_rows
 from .arithmetic import as_doubles, coefficient_and_factors, fraction, is_constant, nearest, term_order
+from .exponents import rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .rows import RowFunctions, RowStatistics
 from .silence import can_be_infinite, is_probability, outgrowing
@@ -147,6 +148,8 @@ class Translation:
         base, exponent = e.args
         if exponent.could_extract_minus_sign():
             return self.call("div", self.number(1.0), self.node(base ** (-exponent), places))
+        if isinstance(base, sigmoid) and not (exponent.is_Integer and int(exponent) <= _LONGEST_CHAIN):
+            return self._power_of_logistic(base.args[0], exponent, places)
         inner = self.node(base, places)
         if exponent == sp.Rational(1, 2):
             return self.call("sqrt", inner)
@@ -155,6 +158,22 @@ class Translation:
         if exponent.is_Integer and 1 <= int(exponent) <= _LONGEST_CHAIN:
             return self._repeated(inner, int(exponent))
         return self.call("power", inner, self.node(exponent, places))
+
+    def _power_of_logistic(self, x: sp.Expr, exponent: sp.Expr, places: Places) -> Node:
+        """s(x)**(g + n) as s(x)**g s(x)**n: the sum g + n would be rounded, and the power with it."""
+        whole = exponent.as_coeff_Add()[0]
+        if whole != exponent and whole.is_Integer and 1 <= int(whole) <= _LONGEST_CHAIN:
+            power = self.call("sigmoid_power", self.node(x, places), self.node(exponent - whole, places))
+            return self.call("mul", power, self._repeated(self.node(sigmoid(x), places), int(whole)))
+        return self.call("sigmoid_power", self.node(x, places), self.node(exponent, places))
+
+    def _of_computed_exponent(self, e: sp.Expr, places: Places) -> Node:
+        """exp, sigmoid or softplus, with what rounding took from the argument."""
+        head = type(e).__name__
+        argument, error = self.node(e.args[0], places), rounding_error(self, e.args[0], places)
+        if error is None:
+            return self.call(head, argument)
+        return self.call(f"{head}_corrected", argument, error)
 
     def _repeated(self, x: Node, n: int) -> Node:
         if n == 1:
@@ -300,6 +319,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.Mul, Translation._product),
     (sp.Pow, Translation._power),
     (sp.log, Translation._log),
+    ((sp.exp, sigmoid, softplus), Translation._of_computed_exponent),
     (sp.polygamma, Translation._polygamma),
     (finished, lambda t, e, p: t.node(e.args[0], p)),
     (sp.Piecewise, Translation._piecewise),

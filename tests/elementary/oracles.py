@@ -106,6 +106,18 @@ def newton(function: Oracle, derivative: Oracle, x: mpf) -> mpf:
     raise ArithmeticError("no convergence")
 
 
+def logistic_power(x: mpf, a: mpf) -> mpf:
+    return mp.exp(-a * softplus(-x))
+
+
+def softplus_difference(x: mpf, d: mpf) -> mpf:
+    return mp.log1p(mp.expm1(d) / (1 + mp.exp(-x)))
+
+
+def bernoulli(x: mpf) -> mpf:
+    return x / mp.expm1(x)
+
+
 def log_gamma(x: mpf) -> mpf:
     return mp.log(abs(mp.gamma(x))) if x < 0 else mp.loggamma(x)
 
@@ -119,6 +131,18 @@ def product_error(a: mpf, b: mpf) -> mpf:
 
 
 ORACLES: dict[str, Oracle] = {
+    "product_error": product_error,
+    "log_norm_interval": lambda a, b: mp.log(normal_tail(b) - normal_tail(a)),
+    "exp_corrected": lambda x, error: mp.exp(x + error),
+    "sigmoid_corrected": lambda x, error: 1 / (1 + mp.exp(-x - error)),
+    "softplus_corrected": lambda x, error: softplus(x + error),
+    "exp_moment": lambda n, x: mp.hyp1f1(n + 1, n + 2, x) / (n + 1) if abs(x) < 1e4 else mp.exp(x) / x,
+    "exp_neg_exp": lambda x: mp.exp(-mp.exp(x)),
+    "log1mexp_exp": lambda x: log1mexp(-mp.exp(x)),
+    "bernoulli_exp": lambda x: bernoulli(mp.exp(x)),
+    "bernoulli_slope_exp": lambda x: bernoulli_slope(mp.exp(x)),
+    "sigmoid_power": logistic_power,
+    "softplus_difference": softplus_difference,
     "abs": abs,
     "sqrt": mp.sqrt,
     "sign": mp.sign,
@@ -128,7 +152,6 @@ ORACLES: dict[str, Oracle] = {
     "maximum": max,
     "minimum": min,
     "difference_error": rounding_error,
-    "product_error": product_error,
     "exp": mp.exp,
     "expm1": mp.expm1,
     "bernoulli_function": lambda x: x / mp.expm1(x) if x else mpf(1),

@@ -125,7 +125,20 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "xlog1py": Domain((sizes(1e-3, 1e3), sizes(1e-300, 1e300))),
     "logaddexp": Domain((between(-20.0, 20.0), between(-20.0, 20.0)), away_from_zero=0.5),
     "difference_error": Domain((real, real)),
-    "product_error": Domain((sizes(1e-100, 1e100), sizes(1e-100, 1e100))),
+    "log_norm_interval": Domain((between(0.5, 30.0), between(-30.0, 0.0))),
+    "product_error": Domain((both_signs(sizes(1e-100, 1e100)), both_signs(sizes(1e-100, 1e100)))),
+    "exp_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
+    "sigmoid_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
+    "softplus_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
+    "exp_moment": Domain((whole(1, 4), mixed(between(-30.0, 30.0), between(-2.0, 2.0), between(-400.0, 710.0)))),
+    "exp_neg_exp": Domain((mixed(between(-3.0, 6.5), between(-700.0, 3.0)),), (-math.inf, 6.5)),
+    "log1mexp_exp": Domain((mixed(between(-3.0, 6.5), between(-700.0, 3.0)),), (-math.inf, 6.5)),
+    "bernoulli_exp": Domain((mixed(between(-3.0, 6.5), between(-700.0, 3.0)),), (-math.inf, 6.5)),
+    "bernoulli_slope_exp": Domain((mixed(between(-3.0, 6.5), between(-700.0, 3.0)),), (-700.0, 6.5)),
+    "sigmoid_power": Domain((mixed(between(-300.0, 100.0), between(-3.0, 3.0)), between(0.01, 2.0))),
+    "softplus_difference": Domain(
+        (mixed(between(-300.0, 300.0), between(-3.0, 3.0)), both_signs(mixed(sizes(1e-18, 1.0), between(0.0, 50.0))))
+    ),
 }
 
 

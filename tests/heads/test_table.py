@@ -22,6 +22,11 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     "log1mexp": ((-3.0,), (-0.25,)),
     "log1pmx": ((-0.5,), (2.0,)),
     "sqrt1pm1": ((-0.5,), (2.0,)),
+    "logaddexp": ((0.5, 2.0), (-1.5, -0.25)),
+    "softplus_difference": ((0.5, 2.0), (-1.5, -0.25)),
+    "log_norm_interval": ((0.5, -0.25), (-1.0, -1.5)),
+    "exp_moment": ((1, 1.5), (2, -0.25)),
+    "exp_neg_exp": ((-2.25,), (0.375,)),
     "product_or_zero": ((0.5, 2.0), (-1.5, 0.25)),
     "power": ((0.5, 2.5), (3.0, 0.75)),
     "asin": ((-0.5,), (0.25,)),
@@ -48,7 +53,7 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     "floor": ((0.5,), (-1.25,)),
     "ceiling": ((0.5,), (-1.25,)),
 }
-INTEGER_FIRST = ("polygamma", "besseli")
+INTEGER_FIRST = ("polygamma", "besseli", "exp_moment")
 rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.head.__name__)
 
 

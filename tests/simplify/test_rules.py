@@ -17,6 +17,7 @@ K = sl.axis("K")
 i, j, k = K.indices("i j k")
 z, t = sl.prediction("z", K), sl.target("t", K, domain=sl.Simplex(K))
 x = sp.Symbol("x", real=True)
+s = sl.target("s", domain=sl.Signs)
 a, q = sp.symbols("a q", positive=True)
 delta = sp.KroneckerDelta
 
@@ -35,9 +36,20 @@ EXAMPLES = {
     "sign of a difference": (sp.Mul(q - x, (x - q) ** 2, evaluate=False), None),
     "common power": (x / (a + q) - a * x / (a + q) ** 2, q * x / (a + q) ** 2),
     "numeric content": (sp.Mul(2 * a + 2 * q, x, evaluate=False), None),
+    "square of a sign": (s**3, s),
     "same branches": (sp.Piecewise((x, a > 1), (x, True), evaluate=False), x),
 }
-NUMBERS = {"K": 3, "z": [0.5, -1.25, 2.0], "t": [0.25, 0.25, 0.5], "x": -1.75, "a": 1.5, "q": 2.25, "i": 1, "j": 1}
+NUMBERS = {
+    "K": 3,
+    "z": [0.5, -1.25, 2.0],
+    "t": [0.25, 0.25, 0.5],
+    "x": -1.75,
+    "a": 1.5,
+    "q": 2.25,
+    "s": -1,
+    "i": 1,
+    "j": 1,
+}
 
 
 @pytest.mark.parametrize("identity", IDENTITIES, ids=lambda r: r.name)

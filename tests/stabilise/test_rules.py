@@ -14,6 +14,7 @@ import sympy as sp
 
 import symloss as sl
 from symloss.audit.ulp import ulp_error
+from symloss.declare.lifting_rule import LiftingRule
 from symloss.elementary.table import callables
 from symloss.heads.binders import LogSumExp, Softmax, SoftmaxComplement, SoftmaxGap, Total
 from symloss.heads.evaluate import agreed, evaluate
@@ -35,7 +36,7 @@ c = sl.label("c", K)
 
 def in_floats(e: sp.Basic, numbers: dict[str, Any], real: Any = np.float64) -> Any:
     """The expression in plain floats of one dtype, with the functions of the kernels: what it gives as it stands."""
-    if e.is_Rational:
+    if e.is_Rational or isinstance(e, sp.NumberSymbol):
         return real(float(e))
     if isinstance(e, sp.Symbol):
         return real(numbers[e.name])
@@ -56,6 +57,8 @@ def in_floats(e: sp.Basic, numbers: dict[str, Any], real: Any = np.float64) -> A
         return functools.reduce(operator.mul, values)
     if isinstance(e, sp.Pow):
         return np.sqrt(values[0]) if e.exp == sp.S.Half else values[0] ** values[1]
+    if isinstance(e, (sp.Max, sp.Min)):
+        return (max if isinstance(e, sp.Max) else min)(values)
     row = row_of(e)
     assert row is not None, e
     return real(callables()[row.elementary](*map(float, values)))
@@ -95,7 +98,7 @@ def test_the_replaced_form_fails_at_the_witnesses_and_the_new_one_does_not(rule:
     assert seen, f"no witness of {rule.name} in {real.__name__}"
 
 
-def witnesses(rule: StableRule, real: Any) -> list[dict[str, Any]]:
+def witnesses(rule: StableRule | LiftingRule, real: Any) -> list[dict[str, Any]]:
     """The witnesses as the dtype holds them; those that it cannot hold are left out."""
     with np.errstate(over="ignore", under="ignore"):
         rounded = [{name: float(real(v)) for name, v in numbers.items()} for numbers in rule.witnesses]

@@ -1,0 +1,87 @@
+"""Computed exponents: what rounding took from a sum or a product, so that exp of it keeps its digits.
+
+exp(a) multiplies the rounding error of a by |a|: 20 ulp at a = -40, 350 at -700. A sum's error is
+exact by TwoSum and a product's by fma, so exp(a + error) costs a few operations more and is as good
+as exp itself (acceptance figure A6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from symloss.simplify.rules import domain_name
+
+from .arithmetic import as_doubles, is_constant, term_order
+from .graph import Loop, Node
+
+if TYPE_CHECKING:
+    from .translate import Translation
+
+Places = Mapping[sp.Idx, Loop]
+
+
+def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node | None:
+    """What to add to the node of e to be nearer to it; None where nothing is rounded, or nothing is known."""
+    if is_constant(e):
+        return None
+    if isinstance(e, sp.Add):
+        return _of_sum(translation, e, places)
+    if isinstance(e, sp.Mul):
+        return _of_product(translation, e, places)
+    if isinstance(e, sp.Pow) and e.exp == 2:
+        return _of_two_factors(translation, e.base, e.base, places)
+    return None
+
+
+def _of_sum(t: Translation, e: sp.Add, places: Places) -> Node | None:
+    """TwoSum along the order in which a kernel adds, and the errors of the terms."""
+    terms = sorted(e.args, key=term_order)
+    terms = [x for x in terms if not x.could_extract_minus_sign()] + [x for x in terms if x.could_extract_minus_sign()]
+    partial, errors = t.node(terms[0], places), [rounding_error(t, terms[0], places)]
+    for term in terms[1:]:
+        negative = term.could_extract_minus_sign()
+        other = t.node(-term if negative else term, places)
+        errors.append(t.call("difference_error", partial, other if negative else t.call("neg", other)))
+        errors.append(rounding_error(t, term, places))
+        partial = t.call("sub" if negative else "add", partial, other)
+    return _added(t, errors)
+
+
+def _of_product(t: Translation, e: sp.Mul, places: Places) -> Node | None:
+    coefficient, rest = e.as_coeff_Mul()
+    if coefficient != 1:
+        if not coefficient.is_Rational or abs(sp.log(abs(coefficient), 2)).is_integer is not True:
+            return None  # the product by such a number is rounded as well
+        inner = rounding_error(t, rest, places)
+        return None if inner is None else t.call("mul", t.number(as_doubles(coefficient)[0]), inner)
+    if len(e.args) != 2 or any(_is_sign(f) for f in e.args) or any(isinstance(f, sp.Pow) for f in e.args):
+        return None
+    x, y = e.args
+    return _of_two_factors(t, x, y, places)
+
+
+def _of_two_factors(t: Translation, x: sp.Expr, y: sp.Expr, places: Places) -> Node | None:
+    p, q = t.node(x, places), t.node(y, places)
+    errors: list[Node | None] = [t.call("product_error", p, q)]
+    for factor, other in ((x, q), (y, p)):
+        inner = rounding_error(t, factor, places)
+        if inner is not None:
+            errors.append(t.call("mul", other, inner))
+    return _added(t, errors)
+
+
+def _added(t: Translation, errors: list[Node | None]) -> Node | None:
+    known = [x for x in errors if x is not None]
+    total = known[0] if known else None
+    for x in known[1:]:
+        assert total is not None
+        total = t.call("add", total, x)
+    return total
+
+
+def _is_sign(e: sp.Expr) -> bool:
+    """Whether multiplying by e is exact: -1 or 1, be it declared or 2 y - 1 of a binary y."""
+    return domain_name(e) in ("Signs", "Binary") or all(domain_name(s) == "Binary" for s in e.free_symbols)

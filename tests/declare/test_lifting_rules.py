@@ -1,0 +1,50 @@
+"""Every lifting rule: an identity for the oracle, and what it makes is right where the typed form fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+
+from symloss.audit.ulp import ulp_error
+from symloss.declare.lift import RULES, recognised
+from symloss.declare.lifting_rule import LiftingRule
+from symloss.stabilise.stabilise import stable_form
+from tests.stabilise.test_rules import ORDINARY, exact, plainly, witnesses
+
+with_examples = pytest.mark.parametrize("rule", [r for r in RULES if r.example is not None], ids=lambda r: r.name)
+with_witnesses = pytest.mark.parametrize("rule", [r for r in RULES if r.witnesses], ids=lambda r: r.name)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: r.name)
+def test_a_row_says_why(rule: LiftingRule) -> None:
+    assert rule.name
+    assert "=" in rule.identity
+    assert rule.reason
+    assert rule.region
+    assert rule.source
+
+
+@with_examples
+def test_a_rule_is_an_identity(rule: LiftingRule) -> None:
+    after = rule(rule.example)
+    assert after is not None
+    for numbers in (*ORDINARY[: 1 if rule.witnesses == () else 3], *rule.witnesses):
+        left, right = exact(rule.example, numbers), exact(after, numbers)
+        assert abs(left - right) <= mpmath.mpf(2) ** -60 * abs(left), numbers
+
+
+@with_witnesses
+@pytest.mark.parametrize("real", [np.float64, np.float32], ids=["float64", "float32"])
+def test_the_typed_form_fails_at_the_witnesses_and_the_stable_one_does_not(rule: LiftingRule, real: Any) -> None:
+    after, seen = stable_form(recognised(rule.example)), 0
+    for numbers in witnesses(rule, real):
+        true = exact(rule.example, numbers)
+        naive = ulp_error(float(plainly(rule.example, numbers, real)), true, real)
+        assert naive > 1000 or real is np.float32, f"no witness: {numbers}"
+        seen += naive > 1000
+        got = real(plainly(after, numbers, np.float64))
+        assert ulp_error(float(got), true, real) <= (8 if real is np.float64 else 0.51), numbers
+    assert seen, f"no witness of {rule.name} in {real.__name__}"
