@@ -55,7 +55,7 @@ def main(
     measured: dict[str, Any] = {}
     with Progress() as progress:
         if prepare:
-            ratios.prepare(choice, progress)
+            print("\n".join(ratios.skipped(ratios.prepare(choice, progress))) or "everything is compiled")
             return
         for section in SECTIONS if "all" in wanted else wanted:
             start = time.perf_counter()

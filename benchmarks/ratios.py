@@ -111,7 +111,7 @@ def table(choice: Choice, cells: Sequence[Cell]) -> Table:
                 of_line = {peer: found[row.name, dtype, threads, peer] for peer in choice.peers}
                 lines.append([row.name, row.size, dtype, str(threads), _ours(of_line), *map(_shown, of_line.values())])
     columns = ["work", "size", "dtype", "threads", "ours, ms", *(HEADINGS[peer] for peer in choice.peers)]
-    return Table(TITLE, INTRODUCTION, columns, lines, [*_tasks(choice), *verdict(cells), *_skipped(cells)])
+    return Table(TITLE, INTRODUCTION, columns, lines, [*_tasks(choice), *verdict(cells), *skipped(cells)])
 
 
 def _ours(of_line: dict[str, Cell]) -> str:
@@ -168,7 +168,7 @@ def _tasks(choice: Choice) -> list[str]:
     return [f"{row.name}: {row.task}." for row in others]
 
 
-def _skipped(cells: Iterable[Cell]) -> list[str]:
+def skipped(cells: Iterable[Cell]) -> list[str]:
     """Reasons for cells without a number, each with the cells it stands for."""
     reasons: dict[tuple[str, str], list[str]] = {}
     for cell in cells:
