@@ -71,6 +71,21 @@ def minimum(a: float, b: float) -> float:
     return a if a != a else smaller
 
 
+def sum_error(a: float, b: float) -> float:
+    """What rounding takes from a + b: (a + b) computed, plus this, is a + b exactly (Knuth's TwoSum); 0 where not
+    finite."""
+    total = a + b
+    part = total - a
+    error = (a - (total - part)) + (b - part)
+    return error if error - error == 0.0 else 0.0
+
+
+def product_error(a: float, b: float) -> float:
+    """What rounding takes from a * b, exact unless it is below the subnormal numbers; 0 where not finite."""
+    error = fma(a, b, -(a * b))
+    return error if error - error == 0.0 else 0.0
+
+
 def difference_error(a: float, b: float) -> float:
     """What rounding takes from a - b: (a - b) computed, plus this, is a - b exactly (Knuth's TwoSum); 0 where not
     finite."""
@@ -78,11 +93,4 @@ def difference_error(a: float, b: float) -> float:
     part = difference - a
     error = (a - (difference - part)) - (b + part)
     # error - error is 0 where error is finite and NaN elsewhere
-    return error if error - error == 0.0 else 0.0
-
-
-def product_error(d: float, c: float) -> float:
-    """What rounding takes from d * c: d * c computed, plus this, is d * c exactly; 0 where not finite."""
-    product = d * c
-    error = fma(d, c, -product)
     return error if error - error == 0.0 else 0.0

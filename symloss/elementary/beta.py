@@ -5,7 +5,8 @@ from __future__ import annotations
 from symloss.elementary.arithmetic import floor
 from symloss.elementary.constants import HALF_LOG_TWO_PI, INFINITY, NOT_A_NUMBER
 from symloss.elementary.gamma import STIRLING, STIRLING_FROM, gamma_positive, loggamma_positive, stirling_rest
-from symloss.elementary.logarithm import LOG1PMX, log, log1p
+from symloss.elementary.log_difference import LOG1PMX
+from symloss.elementary.logarithm import log, log1p
 from symloss.elementary.primitives import fma
 
 FEW_FACTORS = 16.0  # up to here a rising factorial of whole order is multiplied out; any such number serves

@@ -9,7 +9,8 @@ from __future__ import annotations
 from symloss.elementary.arithmetic import floor
 from symloss.elementary.beta import FEW_FACTORS
 from symloss.elementary.constants import INFINITY, NOT_A_NUMBER
-from symloss.elementary.logarithm import log1p, log1pmx
+from symloss.elementary.log_difference import log1pmx
+from symloss.elementary.logarithm import log1p
 from symloss.elementary.polygamma import ASYMPTOTIC_FROM, DIGAMMA_SERIES
 from symloss.elementary.primitives import fma
 

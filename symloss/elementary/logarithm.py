@@ -1,5 +1,4 @@
-"""log and its relatives. `log`, `log1p`, `log1p_unit` and `log_sum` have no branches, so that a loop over them is
-vectorised."""
+"""log and its relatives, without branches, so that a loop over them is vectorised."""
 
 from __future__ import annotations
 
@@ -16,9 +15,6 @@ from symloss.elementary.constants import (
 from symloss.elementary.primitives import bits, fma, from_bits
 
 SQRT_HALF_BITS = 0x3FE6A09E667F3BCD  # the bits of sqrt(1/2); subtracted, they leave m in [sqrt 1/2, sqrt 2)
-LN2_MINUS_HALF = 0.1931471805599453  # log 2 - 1/2
-LN2_MINUS_FIVE_EIGHTHS = 0.06814718055994531  # log 2 - 5/8
-SQRT_TWO_MINUS_ONE = 0.41421356237309503  # any bound near it serves
 
 # 2 (atanh(s) / s - 1) / s^2 in powers of z = s^2 for |s| <= 3 - sqrt 8;
 # highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 4.6e-16.
@@ -26,12 +22,11 @@ LOG = (
     0.14616484198366603, 0.1533171880828007, 0.18182889209266595, 0.22222211133642084, 0.2857142862598255,
     0.3999999999989949, 0.666666666666667,
 )  # fmt: skip
-# 2 (atanh(s) / s - 1) / s^2 in powers of z = s^2 for |s| <= 1/3;
-# highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 3.4e-18.
-LOG1PMX = (
-    0.1563134332075557, 0.07491740334509496, 0.10845268502768013, 0.1173426795617247, 0.13335179455463733,
-    0.15384543927176786, 0.1818181989900684, 0.22222222198220246, 0.2857142857160023, 0.39999999999999525,
-    0.6666666666666666,
+# The same for |s| <= 1/5;
+# highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 3.7e-17.
+LOG_UNIT = (
+    0.13604015707124079, 0.1321036048513262, 0.15388834677801916, 0.18181738454723026, 0.22222223037807243,
+    0.2857142856733919, 0.400000000000078, 0.6666666666666666,
 )  # fmt: skip
 
 
@@ -94,16 +89,29 @@ def log_sum(high: float, low: float) -> float:
     return y if high != INFINITY else high
 
 
+def log1p_unit_polynomial(z: float) -> float:
+    """2 (atanh(s) / s - 1) at z = s^2 for |s| <= 1/5."""
+    y = LOG_UNIT[0]
+    y = fma(y, z, LOG_UNIT[1])
+    y = fma(y, z, LOG_UNIT[2])
+    y = fma(y, z, LOG_UNIT[3])
+    y = fma(y, z, LOG_UNIT[4])
+    y = fma(y, z, LOG_UNIT[5])
+    y = fma(y, z, LOG_UNIT[6])
+    y = fma(y, z, LOG_UNIT[7])
+    return z * y
+
+
 def log1p_unit(x: float) -> float:
     """log(1 + x) for 0 <= x <= 1, in half the time of log1p. No branches.
 
-    As log with n = 0 and f = x, which is exact, up to sqrt 2 - 1; above with n = 1 and f = (x - 1) / 2.
+    As log with n = 0 and f = x below 1/2; from there on with n = 1 and f = (x - 1) / 2, which is exact.
     """
-    near = x < SQRT_TWO_MINUS_ONE
-    f = x if near else 0.5 * (x - 1.0)
+    near = x < 0.5
+    f = x if near else 0.5 * x - 0.5
     s = f / (2.0 + f)
     half_square = 0.5 * f * f
-    small = fma(s, half_square + log_polynomial(s * s), 0.0 if near else LN2_LOW)
+    small = fma(s, half_square + log1p_unit_polynomial(s * s), 0.0 if near else LN2_LOW)
     return (0.0 if near else LN2_HIGH) - ((half_square - small) - f)
 
 
@@ -119,68 +127,6 @@ def log1p(x: float) -> float:
     return x if x == 0.0 else y
 
 
-def log1pmx(x: float) -> float:
-    """log(1 + x) - x; -inf at -1 and at inf, NaN below -1. Measured error: 2.2 ulp.
-
-    With s = x / (2 + x): 2 s - x = -s x, so the difference is s (2 (atanh(s)/s - 1) - x) without cancellation near 0.
-    """
-    if not -0.5 <= x <= 1.0:
-        return log1p(x) - x if x != INFINITY else -INFINITY
-    s = x / (2.0 + x)
-    z = s * s
-    y = LOG1PMX[0]
-    for coefficient in LOG1PMX[1:]:
-        y = fma(y, z, coefficient)
-    return s * fma(z, y, -x)
-
-
-def log1p_excess_outside(x: float) -> float:
-    """log1p_excess where x is not small; from 1 to 9 as its value at 1 and the growth from there, both positive."""
-    if 1.0 < x < 9.0:
-        v = 0.5 * (x - 1.0)
-        return LN2_MINUS_HALF + (log1p(v) - 0.5 * v / (1.0 + v))
-    if x == -1.0 or x == INFINITY:
-        return INFINITY
-    return log1p(x) - x / (1.0 + x) if x > -1.0 else NOT_A_NUMBER
-
-
-def log1p_excess(x: float) -> float:
-    """log(1 + x) - x / (1 + x); inf at -1 and at inf, NaN below -1.
-
-    With s = x / (2 + x), z = s^2 and log(1 + x) = 2 s + s z P(z): s z P + 2 z / (1 + s).
-    """
-    if not -0.5 <= x <= 1.0:
-        return log1p_excess_outside(x)
-    s = x / (2.0 + x)
-    z = s * s
-    y = LOG1PMX[0]
-    for coefficient in LOG1PMX[1:]:
-        y = fma(y, z, coefficient)
-    return s * fma(z, y, 2.0 * s / (1.0 + s))
-
-
-def log1p_second_excess(x: float) -> float:
-    """log(1 + x) - w - w^2/2 at w = x / (1 + x), for x >= 0; x^3/3 near 0, inf at inf.
-
-    As log1p_excess: s z (P(z) + 2 / (1 + s)^2); from 1 to 9 its value at 1 and the growth from there.
-    """
-    if not -0.5 <= x <= 1.0:
-        if 1.0 < x < 9.0:
-            v = 0.5 * (x - 1.0)
-            d = 0.5 * v / (1.0 + v)
-            return LN2_MINUS_FIVE_EIGHTHS + (log1p(v) - d * (1.5 + 0.5 * d))
-        if not -1.0 < x < INFINITY:
-            return INFINITY if x == INFINITY else NOT_A_NUMBER
-        w = x / (1.0 + x)
-        return log1p(x) - w * (1.0 + 0.5 * w)
-    s = x / (2.0 + x)
-    z = s * s
-    y = LOG1PMX[0]
-    for coefficient in LOG1PMX[1:]:
-        y = fma(y, z, coefficient)
-    return s * z * (y + 2.0 / ((1.0 + s) * (1.0 + s)))
-
-
 def xlogy(x: float, y: float) -> float:
     """x log y; 0 where x = 0, even at y = 0; NaN where y is NaN."""
     product = x * log(y)
@@ -191,13 +137,3 @@ def xlog1py(x: float, y: float) -> float:
     """x log(1 + y); 0 where x = 0, even at y = -1; NaN where y is NaN."""
     product = x * log1p(y)
     return 0.0 if x == 0.0 and y == y else product
-
-
-def logit(p: float) -> float:
-    """log(p / (1 - p)), the inverse of sigmoid; -inf at 0, inf at 1, NaN outside. Measured error: 1.5 ulp.
-
-    2p - 1 is exact for p in [1/4, 3/4], so that the zero at 1/2 is approached without cancellation.
-    """
-    if 0.25 <= p <= 0.75:
-        return log1p((2.0 * p - 1.0) / (1.0 - p))
-    return log(p) - log1p(-p)

@@ -1,12 +1,13 @@
-"""The logistic function and the logarithms of sums and differences of exponentials; the first three without
+"""The logistic function and the logarithms of sums and differences of exponentials; all but `logexpm1` without
 branches."""
 
 from __future__ import annotations
 
 from symloss.elementary import ieee as math
-from symloss.elementary.constants import INFINITY, LN2, LN2_TAIL
-from symloss.elementary.exponential import exp, expm1
-from symloss.elementary.logarithm import log, log1p, log1p_excess, log1p_second_excess, log1p_unit, log_sum
+from symloss.elementary.constants import INFINITY, LN2, LN2_TAIL, NEGLIGIBLE
+from symloss.elementary.exponential import EXP_LOWEST, exp, exp_decay, expm1, quarter_expm1
+from symloss.elementary.log_difference import log1p_excess, log1p_second_excess
+from symloss.elementary.logarithm import log, log1p, log1p_unit, log_sum
 from symloss.elementary.primitives import fma
 
 # Below it e^d does not overflow (709.78), above it one end is so far from the other that nothing cancels.
@@ -15,15 +16,15 @@ LOGEXPM1_FAR = 40.0  # from here on log(e^x - 1) rounds to x: e^-40 is 4e-18
 
 
 def sigmoid(x: float) -> float:
-    """1 / (1 + e^-x); 0 at -inf, 1 at inf. No branches. Measured error: 1.9 ulp."""
-    e = exp(-math.fabs(x))
+    """1 / (1 + e^-x); 0 at -inf, 1 at inf. No branches. Measured error: 2.2 ulp."""
+    e = exp_decay(-math.fabs(x))
     return (1.0 if x > 0.0 else e) / (1.0 + e)
 
 
 def softplus(x: float) -> float:
-    """log(1 + e^x); 0 at -inf, inf at inf. No branches. Measured error: 1.4 ulp."""
+    """log(1 + e^x); 0 at -inf, inf at inf. No branches. Measured error: 1.6 ulp."""
     positive = 0.0 if x < 0.0 else x
-    return positive + log1p_unit(exp(-math.fabs(x)))
+    return positive + log1p_unit(exp_decay(-math.fabs(x)))
 
 
 def softplus_excess(x: float) -> float:
@@ -52,16 +53,18 @@ def softplus_corrected(x: float, error: float) -> float:
 
 
 def log1mexp(x: float) -> float:
-    """log(1 - e^x) for x <= 0; 0 at -inf, -inf at 0, NaN above 0. No branches. Measured error: 1.5 ulp.
+    """log(1 - e^x) for x <= 0; 0 at -inf, -inf at 0, NaN above 0. No branches. Measured error: 2.0 ulp.
 
     1 - e^x is -expm1(x) near 0. Below -log 2 it is the sum of 1 and -e^x, whose rounding error counts.
     Source: M. Maechler, Accurately computing log(1 - exp(-|a|)), 2012.
     """
-    e = exp(x)
+    t = EXP_LOWEST if x < EXP_LOWEST else x
+    e = exp_decay(t)
     difference = 1.0 - e
     error = (1.0 - difference) - e
     near = x > -LN2
-    return log_sum(-expm1(x) if near else difference, 0.0 if near else error)
+    close = -x if x > -NEGLIGIBLE else -4.0 * quarter_expm1(t)
+    return log_sum(close if near else difference, 0.0 if near else error)
 
 
 def logexpm1(x: float) -> float:
@@ -73,12 +76,11 @@ def logexpm1(x: float) -> float:
 
 
 def logaddexp(a: float, b: float) -> float:
-    """log(e^a + e^b); -inf where both are. Measured error: 0.6 ulp."""
+    """log(e^a + e^b); -inf where both are. No branches. Measured error: 1.0 ulp; near its zeros of the larger term."""
     larger = b if b > a else a
     smaller = a if b > a else b
-    if math.fabs(larger) == INFINITY and smaller == smaller:
-        return larger
-    return larger + log1p_unit(exp(smaller - larger))
+    total = larger + log1p_unit(exp_decay(smaller - larger))
+    return larger if math.fabs(larger) == INFINITY and smaller == smaller else total
 
 
 def softplus_difference(x: float, d: float) -> float:
@@ -106,7 +108,7 @@ def sigmoid_power(x: float, a: float) -> float:
     lower = x if x < 0.0 else 0.0
     product = a * lower
     product_error = fma(a, lower, -product)
-    rest = -a * log1p_unit(exp(-math.fabs(x)))
+    rest = -a * log1p_unit(exp_decay(-math.fabs(x)))
     exponent = product + rest
     error = (rest - (exponent - product)) + product_error
     y = exp(exponent)

@@ -36,5 +36,5 @@ def hypot(x: float, y: float) -> float:
 
 
 def sqrt1pm1(x: float) -> float:
-    """sqrt(1 + x) - 1 = x / (1 + sqrt(1 + x)); NaN below -1. Measured error: 1.8 ulp."""
+    """sqrt(1 + x) - 1 = x / (1 + sqrt(1 + x)); NaN below -1. Measured error: 2.2 ulp."""
     return x if x == INFINITY else x / (1.0 + math.sqrt(1.0 + x))

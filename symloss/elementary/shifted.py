@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from symloss.elementary.arithmetic import difference_error
 from symloss.elementary.constants import LN2_HIGH, LN2_LOW, LOG2E, ROUND
-from symloss.elementary.exponential import EXP_LOWEST, exp_polynomial
-from symloss.elementary.primitives import bits, fma, from_bits
+from symloss.elementary.exponential import exp_decay, power_of_two_in
+from symloss.elementary.primitives import fma
 
-# A power of two goes into the exponent at once where it cannot underflow there: it is raised by 2^600 first.
-RAISED = 1623  # 1023, the bias of a float64's exponent, and 600
-LOWERED = 2.409919865102884e-181  # 2^-600
-BIAS = 1023
+BIAS = 1023  # of a float64's exponent
 SINGLE_LOWEST = -708.0  # above it 2^n is a normal float64; e^-708 is far below what a float32 can hold
 
 # (e^r - 1 - r) / r^2 for |r| <= log(2)/2, in 2^-37 of e^r, which a result that is rounded to float32 does not show;
@@ -19,19 +16,6 @@ EXP_SINGLE = (
     2.4859580370116966e-05, 0.00019899276107118009, 0.0013888854047035496, 0.00833329848117442, 0.04166666671898665,
     0.1666666671900332, 0.5,
 )  # fmt: skip
-
-
-def exp_decay(x: float) -> float:
-    """e^x for x <= 0; 0 at -inf. No branches. Measured error: 0.9 ulp.
-
-    As `exp`, with one integer operation instead of six: 2^n is the bits of n, and 2^-600 makes it subnormal if it is.
-    """
-    x = EXP_LOWEST if x < EXP_LOWEST else x
-    shifted = fma(x, LOG2E, ROUND)
-    n = shifted - ROUND
-    r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, x))
-    y = 1.0 + fma(r * r, exp_polynomial(r), r)
-    return y * from_bits((bits(shifted) + RAISED) << 52) * LOWERED
 
 
 def exp_difference(a: float, b: float) -> float:
@@ -46,8 +30,7 @@ def exp_difference(a: float, b: float) -> float:
 def exp_decay_single(x: float) -> float:
     """e^x for x <= 0 in 2^-36, for results that are rounded to float32; at least e^-708. No branches."""
     x = SINGLE_LOWEST if x < SINGLE_LOWEST else x
-    shifted = fma(x, LOG2E, ROUND)
-    n = shifted - ROUND
+    n = fma(x, LOG2E, ROUND) - ROUND
     r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, x))
     y = EXP_SINGLE[0]
     y = fma(y, r, EXP_SINGLE[1])
@@ -56,7 +39,7 @@ def exp_decay_single(x: float) -> float:
     y = fma(y, r, EXP_SINGLE[4])
     y = fma(y, r, EXP_SINGLE[5])
     y = fma(y, r, EXP_SINGLE[6])
-    return (1.0 + fma(r * r, y, r)) * from_bits((bits(shifted) + BIAS) << 52)
+    return (1.0 + fma(r * r, y, r)) * power_of_two_in(x, BIAS)
 
 
 def exp_difference_single(a: float, b: float) -> float:

@@ -26,6 +26,7 @@ from symloss.elementary import (
     gompertz,
     hyperbolic,
     interval,
+    log_difference,
     logarithm,
     logistic,
     normal,
@@ -40,8 +41,8 @@ __all__ = ["FUNCTIONS", "SINGLE", "Function", "callables", "sources"]
 Scalar = Callable[..., float]
 
 MODULES: tuple[ModuleType, ...] = (
-    constants, arithmetic, exponential, logarithm, logistic, hyperbolic, power, algebraic, trigonometric,
-    error_function, normal, interval, gompertz, gamma, polygamma, beta, gamma_differences, bessel,
+    constants, arithmetic, exponential, logarithm, log_difference, logistic, hyperbolic, power, algebraic,
+    trigonometric, error_function, normal, interval, gompertz, gamma, polygamma, beta, gamma_differences, bessel,
     shifted,
 )  # fmt: skip
 
@@ -73,12 +74,12 @@ FUNCTIONS: dict[str, Function] = dict([
         arithmetic.abs, arithmetic.sqrt, arithmetic.sign, arithmetic.step, arithmetic.floor, arithmetic.ceiling,
         exponential.exp, exponential.expm1, exponential.exprel, exponential.expm1mx,
         exponential.bernoulli_function, exponential.bernoulli_slope,
-        logarithm.log, logarithm.log1p, logarithm.log1pmx, logarithm.log1p_excess, logarithm.log1p_second_excess,
-        logarithm.logit,
+        logarithm.log, logarithm.log1p,
+        log_difference.log1pmx, log_difference.log1p_excess, log_difference.log1p_second_excess, log_difference.logit,
         logistic.sigmoid, logistic.softplus, logistic.log1mexp, logistic.logexpm1, logistic.softplus_excess,
         logistic.softplus_second_excess,
         hyperbolic.tanh, hyperbolic.sinh, hyperbolic.cosh, hyperbolic.coshm1, hyperbolic.logcosh, hyperbolic.sech2,
-        hyperbolic.asinh, hyperbolic.acosh, hyperbolic.atanh,
+        hyperbolic.asinh, hyperbolic.acosh, log_difference.atanh,
         power.sqrt1pm1, algebraic.algebraic_sigmoid, algebraic.inverse_hypot, algebraic.log1psq,
         trigonometric.sin, trigonometric.cos, trigonometric.tan, trigonometric.cosm1,
         trigonometric.asin, trigonometric.acos, trigonometric.atan,
@@ -88,12 +89,12 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma.loggamma, gamma.gamma, polygamma.digamma, polygamma.trigamma,
         bessel.log_bessel_i0, bessel.log_bessel_i0_scaled, bessel.log_bessel_i1, bessel.bessel_ratio,
         bessel.bessel_ratio_gap, bessel.bessel_ratio_slope,
-        shifted.exp_decay, shifted.exp_decay_single,
+        exponential.exp_decay, shifted.exp_decay_single,
     ),
     *rows(
         2,
-        arithmetic.maximum, arithmetic.minimum, arithmetic.difference_error, arithmetic.product_error,
-        arithmetic.product_or_zero, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
+        arithmetic.maximum, arithmetic.minimum, arithmetic.difference_error, arithmetic.sum_error,
+        arithmetic.product_error, arithmetic.product_or_zero, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
         logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
         interval.log_norm_interval,
         exponential.exp_corrected, logistic.sigmoid_corrected, logistic.softplus_corrected,

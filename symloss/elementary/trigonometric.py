@@ -41,6 +41,6 @@ def atan2(y: float, x: float) -> float:
 
 
 def cosm1(x: float) -> float:
-    """cos x - 1 = -2 sin^2(x/2); -x^2/2 near 0. Measured error: 1.7 ulp."""
+    """cos x - 1 = -2 sin^2(x/2); -x^2/2 near 0. Measured error: 1.9 ulp."""
     half = math.sin(0.5 * x)
     return -2.0 * half * half

@@ -51,6 +51,18 @@ def exp_quadratic(x: mpf) -> mpf:
     return mp.nsum(lambda k: x**k / mp.factorial(k + 2), [0, mp.inf]) if abs(x) < 0.01 else (mp.expm1(x) - x) / x**2
 
 
+def exp_cubic(x: mpf) -> mpf:
+    return sum(x**k / mp.factorial(k + 3) for k in range(50))
+
+
+def logcosh_quartic(z: mpf) -> mpf:
+    """(log cosh x - x^2/2) / x^4 as a function of z = x^2."""
+    if abs(z) < mpf("1e-20"):
+        return mpf(-1) / 12 + z / 45
+    with mp.extradps(60):
+        return (mp.log(mp.cosh(mp.sqrt(z))) - z / 2) / z**2
+
+
 def atanh_cubic(z: mpf) -> mpf:
     """2 (atanh(s) / s - 1) / s^2 as a function of z = s^2."""
     if abs(z) < mpf("1e-4"):
@@ -144,11 +156,13 @@ def bessel_ratio_far(q: mpf) -> tuple[mpf, mpf]:
 
 
 FITS = (
-    Fit("EXP", exp_quadratic, "-0.34658", "0.34658", 10),
+    Fit("EXP", exp_quadratic, "-0.34658", "0.34658", 11),
     Fit("EXP_SINGLE", exp_quadratic, "-0.34658", "0.34658", 7),
-    Fit("EXPM1MX", exp_quadratic, "-1", "1", 15),
+    Fit("EXPM1MX", exp_cubic, "-1", "1", 14),
     Fit("LOG", atanh_cubic, "0", "0.029438", 7),
+    Fit("LOG_UNIT", atanh_cubic, "0", "0.04", 8),
     Fit("LOG1PMX", atanh_cubic, "0", "0.11112", 11),
+    Fit("LOGCOSH", logcosh_quartic, "0", "0.5625", 12),
     Fit("ERFCX", scaled_erfcx, "-1", "1", 25),
     Fit("ERF", erf_even, "0", "1", 13),
     Fit("LOGGAMMA_ONE", loggamma_over_roots("1"), "-0.5", "0.5", 29),

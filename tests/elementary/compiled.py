@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 # These have no branches, so that a loop over them becomes vector instructions.
 VECTORISED = (
     "exp", "log", "log1p", "expm1", "sigmoid", "softplus", "log1mexp", "tanh", "logcosh", "sech2",
+    "log1pmx", "expm1mx", "sqrt1pm1", "sinh", "cosh", "coshm1", "logit", "atanh",
     "algebraic_sigmoid", "inverse_hypot", "log1psq",
 )  # fmt: skip
 

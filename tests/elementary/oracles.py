@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from typing import Any
 
 from mpmath import inf, isinf, isnan, mp, mpf, nan
 
@@ -122,16 +124,12 @@ def log_gamma(x: mpf) -> mpf:
     return mp.log(abs(mp.gamma(x))) if x < 0 else mp.loggamma(x)
 
 
-def rounding_error(a: mpf, b: mpf) -> mpf:
-    return (a - b) - mpf(float(a) - float(b))
-
-
-def product_error(a: mpf, b: mpf) -> mpf:
-    return a * b - mpf(float(a) * float(b))
+def error_of(operation: Callable[[Any, Any], Any]) -> Oracle:
+    """What rounding takes from a float64 operation."""
+    return lambda a, b: operation(a, b) - mpf(operation(float(a), float(b)))
 
 
 ORACLES: dict[str, Oracle] = {
-    "product_error": product_error,
     "log_norm_interval": lambda a, b: mp.log(normal_tail(b) - normal_tail(a)),
     "exp_corrected": lambda x, error: mp.exp(x + error),
     "sigmoid_corrected": lambda x, error: 1 / (1 + mp.exp(-x - error)),
@@ -151,7 +149,9 @@ ORACLES: dict[str, Oracle] = {
     "ceiling": mp.ceil,
     "maximum": max,
     "minimum": min,
-    "difference_error": rounding_error,
+    "difference_error": error_of(operator.sub),
+    "sum_error": error_of(operator.add),
+    "product_error": error_of(operator.mul),
     "exp": mp.exp,
     "expm1": mp.expm1,
     "bernoulli_function": lambda x: x / mp.expm1(x) if x else mpf(1),

@@ -126,7 +126,6 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "logaddexp": Domain((between(-20.0, 20.0), between(-20.0, 20.0)), away_from_zero=0.5),
     "difference_error": Domain((real, real)),
     "log_norm_interval": Domain((between(0.5, 30.0), between(-30.0, 0.0))),
-    "product_error": Domain((both_signs(sizes(1e-100, 1e100)), both_signs(sizes(1e-100, 1e100)))),
     "exp_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
     "sigmoid_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
     "softplus_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
@@ -139,6 +138,8 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "softplus_difference": Domain(
         (mixed(between(-300.0, 300.0), between(-3.0, 3.0)), both_signs(mixed(sizes(1e-18, 1.0), between(0.0, 50.0))))
     ),
+    "sum_error": Domain((real, real)),
+    "product_error": Domain((both_signs(sizes(1e-140, 1e140)), both_signs(sizes(1e-140, 1e140)))),
 }
 
 

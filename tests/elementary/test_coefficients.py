@@ -10,5 +10,5 @@ from tests.elementary.coefficients import FITS, Fit
 
 @pytest.mark.parametrize("fit", FITS, ids=lambda fit: fit.name)
 def test_coefficients(fit: Fit) -> None:
-    (stored,) = (vars(module)[fit.name] for module in MODULES if fit.name in vars(module))
+    (stored,) = {vars(module)[fit.name] for module in MODULES if fit.name in vars(module)}
     assert list(stored) == fit.coefficients()
