@@ -20,8 +20,10 @@ import sympy as sp
 from symloss.declare.points import axis_lengths
 from symloss.declare.roles import role_symbol
 from symloss.heads import functions as fn
-from symloss.heads.binders import Binder, Total
+from symloss.heads.binders import Binder, Maximum, Softmax, SoftmaxComplement, Total
+from symloss.heads.gamma_rows import GAMMA_AND_BESSEL
 from symloss.heads.numbers import TypedNumber
+from symloss.heads.row_binders import Norm, SoftmaxContrast, SoftmaxCovariance
 from symloss.loss import Loss
 from symloss.stabilise.stabilise import stable_form
 
@@ -65,6 +67,7 @@ SPECIAL_HEADS = (
     fn.mills_excess,
     fn.log_bessel_i0,
     fn.bessel_ratio,
+    *(row.head for row in GAMMA_AND_BESSEL),
 )
 
 
@@ -173,6 +176,24 @@ def binders_in(e: sp.Expr) -> bool:
     return bool(e.has(Binder))
 
 
+def _contrasted(e: SoftmaxContrast) -> sp.Expr:
+    """own (1 - p[k]) and p[j] (g[k] - g[j]), each by its larger value: the terms that a contrast adds up."""
+    index, body = e.open()
+    row, values = body.args
+    here = largest_terms(values.xreplace({index: e.place}))
+    others = (1 - sp.KroneckerDelta(index, e.place)) * Softmax(row, index, index)
+    terms = Maximum(others * sp.Max(here, largest_terms(values), evaluate=False), index)
+    return sp.Max(terms, largest_terms(e.own) * SoftmaxComplement(row, index, e.place), evaluate=False)
+
+
+def _paired(e: SoftmaxCovariance) -> sp.Expr:
+    """p[j] (1 - p[j]) g[j] h[j]: a covariance is a sum over pairs."""
+    index, body = e.open()
+    row, *values = body.args
+    weight = Softmax(row, index, index) * SoftmaxComplement(row, index, index)
+    return Maximum(weight * sp.Mul(*map(largest_terms, values)), index)
+
+
 def _is_given(e: sp.Expr) -> bool:
     """Whether it is an argument or a number, up to its sign: without an error of its own."""
     positive = -e if e.could_extract_minus_sign() else e
@@ -194,9 +215,15 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
         return sp.Mul(*map(largest_terms, e.args))
     if isinstance(e, sp.Pow) and e.exp.is_positive and e.exp.is_number:
         return largest_terms(e.base) ** e.exp
-    if isinstance(e, Total):
+    if isinstance(e, (Total, Norm)):
         index, body = e.open()
-        return Total(largest_terms(body), index)
+        return Maximum(largest_terms(body), index)
+    if isinstance(e, SoftmaxContrast):
+        return _contrasted(e)
+    if isinstance(e, SoftmaxCovariance):
+        return _paired(e)
+    if isinstance(e, fn.finished):
+        return largest_terms(e.args[0])
     if isinstance(e, sp.Piecewise):
         return sp.Piecewise(*((largest_terms(b), c) for b, c in e.args))
     return sp.Abs(e)

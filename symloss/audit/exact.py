@@ -23,6 +23,7 @@ from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 from symloss.declare.axes import Axis
 from symloss.heads import binders
 from symloss.heads.numbers import TypedNumber
+from symloss.heads.row_binders import Norm
 
 from .balls import (
     Ball,
@@ -245,6 +246,10 @@ class Program:
         slots = self.entries(e)
         return lambda run: largest(*[run[s] for s in slots])
 
+    def norm(self, e: Norm) -> Rule:
+        slots = self.entries(e)
+        return lambda run: root(plus(exact(0), *[integer_power(run[s], 2) for s in slots]))
+
     def share(self, e: binders.Share) -> Rule:
         slots, place = self.entries(e), self.slot(e.place)
 
@@ -413,6 +418,7 @@ _RULES: tuple[tuple[Any, Callable[[Program, Any], Rule]], ...] = (
     (binders.SoftmaxGap, Program.gap),
     (binders.Softmax, Program.softmax),
     (binders.Maximum, Program.maximum),
+    (Norm, Program.norm),
     (binders.Share, Program.share),
     (binders.Sorted, Program.sorted_entry),
     (binders.Rank, Program.rank),
