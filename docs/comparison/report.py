@@ -199,7 +199,8 @@ def _functions(functions: list[Measured]) -> str:
     text = (
         "The float64 sources that kernels call, at random points of every size of their domains and at named extremes "
         "(`tests/elementary/points.py`); next to a zero of its own a function is left out where that table says so. "
-        "float32 kernels call the same sources and round once."
+        "float32 kernels call the same sources and round once; what only they call ends in _single and is measured in "
+        "ulps of float32."
     )
     rows = [[f.name, str(f.points), f"{f.median:.2g}", ulps(f.worst), f.where] for f in functions]
     return "\n".join(("## Functions", "", text, "", table(("function", "points", "median", "max", "at"), rows)))
