@@ -107,12 +107,18 @@ def _difference_of_exponentials(e: sp.Expr) -> sp.Expr | None:
 
 
 def _difference_of_softplus(e: sp.Expr) -> sp.Expr | None:
-    """c softplus(a) - c softplus(b) as a function of b and a - b."""
+    """c softplus(a) - c softplus(b) as a function of the simpler one and the difference.
+
+    Base plus difference is formed again in the kernel: a small difference of two large numbers must not be the base.
+    """
     found = opposite_terms(e, softplus)
     if found is None:
         return None
     c, f, g, rest = found
-    return c * softplus_difference(g.args[0], multiplied_out(f.args[0] - g.args[0])) + rest
+    a, b = f.args[0], g.args[0]
+    if b.count_ops() > a.count_ops():
+        c, a, b = -c, b, a
+    return c * softplus_difference(b, multiplied_out(a - b)) + rest
 
 
 def _entropy_of_logistic(e: sp.Expr) -> sp.Expr | None:
