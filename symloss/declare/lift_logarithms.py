@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from symloss.heads.algebraic import power_quotient
 from symloss.heads.binders import LogSumExp, Softmax
 from symloss.heads.functions import (
     log1mexp,
@@ -154,7 +155,49 @@ def _product_with_log_complement(e: sp.Expr) -> sp.Expr | None:
 
 _SILENT = "0 times infinity"
 
+
+def _power_minus_one_over_exponent(e: sp.Expr) -> sp.Expr | None:
+    """(b**(k l) - 1)/l = k*power_quotient(0, log(b), k l), whose limit at l = 0 is k*log(b)."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for bracket in e.args:
+        if not isinstance(bracket, sp.Add) or len(bracket.args) != 2:
+            continue
+        number, term = bracket.as_coeff_Add()
+        coefficient, power = term.as_coeff_Mul()
+        if number == 0 or coefficient != -number or not isinstance(power, sp.Pow):
+            continue
+        factor, exponent = power.exp.as_coeff_Mul()
+        if exponent.is_number or exponent.is_positive or 1 / exponent not in e.args or not _exceeds_zero(power.base):
+            continue
+        return e * exponent / bracket * coefficient * factor * power_quotient(0, sp.log(power.base), power.exp)
+    return None
+
+
+def _exceeds_zero(base: sp.Expr) -> bool:
+    """Whether a base is positive: also one plus squares over moduli, which may vanish only in the limit."""
+    if base.is_positive:
+        return True
+    number, rest = base.as_coeff_Add()
+    terms = sp.Add.make_args(rest)
+    return bool(number > 0) and all(_is_nonnegative_quotient(t) for t in terms)
+
+
+def _is_nonnegative_quotient(e: sp.Expr) -> bool:
+    return all(f.as_base_exp()[0].is_nonnegative or f.is_nonnegative for f in sp.Mul.make_args(e))
+
+
 RULES: tuple[LiftingRule, ...] = (
+    LiftingRule(
+        "Box-Cox quotient",
+        "(b**l - 1)/l = power_quotient(0, log(b), l), whose limit at l = 0 is log(b)",
+        _power_minus_one_over_exponent,
+        "0/0 at l = 0, and b**l rounds to 1 close to it",
+        "|l log(b)| < 0.003",
+        "rules.json boxcox, barron",
+        (sp.Integer(3) ** X - 1) / X,
+        ({"x": 1e-12}, {"x": -1e-9}),
+    ),
     LiftingRule(
         "logarithm",
         "log(exp(u)) = u, and of products, powers, sigmoid, softmax, cosh, 1 + exp(u), ... likewise",

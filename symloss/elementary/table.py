@@ -81,6 +81,7 @@ FUNCTIONS: dict[str, Function] = dict([
         hyperbolic.tanh, hyperbolic.sinh, hyperbolic.cosh, hyperbolic.coshm1, hyperbolic.logcosh, hyperbolic.sech2,
         hyperbolic.asinh, hyperbolic.acosh, log_difference.atanh,
         power.sqrt1pm1, algebraic.algebraic_sigmoid, algebraic.inverse_hypot, algebraic.log1psq,
+        algebraic.log1psq_excess,
         trigonometric.sin, trigonometric.cos, trigonometric.tan, trigonometric.cosm1,
         trigonometric.asin, trigonometric.acos, trigonometric.atan,
         error_function.erf, error_function.erfc, error_function.erfcx,
@@ -99,13 +100,14 @@ FUNCTIONS: dict[str, Function] = dict([
         interval.log_norm_interval,
         exponential.exp_corrected, logistic.sigmoid_corrected, logistic.softplus_corrected,
         exponential.exp_moment, logistic.softplus_difference, logistic.sigmoid_power,
-        power.power, power.hypot, trigonometric.atan2,
+        power.power, power.hypot, algebraic.power1psq, trigonometric.atan2,
         polygamma.polygamma, beta.log_beta, beta.rising_log, beta.rising_excess,
         gamma_differences.digamma_difference, gamma_differences.trigamma_difference,
         gamma_differences.digamma_excess, gamma_differences.trigamma_excess,
         gamma_differences.digamma_curvature, bessel.bessel_i,
         shifted.exp_difference, shifted.exp_difference_single,
     ),
+    *rows(3, algebraic.power_quotient),
 ])  # fmt: skip
 
 

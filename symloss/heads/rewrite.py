@@ -65,6 +65,11 @@ def _note(rule: Rule) -> None:
         names[getattr(rule, "name", rule.__name__ if hasattr(rule, "__name__") else "")] = None
 
 
+def rewrite_outside_first(expression: sp.Expr, rules: Iterable[Rule]) -> sp.Expr:
+    """Apply the first rule that matches at every node, the whole before its parts, once."""
+    return _OutsideFirst(tuple(rules)).visit(expression)
+
+
 class _Rewriting:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
@@ -96,3 +101,31 @@ class _Rewriting:
             # A replacement may have new inner nodes; those already seen are remembered.
             e = self._rebuilt(replaced) if replaced.args else replaced
         raise RecursionError(f"rules do not settle on {e}")
+
+
+class _OutsideFirst(_Rewriting):
+    """A rule that is ``branching`` keeps the replaced form in one of its branches: inside, no such rule is tried."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        super().__init__(rules)
+        self.inside = [rule for rule in rules if not getattr(rule, "branching", False)]
+
+    def _fixed_point(self, e: sp.Basic) -> sp.Basic:
+        return e
+
+    def visit(self, e: sp.Basic) -> sp.Basic:
+        if not e.args or isinstance(e, (sp.Idx, sp.IndexedBase)):
+            return e
+        if e not in self.done:
+            self.done[e] = self._replaced(e)
+        return self.done[e]
+
+    def _replaced(self, e: sp.Basic) -> sp.Basic:
+        found = next(((rule, r) for rule in self.rules if (r := rule(e)) is not None and r != e), None)
+        if found is None:
+            return self._rebuilt(e)
+        rule, replaced = found
+        _note(rule)
+        if getattr(rule, "branching", False):
+            return rewrite_outside_first(replaced, self.inside)
+        return self._rebuilt(replaced)

@@ -12,6 +12,7 @@ from typing import Any
 import mpmath
 import sympy as sp
 
+from . import algebraic
 from . import functions as fn
 from .gamma_rows import GAMMA_AND_BESSEL
 from .row import Row
@@ -63,6 +64,17 @@ def _bernoulli(x: Any) -> Any:
 
 def _bernoulli_slope(x: Any) -> Any:
     return (mpmath.expm1(x) - x * mpmath.exp(x)) * x / mpmath.expm1(x) ** 2 if x else mpmath.mpf(0)
+
+
+def _exp_of(rate: sp.Expr, t: sp.Expr) -> sp.Expr:
+    """exp(rate*t), a power where t is a logarithm."""
+    return t.args[0] ** rate if isinstance(t, sp.log) else sp.exp(rate * t)
+
+
+def _power_quotient(n: Any, t: Any, rate: Any) -> Any:
+    if n == 0:
+        return mpmath.expm1(rate * t) / rate if rate else t
+    return t ** (n + 1) * mpmath.hyp1f1(n + 1, n + 2, rate * t) / (n + 1)
 
 
 _SQRT_2PI = sp.sqrt(2 * sp.pi)
@@ -166,6 +178,51 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(fn.expm1mx, lambda x: (fn.expm1(x),), lambda x: mpmath.expm1(x) - x, "expm1mx"),
     Row(fn.sqrt1pm1, lambda x: (1 / (2 * sp.sqrt(1 + x)),), lambda x: mpmath.sqrt(1 + x) - 1, "sqrt1pm1"),
+    Row(
+        algebraic.inverse_hypot,
+        lambda v: (-algebraic.algebraic_sigmoid(v) * algebraic.inverse_hypot(v) ** 2,),
+        lambda v: 1 / mpmath.sqrt(1 + v**2),
+        "inverse_hypot",
+    ),
+    Row(
+        algebraic.algebraic_sigmoid,
+        lambda v: (algebraic.inverse_hypot(v) ** 3,),
+        lambda v: v / mpmath.sqrt(1 + v**2),
+        "algebraic_sigmoid",
+    ),
+    Row(
+        algebraic.log1psq,
+        lambda v: (2 * algebraic.algebraic_sigmoid(v) * algebraic.inverse_hypot(v),),
+        lambda v: mpmath.log1p(v**2),
+        "log1psq",
+    ),
+    Row(
+        algebraic.log1psq_excess,
+        lambda v: (2 * algebraic.algebraic_sigmoid(v) ** 3 * algebraic.inverse_hypot(v),),
+        lambda v: mpmath.log1p(v**2) - v**2 / (1 + v**2),
+        "log1psq_excess",
+    ),
+    Row(
+        algebraic.power1psq,
+        lambda v, e: (
+            2 * e * v * algebraic.power1psq(v, e - 1),
+            algebraic.log1psq(v) * algebraic.power1psq(v, e),
+        ),
+        lambda v, e: mpmath.power(1 + v**2, e),
+        "power1psq",
+    ),
+    Row(
+        algebraic.power_quotient,
+        lambda n, t, rate: (sp.S.NaN, t**n * _exp_of(rate, t), algebraic.power_quotient(n + 1, t, rate)),
+        _power_quotient,
+        "power_quotient",
+    ),
+    Row(
+        algebraic.hypot,
+        lambda x, y: (x / algebraic.hypot(x, y), y / algebraic.hypot(x, y)),
+        mpmath.hypot,
+        "hypot",
+    ),
     Row(
         fn.product_or_zero,
         lambda w, g: (g, w),

@@ -57,3 +57,67 @@ def fraction(factors: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:
 
 def term_order(term: sp.Expr) -> Any:
     return sp.default_sort_key(-term if term.could_extract_minus_sign() else term)
+
+
+def common_powers(factors: list[sp.Expr]) -> tuple[list[tuple[list[sp.Expr], int]], list[sp.Expr]]:
+    """Factors b**n, d**-n and exp(n u) as (b exp(u)/d)**n, and those left alone: a square may overflow where the
+    square of the product does not."""
+    groups: dict[int, list[sp.Expr]] = {}
+    left = []
+    for factor in factors:
+        n = _power_of(factor)
+        if n >= 2:
+            groups.setdefault(n, []).append(factor)
+        else:
+            left.append(factor)
+    for factor in list(left):
+        n = _exponential_of(factor, groups)
+        if n:
+            groups[n].append(factor)
+            left.remove(factor)
+    joined = []
+    for n, members in groups.items():
+        bases = [sp.exp(m.args[0] / n) if isinstance(m, sp.exp) else m.base ** (m.exp / n) for m in members]
+        if len(members) > 1 and all(_is_one_factor(b) for b in bases):
+            joined.append((bases, n))
+        else:
+            left.extend(members)
+    return joined, left
+
+
+def _power_of(factor: sp.Expr) -> int:
+    """n for b**n and b**-n, where the base is a residual or a parameter; bounded functions do not overflow."""
+    if not isinstance(factor, sp.Pow) or not factor.exp.is_Integer or factor.base.is_number:
+        return 0
+    plain = isinstance(factor.base, (sp.Symbol, sp.Indexed, sp.Add)) and not factor.base.has(sp.Function)
+    return abs(int(factor.exp)) if plain else 0
+
+
+def _exponential_of(factor: sp.Expr, groups: dict[int, list[sp.Expr]]) -> int:
+    """n for exp(n u) where there are other n-th powers."""
+    if not isinstance(factor, sp.exp):
+        return 0
+    coefficient = factor.args[0].as_coeff_Mul(rational=True)[0]
+    return next((n for n in groups if (coefficient / n).is_Integer), 0)
+
+
+def _is_one_factor(base: sp.Expr) -> bool:
+    return not isinstance(base, sp.Mul)
+
+
+def half_exponential(e: sp.Expr) -> sp.Expr | None:
+    """exp(u) for exp(2u), a squared scale: the scale itself is at hand where its square is."""
+    if not isinstance(e, sp.exp):
+        return None
+    coefficient, rest = e.args[0].as_coeff_Mul(rational=True)
+    return sp.exp(e.args[0] / 2) if abs(coefficient) == 2 and isinstance(rest, (sp.Symbol, sp.Indexed)) else None
+
+
+def halved_exponentials(factors: list[sp.Expr]) -> list[sp.Expr]:
+    """r*exp(2u) as r*exp(u)*exp(u), from the left: exp(2u) may overflow where the product does not."""
+    halves = [(f, half_exponential(f)) for f in factors]
+    if len(factors) < 2 or not any(half for _, half in halves):
+        return factors
+    return [f for f, half in halves if half is None] + [
+        h for _, half in halves if half is not None for h in (half, half)
+    ]

@@ -7,10 +7,25 @@ measured rewrites that started the project (shared/numerics/rules.json).
 
 from __future__ import annotations
 
-from . import rules_differences, rules_elementary, rules_gamma, rules_logistic, rules_probabilities, rules_rows
+from . import (
+    rules_algebraic,
+    rules_cancellation,
+    rules_differences,
+    rules_elementary,
+    rules_gamma,
+    rules_logistic,
+    rules_probabilities,
+    rules_rows,
+)
 from .stable_rule import StableRule
 
-RULES: tuple[StableRule, ...] = (
+WHOLE: tuple[StableRule, ...] = rules_rows.WHOLE
+"""Rules about a whole derivative, before its parts are rewritten."""
+
+OUTSIDE_FIRST: tuple[StableRule, ...] = (*rules_algebraic.RULES, *rules_cancellation.RULES)
+"""Applied once, to a whole before its parts: what cancels in a sum is not seen in its terms."""
+
+INSIDE_FIRST: tuple[StableRule, ...] = (
     *rules_rows.RULES,
     *rules_gamma.RULES,
     *rules_differences.RULES,
@@ -19,8 +34,8 @@ RULES: tuple[StableRule, ...] = (
     *rules_elementary.RULES,
     *rules_gamma.LAST,
 )
+"""Applied to the parts before the whole, until none applies."""
 
-WHOLE: tuple[StableRule, ...] = rules_rows.WHOLE
-"""Rules about a whole derivative, before its parts are rewritten."""
+RULES: tuple[StableRule, ...] = (*OUTSIDE_FIRST, *INSIDE_FIRST)
 
-__all__ = ["RULES", "WHOLE", "StableRule"]
+__all__ = ["INSIDE_FIRST", "OUTSIDE_FIRST", "RULES", "WHOLE", "StableRule"]

@@ -84,19 +84,25 @@ def _exp_minus_line(e: sp.Expr) -> sp.Expr | None:
 
 
 def _one_minus_power(e: sp.Expr) -> sp.Expr | None:
-    """c - c (1 + w)**n = -c w (n + C(n, 2) w + ... + w**(n - 1)) for a small whole n."""
+    """c - c (1 + w)**n = -c w (n + C(n, 2) w + ... + w**(n - 1)) for a small whole n, over (1 + w)**-n for n < 0."""
     if not isinstance(e, sp.Add):
         return None
     number = e.as_coeff_Add()[0]
     for coefficient, node, rest in pairs(e, sp.Pow):
-        if number == 0 or coefficient != -number or not node.exp.is_Integer or not 2 <= int(node.exp) <= 4:
+        if (
+            number == 0
+            or coefficient != -number
+            or not node.exp.is_Integer
+            or not (2 <= int(node.exp) <= 4 or -4 <= int(node.exp) < 0)
+        ):
             continue
         if isinstance(node.base, sp.Add) and node.base.as_coeff_Add()[0] == 1:
-            w, n = node.base - 1, int(node.exp)
+            w, n = node.base - 1, abs(int(node.exp))
             polynomial = sp.S.Zero
             for k in range(n, 0, -1):
                 polynomial = sp.binomial(n, k) + w * polynomial
-            return coefficient * w * polynomial + (rest - number)
+            below = node.base**-n if node.exp < 0 else -1
+            return -coefficient * w * polynomial * below + (rest - number)
     return None
 
 

@@ -6,6 +6,7 @@ import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
 from symloss.heads import binders
+from symloss.heads.algebraic import algebraic_sigmoid, inverse_hypot
 from symloss.heads.binders import SoftmaxGap
 from symloss.heads.functions import (
     error_complement,
@@ -23,7 +24,19 @@ from .target import depends_on_prediction
 
 _PROBABILITIES = (sigmoid, norm_cdf, error_complement, exp_neg_exp, binders.Softmax)
 
-_BOUNDED = (*_PROBABILITIES, step, sech2, sp.tanh, sp.sign, sp.sin, sp.cos, sp.atan, binders.Share)
+_BOUNDED = (
+    *_PROBABILITIES,
+    step,
+    sech2,
+    sp.tanh,
+    sp.sign,
+    sp.sin,
+    sp.cos,
+    sp.atan,
+    binders.Share,
+    algebraic_sigmoid,
+    inverse_hypot,
+)
 
 
 def is_probability(e: sp.Expr) -> bool:

@@ -12,12 +12,12 @@ import sympy as sp
 from symloss.declare.axes import Axis
 from symloss.declare.declaration import Declaration
 from symloss.declare.roles import Declared, role_symbol
-from symloss.heads.rewrite import rewrite, rewrite_outermost
+from symloss.heads.rewrite import rewrite, rewrite_outermost, rewrite_outside_first
 
 from .graph import Argument, Builder, Element, Guard, Loop, Node, Output, Stable
 from .guards import GuardBuilder, open_rows
 from .nan import Propagation
-from .rules import RULES, WHOLE
+from .rules import INSIDE_FIRST, OUTSIDE_FIRST, WHOLE
 from .translate import Translation
 
 
@@ -39,7 +39,8 @@ class Wanted:
 
 def stable_form(expression: sp.Expr) -> sp.Expr:
     """The expression after the stabilising rewrites; equal to it, and right in the tails."""
-    return rewrite(rewrite_outermost(expression, WHOLE), RULES)
+    whole = rewrite_outermost(expression, WHOLE)
+    return rewrite(rewrite_outside_first(whole, OUTSIDE_FIRST), INSIDE_FIRST)
 
 
 def stabilise(

@@ -17,7 +17,7 @@ class StableRule:
     """One rewrite.
 
     ``example`` is an instance of the pattern in x (and y), ``witnesses`` are points at
-    which evaluating it as it stands loses its digits.
+    which evaluating it as it stands loses its digits; ``narrow_witnesses`` are points where only float32 overflows.
     """
 
     name: str
@@ -28,6 +28,9 @@ class StableRule:
     apply: Callable[[sp.Expr], sp.Expr | None]
     example: sp.Expr | None = None
     witnesses: tuple[dict[str, Any], ...] = field(default=())
+    narrow_witnesses: tuple[dict[str, Any], ...] = field(default=())
+    branching: bool = False
+    """Whether the replaced form stays, in a branch of the new one."""
 
     def __call__(self, e: sp.Expr) -> sp.Expr | None:
         return self.apply(e)

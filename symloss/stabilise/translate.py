@@ -15,7 +15,17 @@ from symloss.heads.functions import finished, sigmoid, softplus
 from symloss.heads.table import row_of
 
 from . import translate_rows
-from .arithmetic import as_doubles, coefficient_and_factors, fraction, is_constant, nearest, term_order
+from .arithmetic import (
+    as_doubles,
+    coefficient_and_factors,
+    common_powers,
+    fraction,
+    half_exponential,
+    halved_exponentials,
+    is_constant,
+    nearest,
+    term_order,
+)
 from .exponents import rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .rows import RowFunctions, RowStatistics
@@ -112,16 +122,37 @@ class Translation:
             condition = self.node(sp.And(*(sp.Eq(*d.args, evaluate=False) for d in deltas)), places)
             return self.make(Select, condition, rest, self.number(0.0))
         coefficient, factors = coefficient_and_factors(e)
+        joined, factors = common_powers(factors)
+        if joined:
+            return self._with_common_powers(coefficient, joined, factors, places)
         above, below = fraction(factors)
+        above = halved_exponentials(above)
         p, q = as_doubles(abs(coefficient))
         top = self._weighted_product(above, places, p)
         if q != 1.0 or below:
             top = self.call("div", top, self.product(below, places, q))
         return self.call("neg", top) if coefficient < 0 else top
 
+    def _with_common_powers(
+        self, coefficient: sp.Rational, joined: list[tuple[list[sp.Expr], int]], rest: list[sp.Expr], places: Places
+    ) -> Node:
+        """Whole powers of one exponent are powers of a product; then the other factors."""
+        product: Node | None = None
+        for bases, n in joined:
+            part = self._repeated(self.node(sp.Mul(*bases), places), n)
+            product = part if product is None else self.call("mul", product, part)
+        assert product is not None
+        if coefficient == 1 and not rest:
+            return product
+        product = self.call("mul", self.node(sp.Mul(coefficient, *rest), places), product)
+        powers = [b**n for bases, n in joined for b in bases]
+        return self._silenced(fraction([*powers, *rest])[0], product, places) if rest else product
+
     def _weighted_product(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
         """The product, and 0 where a weight is 0 although the weighted is infinite (0*inf would be NaN)."""
-        product = self.product(factors, places, number)
+        return self._silenced(factors, self.product(factors, places, number), places)
+
+    def _silenced(self, factors: list[sp.Expr], product: Node, places: Places) -> Node:
         weights = [f for f in factors if f.is_zero is None and not depends_on_prediction(f)]
         if any(isinstance(f, sp.exp) and depends_on_prediction(f) for f in factors):
             # An exponential may overflow: a residual of exactly 0 silences it as well.
@@ -191,6 +222,13 @@ class Translation:
             return value
 
         return fold
+
+    def _exponential(self, e: sp.exp, places: Places) -> Node:
+        half = half_exponential(e)
+        if half is None:
+            return self._of_computed_exponent(e, places)
+        root = self.node(half, places)
+        return self.call("mul", root, root)
 
     def _log(self, e: sp.log, places: Places) -> Node:
         # SymPy turns loggamma(n) of a whole number into log(gamma(n)), which overflows at 171.
@@ -318,6 +356,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.Add, Translation._sum),
     (sp.Mul, Translation._product),
     (sp.Pow, Translation._power),
+    (sp.exp, Translation._exponential),
     (sp.log, Translation._log),
     ((sp.exp, sigmoid, softplus), Translation._of_computed_exponent),
     (sp.polygamma, Translation._polygamma),

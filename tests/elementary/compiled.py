@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 VECTORISED = (
     "exp", "log", "log1p", "expm1", "sigmoid", "softplus", "log1mexp", "tanh", "logcosh", "sech2",
     "log1pmx", "expm1mx", "sqrt1pm1", "sinh", "cosh", "coshm1", "logit", "atanh",
-    "algebraic_sigmoid", "inverse_hypot", "log1psq",
+    "algebraic_sigmoid", "inverse_hypot", "log1psq", "log1psq_excess",
 )  # fmt: skip
 
 HEADER = """import math
@@ -44,8 +44,8 @@ def loop_{name}(count, x, o):
 
 EVALUATE = """
 
-@kernel("void(int64, int64, float64[::1], float64[::1], float64[::1])")
-def evaluate(which, count, x, y, o):
+@kernel("void(int64, int64, float64[::1], float64[::1], float64[::1], float64[::1])")
+def evaluate(which, count, x, y, z, o):
 """
 
 CASE = """    if which == {number}:
@@ -62,7 +62,7 @@ def vectorised_text() -> str:
 def other_text() -> str:
     """One kernel for all other functions, chosen by number: a kernel each takes a minute to compile."""
     cases = (
-        CASE.format(number=number, name=name, arguments=", ".join(("x[i]", "y[i]")[: FUNCTIONS[name].arity]))
+        CASE.format(number=number, name=name, arguments=", ".join(("x[i]", "y[i]", "z[i]")[: FUNCTIONS[name].arity]))
         for number, name in enumerate(others())
     )
     return HEADER + sources(others(), "@device", "@routine") + EVALUATE + "".join(cases)
@@ -106,5 +106,6 @@ def evaluate(name: str, arguments: Iterable[Array]) -> Array:
     if name in VECTORISED:
         getattr(vectorised(), f"loop_{name}")(len(result), *columns, result)
     else:
-        other().evaluate(others().index(name), len(result), columns[0], columns[-1], result)
+        x, y, z = columns[0], columns[min(1, len(columns) - 1)], columns[-1]
+        other().evaluate(others().index(name), len(result), x, y, z, result)
     return result

@@ -26,6 +26,10 @@ def power(x: mpf, a: mpf) -> mpf:
     return mpf(1) if a == 0 else (mp.power(x, a) if x != 0 else (mpf(0) if a > 0 else inf))
 
 
+def power_quotient(n: mpf, t: mpf, rate: mpf) -> mpf:
+    return t ** (n + 1) * mp.hyp1f1(n + 1, n + 2, rate * t) / (n + 1)
+
+
 def erfc(x: mpf) -> mpf:
     return mp.erfc(x) if abs(x) < 1e4 else 1 - mp.sign(x)
 
@@ -185,6 +189,9 @@ ORACLES: dict[str, Oracle] = {
     "sqrt1pm1": lambda x: x / (1 + mp.sqrt(1 + x)),
     "algebraic_sigmoid": lambda v: v / mp.sqrt(1 + v * v),
     "inverse_hypot": lambda v: 1 / mp.sqrt(1 + v * v),
+    "power1psq": lambda v, e: mp.power(1 + v * v, e),
+    "power_quotient": power_quotient,
+    "log1psq_excess": lambda v: mp.log1p(v * v) - v * v / (1 + v * v),
     "log1psq": lambda v: mp.log1p(v * v),
     "power": power,
     "hypot": mp.hypot,

@@ -121,6 +121,10 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "exp_difference_single": Domain((between(-400.0, 0.0), between(0.0, 300.0))),
     "bessel_i": Domain((whole(0, 30), sizes(1e-3, 700.0))),
     "power": Domain((mixed(sizes(1e-5, 1e5), sizes(1e-300, 1e300)), mixed(between(-50.0, 50.0), between(-1.0, 1.0)))),
+    "power1psq": Domain(
+        (mixed(sizes(1e-5, 1e5), sizes(1e-300, 1e300)), mixed(between(-50.0, 50.0), between(-1.0, 1.0)))
+    ),
+    "power_quotient": Domain((whole(0, 3), sizes(1e-6, 5.0), between(-3.0, 3.0))),
     "xlogy": Domain((sizes(1e-3, 1e3), sizes(1e-300, 1e300))),
     "xlog1py": Domain((sizes(1e-3, 1e3), sizes(1e-300, 1e300))),
     "logaddexp": Domain((between(-20.0, 20.0), between(-20.0, 20.0)), away_from_zero=0.5),

@@ -37,6 +37,9 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     "quotient_or_zero": ((0.5, 2.0), (-1.5, 0.25)),
     "one_sided_sign": ((0.5, 1.0), (-1.5, 1.0), (2.0, -1.0)),
     "atan2": ((0.5, 2.0), (-1.5, -0.25)),
+    "power1psq": ((0.5, 2.5), (-1.5, -0.75)),
+    "power_quotient": ((0, 1.5, -0.5), (1, 0.75, 2.0), (2, 3.0, 0.25)),
+    "hypot": ((0.5, 2.0), (-1.5, -0.25)),
     "gamma": ((0.5,), (3.25,)),
     "loggamma": ((0.5,), (3.25,)),
     "polygamma": ((0, 1.5), (1, 0.25), (2, 4.0)),
@@ -53,7 +56,7 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     "floor": ((0.5,), (-1.25,)),
     "ceiling": ((0.5,), (-1.25,)),
 }
-INTEGER_FIRST = ("polygamma", "besseli", "exp_moment")
+INTEGER_FIRST = ("polygamma", "besseli", "exp_moment", "power_quotient")
 rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.head.__name__)
 
 

@@ -1,0 +1,191 @@
+"""Differences of close numbers that algebra takes before the machine does."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symloss.heads.functions import log1p, log1pmx, product_or_zero
+from symloss.simplify.cost import cost
+
+from .stable_rule import StableRule, pairs
+
+X, Y = sp.symbols("x y", positive=True)
+"""The symbols of examples; roots and logarithms need positive ones."""
+
+_LARGEST = 80  # factoring polynomials of several symbols is for short sums
+_MOST_SYMBOLS = 5
+
+
+def _factored(e: sp.Expr) -> sp.Expr | None:
+    """A polynomial, or one over powers of a single symbol, as a product where that is shorter."""
+    if not isinstance(e, sp.Add) or cost(e) > _LARGEST or not _is_rational(e):
+        return None
+    if e.has(sp.Idx) or len(e.free_symbols) > _MOST_SYMBOLS or e.is_number:
+        return None
+    below = sp.denom(sp.together(e))
+    if len(below.free_symbols) > 1 or (below.free_symbols and not below.as_coeff_Mul()[1].as_base_exp()[0].is_Symbol):
+        return None
+    product = sp.factor(e)
+    return product if not isinstance(product, sp.Add) and cost(product) <= cost(e) + 3 else None
+
+
+def _is_rational(e: sp.Expr) -> bool:
+    if isinstance(e, sp.Pow):
+        return bool(e.exp.is_Integer) and abs(int(e.exp)) <= 4 and _is_rational(e.base)
+    if isinstance(e, (sp.Add, sp.Mul)):
+        return all(_is_rational(a) for a in e.args)
+    return isinstance(e, (sp.Symbol, sp.Rational))
+
+
+def _difference_of_roots(e: sp.Expr) -> sp.Expr | None:
+    """k a**(m/2) - k b**(m/2) where a - b is a number."""
+    if not isinstance(e, sp.Add):
+        return None
+    roots = [(t.as_coeff_Mul(), t) for t in e.args]
+    found = [(k, p, t) for (k, p), t in roots if isinstance(p, sp.Pow) and p.exp.is_Rational and p.exp.q == 2]
+    for k, p, term in found:
+        for other_k, other, other_term in found:
+            gap = sp.expand(p.base - other.base)
+            if k > 0 and other_k == -k and p.exp == other.exp and gap.is_number and gap != 0:
+                return e - term - other_term + k * _root_gap(p.base, other.base, gap, int(2 * p.exp))
+    return None
+
+
+def _root_gap(a: sp.Expr, b: sp.Expr, gap: sp.Expr, m: int) -> sp.Expr:
+    """a**(m/2) - b**(m/2) for a - b = gap: x**m - y**m = (x**2 - y**2)/(x + y) (x**(m-1) + ... + y**(m-1))."""
+    x, y = sp.sqrt(a), sp.sqrt(b)
+    series = sp.Add(*(x ** (abs(m) - 1 - n) * y**n for n in range(abs(m))))
+    difference = gap * series / (x + y)
+    return difference if m > 0 else -difference / (x * y) ** -m
+
+
+def _logarithms(e: sp.Add) -> list[tuple[sp.Expr, sp.Expr, sp.Expr]]:
+    """Coefficient, argument and term of every k*log(u)."""
+    found = []
+    for term in e.args:
+        logs = [f for f in sp.Mul.make_args(term) if isinstance(f, sp.log) and f.args[0].is_positive]
+        if len(logs) == 1:
+            found.append((term / logs[0], logs[0].args[0], term))
+    return found
+
+
+def _deviance(e: sp.Expr) -> sp.Expr | None:
+    """k log(a) - k log(b) + k (b - a)/a = -k log1pmx((b - a)/a), which is k (b - a)**2/(2 a**2) for close a and b."""
+    if not isinstance(e, sp.Add):
+        return None
+    whole = sp.expand(e)
+    if not isinstance(whole, sp.Add):
+        return None
+    found = _logarithms(whole)
+    for k, a, first in found:
+        for other, b, second in found:
+            if other != -k or a == b:
+                continue
+            rest = whole - first - second - sp.expand(k * b / a - k)
+            if len(sp.Add.make_args(rest)) <= len(whole.args) - 4 or rest == 0:
+                close = -k * log1pmx((b - a) / a)
+                return sp.Piecewise((close, sp.Abs(b - a) < a / 2), (e - rest, True)) + rest
+    return None
+
+
+def _log_of_ratio(e: sp.Expr) -> sp.Expr | None:
+    """k log(a) - k log(b) = k log1p((a - b)/b) where a and b are close; the quotient may overflow elsewhere."""
+    if not isinstance(e, sp.Add):
+        return None
+    found = _logarithms(e)
+    for k, a, first in found:
+        for other, b, second in found:
+            if other == -k and a != b and not k.could_extract_minus_sign() and a.free_symbols and b.free_symbols:
+                close = k * log1p((a - b) / b)
+                return sp.Piecewise((close, sp.Abs(a - b) < b / 2), (first + second, True)) + (e - first - second)
+    return None
+
+
+def _log1p_minus_line(e: sp.Expr) -> sp.Expr | None:
+    """k log(1 + u) - k u = k log1pmx(u)."""
+    if not isinstance(e, sp.Add):
+        return None
+    for k, node, rest in pairs(e, sp.log):
+        u = node.args[0] - 1
+        if isinstance(node.args[0], sp.Add) and node.args[0].as_coeff_Add()[0] == 1:
+            without = rest + k * u
+            if without == 0 or len(sp.Add.make_args(without)) < len(e.args) - 1:
+                return k * log1pmx(u) + without
+    return None
+
+
+def _power_times_log(e: sp.Expr) -> sp.Expr | None:
+    """x**a log(x) is 0 at x = 0 for a > 0."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for power in e.args:
+        if not isinstance(power, sp.Pow) or not power.base.is_nonnegative or power.base.is_positive:
+            continue
+        logs = [f for f in e.args if f.as_base_exp()[0] == sp.log(power.base)]
+        if logs and not power.exp.is_negative:
+            return e / (power * logs[0]) * product_or_zero(power, logs[0])
+    return None
+
+
+RULES: tuple[StableRule, ...] = (
+    StableRule(
+        "deviance",
+        "k log(a) - k log(b) + k (b - a)/a = -k log1pmx((b - a)/a)",
+        "the terms of first order cancel",
+        "|b - a| < 0.1 a",
+        "rules.json poisson_dev, gamma_dev; README rule 64",
+        _deviance,
+        X * (sp.log(X) - sp.log(Y)) - X + Y,
+        ({"x": 3.0, "y": 3.0000003}, {"x": 1.0, "y": 1.0001}),
+        branching=True,
+    ),
+    StableRule(
+        "log of one plus minus its tangent",
+        "log(1 + u) - u = log1pmx(u)",
+        "the terms of first order cancel",
+        "|u| < 0.1",
+        "rules.json log1pmx",
+        _log1p_minus_line,
+        sp.log(1 + X) - X,
+        ({"x": 1e-9}, {"x": 1e-5}),
+    ),
+    StableRule(
+        "difference of logarithms",
+        "log(a) - log(b) = log1p((a - b)/b)",
+        "both are rounded at their own size",
+        "|a - b| < 0.1 b",
+        "rules.json log_ratio, log_quot",
+        _log_of_ratio,
+        sp.log(X) - sp.log(Y),
+        ({"x": 3.0000003, "y": 3.0}, {"x": 1e10, "y": 1.00001e10}),
+        branching=True,
+    ),
+    StableRule(
+        "difference of roots",
+        "sqrt(a) - sqrt(b) = (a - b)/(sqrt(a) + sqrt(b))",
+        "two close roots",
+        "a > 100 (a - b)",
+        "rules.json sqrt_diff",
+        _difference_of_roots,
+        sp.sqrt(X + 1) - sp.sqrt(X),
+        ({"x": 1e9}, {"x": 1e15}),
+    ),
+    StableRule(
+        "common factors",
+        "a**2 - b**2 = (a - b) (a + b), a**2 + b**2 - 2 a b = (a - b)**2, 1 - a/b = (b - a)/b",
+        "the terms are rounded before they cancel",
+        "a close to b",
+        "rules.json diff_squares; README rule 75",
+        _factored,
+        X**2 - Y**2,
+        ({"x": 3.00000001, "y": 3.00000002}, {"x": 3.3001, "y": 3.3002}),
+    ),
+    StableRule(
+        "power times logarithm",
+        "x**a log(x) = 0 at x = 0, a > 0",
+        "0*inf is NaN",
+        "x = 0",
+        "limit at 0",
+        _power_times_log,
+    ),
+)
