@@ -1,0 +1,282 @@
+"""Every float32 there is, through every function of one argument: python -m tests.campaigns.exhaustive_float32 exp ...
+
+A float32 kernel computes in float64 and rounds once. Where the float64 value is further than 2^-20 of a float32's last
+place from the middle of two float32 numbers, its rounding is the right one if the float64 error is below 2^9 ulp. So:
+all inputs go through the compiled function; those near a middle go through mpmath, one by one; and the float64 error
+itself is measured at random float32 inputs, which is the one thing here that is sampled. Infinities, zeros and NaN form
+a few intervals of inputs, whose ends are compared with mpmath.
+
+One row per function is written to `exhaustive_float32.md` beside this file; rows of other functions stay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+from mpmath import isinf, mp, mpf
+from numpy.typing import NDArray
+
+from symloss.elementary.table import FUNCTIONS, sources
+from tests.elementary.compiled import HEADER, LOOP, load
+from tests.elementary.oracles import exact, ulps
+
+TABLE = Path(__file__).with_suffix(".md")
+CHUNK = 1 << 20
+FINITE = 0x7F800000  # so many float32 numbers are not negative and finite
+NEAR_MIDDLE = 2.0**-20  # of a float32's last place
+PROVED_BELOW = 512.0  # ulp of float64: 2^-20 of a float32's last place is 2^9 of a float64's
+LARGEST = float(np.finfo(np.float64).max)
+
+ALL = (-math.inf, math.inf)
+# Where a function is defined, if not on the whole line; outside it must be NaN.
+DOMAINS: dict[str, tuple[float, float]] = {
+    "sqrt": (0.0, math.inf), "log": (0.0, math.inf), "log1p": (-1.0, math.inf), "log1pmx": (-1.0, math.inf),
+    "sqrt1pm1": (-1.0, math.inf), "log1mexp": (-math.inf, 0.0), "logexpm1": (0.0, math.inf), "logit": (0.0, 1.0),
+    "acosh": (1.0, math.inf), "asin": (-1.0, 1.0), "acos": (-1.0, 1.0), "atanh": (-1.0, 1.0), "erfinv": (-1.0, 1.0),
+    "ndtri": (0.0, 1.0), "log_bessel_i1": (0.0, math.inf), "log1p_excess": (-1.0, math.inf),
+    "log1p_second_excess": (0.0, math.inf), "exp_decay": (-math.inf, 0.0),
+}  # fmt: skip
+RISING = (
+    "exp", "expm1", "log", "log1p", "sigmoid", "softplus", "logexpm1", "tanh", "sinh", "asinh", "acosh", "atanh",
+    "sqrt", "sqrt1pm1", "algebraic_sigmoid", "logit", "exprel", "erf", "ndtr", "log_ndtr", "erfinv", "ndtri", "asin",
+    "atan", "bessel_ratio", "mills_excess", "exp_decay",
+)  # fmt: skip
+FALLING = ("log1mexp", "erfc", "erfcx", "mills", "acos", "bernoulli_function")
+EVEN_RISING = ("logcosh", "cosh", "coshm1", "log1psq", "expm1mx", "log_bessel_i0", "abs")  # falling below 0
+EVEN_FALLING = ("sech2", "inverse_hypot", "log1pmx")
+
+# What is counted: float32 results that step against the function's direction, and float64 ones.
+SCAN = """
+
+@kernel("int64(int64, float64, float64[::1], float64[::1], int64[::1], int64[::1])")
+def scan(count, direction, x, y, counts, found):
+    near = 0
+    before = y[0]
+    for i in range(1, count):
+        step = (y[i] - before) * direction
+        single = (float64(float32(y[i])) - float64(float32(before))) * direction
+        counts[0] += 1 if single < 0.0 else 0
+        counts[1] += 1 if step < 0.0 else 0
+        before = y[i]
+    for i in range(count):
+        size = math.fabs(y[i])
+        exponent = (bits(size) >> 52) - 23
+        exponent = 874 if exponent < 874 else exponent
+        scaled = size * from_bits((2046 - exponent) << 52)
+        rounded = (scaled + 6755399441055744.0) - 6755399441055744.0
+        distance = 0.5 - math.fabs(scaled - rounded)
+        if (distance < 9.5367431640625e-07) & (size < 3.5e38):
+            if near < len(found):
+                found[near] = i
+            near += 1
+    return near
+
+
+@kernel("void(int64, float64[::1], int64[::1])")
+def kinds(count, y, o):
+    for i in range(count):
+        v = y[i]
+        zero = 1 if bits(v) == 0 else 2
+        infinite = 3 if v > 0.0 else 4
+        kind = zero if v == 0.0 else (infinite if v - v != 0.0 else 0)
+        o[i] = 5 if v != v else kind
+"""
+KINDS = ("a number", "0", "-0", "inf", "-inf", "NaN")
+
+
+@dataclass
+class Result:
+    """What was found for one function."""
+
+    name: str
+    inputs: int = 0
+    near: int = 0
+    unresolved: int = 0
+    wrong: int = 0
+    worst: float = 0.5
+    against: int = 0
+    against_double: int = 0
+    odd_values: list[str] = field(default_factory=list)
+    nan_lost: int = 0
+    sampled: int = 0
+    double_error: float = 0.0
+    double_worst_at: float = 0.0
+    seconds: float = 0.0
+
+
+def module_of(name: str) -> ModuleType:
+    """The function in a loop, and the scan."""
+    header = HEADER.replace("import math\n", "import math\n\nfrom numpy import float32, float64\n")
+    return load(header + sources([name], "@device", "@routine") + LOOP.format(name=name) + SCAN)
+
+
+def chunks(low: float, high: float) -> Iterator[NDArray[np.float64]]:
+    """All finite float32 numbers from low to high in increasing order, as float64."""
+    for start in range(0, 2 * FINITE, CHUNK):
+        order = np.arange(start, min(start + CHUNK, 2 * FINITE), dtype=np.int64)
+        word = np.where(order < FINITE, 0x80000000 + (FINITE - 1 - order), order - FINITE).astype(np.uint32)
+        x = word.view(np.float32).astype(np.float64)
+        inside = x[(x >= low) & (x <= high)]
+        if len(inside):
+            yield inside
+
+
+def direction(name: str, x: float) -> float:
+    """1 where the function rises, -1 where it falls, 0 where nothing is claimed."""
+    side = math.copysign(1.0, x)
+    for names, value in ((RISING, 1.0), (FALLING, -1.0), (EVEN_RISING, side), (EVEN_FALLING, -side)):
+        if name in names:
+            return value
+    return 0.0
+
+
+def float32_error(got: float, want: mpf) -> tuple[float, bool]:
+    """|float32(got) - want| in units of the float32's last place, and whether another float32 is nearer."""
+    rounded = float(np.float32(got))
+    with mp.workdps(60):
+        exponent = max(int(mp.frexp(want)[1]), -125) if want else -125
+        error = abs(mpf(rounded) - want) / mpf(2) ** (exponent - 24)
+        return float(error), bool(error > mpf("0.5"))
+
+
+def resolve(result: Result, points: list[tuple[float, float]]) -> None:
+    """Compare the values near a middle with the exact ones."""
+    for x, got in points:
+        error, wrong = float32_error(got, exact(result.name, x))
+        result.worst = max(result.worst, error)
+        result.wrong += wrong
+
+
+def runs(kind: NDArray[np.int64], x: NDArray[np.float64]) -> Iterator[tuple[int, float, float]]:
+    """Kind, first and last input of every stretch of one kind."""
+    ends = np.flatnonzero(np.diff(kind))
+    for a, b in zip([0, *(ends + 1)], [*ends, len(kind) - 1], strict=True):
+        yield int(kind[a]), float(x[a]), float(x[b])
+
+
+def merged(stretches: list[tuple[int, float, float]], more: Iterator[tuple[int, float, float]]) -> None:
+    """Join a stretch to the one before it if they are of one kind."""
+    for kind, first, last in more:
+        if stretches and stretches[-1][0] == kind:
+            stretches[-1] = kind, stretches[-1][1], last
+        else:
+            stretches.append((kind, first, last))
+
+
+def expected(kind: int, value: mpf) -> bool:
+    """Whether this exact value may come out as this kind: an infinity, a zero, or an ordinary number."""
+    if isinf(value) or abs(value) > LARGEST:
+        return kind == (3 if value > 0 else 4)
+    if abs(value) <= mpf(2) ** -1075:
+        return kind in (1, 2) if value == 0 else kind == (1 if value > 0 else 2)
+    return kind == 0
+
+
+def measure_double(result: Result, module: ModuleType, low: float, high: float, count: int) -> None:
+    """The float64 error in ulp at random float32 inputs, every bit pattern alike, where the result is normal."""
+    words = np.random.default_rng(32).integers(0, 1 << 32, 3 * count, dtype=np.uint64).astype(np.uint32)
+    with np.errstate(invalid="ignore"):
+        x = words.view(np.float32).astype(np.float64)
+    x = np.ascontiguousarray(x[np.isfinite(x) & (x > low) & (x < high)][:count])
+    y = np.empty_like(x)
+    getattr(module, f"loop_{result.name}")(len(x), x, y)
+    usual = np.isfinite(y) & (np.abs(y) > 2.0**-1000)
+    for at, got in zip(x[usual].tolist(), y[usual].tolist(), strict=True):
+        error = ulps(got, exact(result.name, at))
+        result.sampled += 1
+        if error > result.double_error:
+            result.double_error, result.double_worst_at = error, at
+
+
+def campaign(name: str, samples: int, cap: int) -> Result:
+    """All of it for one function."""
+    begin, module, result = time.perf_counter(), module_of(name), Result(name)
+    low, high = DOMAINS.get(name, ALL)
+    compute = getattr(module, f"loop_{name}")
+    y, kind, found = np.empty(CHUNK), np.empty(CHUNK, np.int64), np.empty(cap, np.int64)
+    counts = np.zeros(2, np.int64)
+    points: list[tuple[float, float]] = []
+    stretches: list[tuple[int, float, float]] = []
+    for x in chunks(low, high):
+        count = len(x)
+        result.inputs += count
+        compute(count, x, y)
+        near = module.scan(count, direction(name, x[0]), x, y, counts, found)
+        result.near += near
+        room = max(0, min(near, cap - len(points)))
+        points += [(float(x[i]), float(y[i])) for i in found[:room]]
+        result.unresolved += near - room
+        module.kinds(count, y, kind)
+        merged(stretches, runs(kind[:count], x))
+    result.against, result.against_double = map(int, counts)
+    resolve(result, points)
+    for k, first, last in stretches:
+        wrong = [at for at in (first, last) if k and not expected(k, exact(name, at))]
+        result.odd_values += [f"{KINDS[k]} at {at!r}" for at in wrong]
+    nan = np.arange(0x7F800001, 0x80000000, dtype=np.uint32).view(np.float32).astype(np.float64)[:CHUNK]
+    compute(len(nan), nan, y)
+    result.nan_lost = int(np.count_nonzero(~np.isnan(y[: len(nan)])))
+    measure_double(result, module, low, high, samples)
+    result.seconds = time.perf_counter() - begin
+    return result
+
+
+HEAD = """# Every float32 through every function
+
+Written by `nice python -m tests.campaigns.exhaustive_float32 NAME ...`, which says in its text what is proved and what
+is sampled. All finite float32 numbers of the domain are inputs, in float64 arithmetic, rounded once.
+
+- *near a middle*: float64 values within 2^-20 of a float32's last place of the middle of two float32 numbers; each is
+  compared with mpmath. *not compared* counts those beyond the cap.
+- *wrong*: results that are not the nearest float32, among those near a middle. *worst* is the largest error, in units
+  of the float32's last place. All other results are the nearest if the float64 error is below 512 ulp.
+- *float64*: the largest float64 error at random float32 inputs (every bit pattern alike, *sampled* of them).
+- *odd*: infinities, zeros (with their sign) or NaN where the exact result is another; *against*: neighbouring inputs
+  whose float32 (float64) results step against the direction in which the function runs, where it has one.
+
+| function | inputs | near a middle | not compared | wrong | worst | float64 | sampled | odd | against | seconds |
+|---|---|---|---|---|---|---|---|---|---|---|
+"""
+
+
+def row(result: Result) -> str:
+    odd = "; ".join(result.odd_values) or "0"
+    odd += f"; {result.nan_lost} NaN lost" if result.nan_lost else ""
+    against = "-" if not direction(result.name, 1.0) else f"{result.against} ({result.against_double})"
+    proof = "" if result.double_error < PROVED_BELOW else " (nothing proved)"
+    return (
+        f"| {result.name} | {result.inputs} | {result.near} | {result.unresolved} | {result.wrong} | {result.worst:.7f}"
+        f"{proof} | {result.double_error:.2f} | {result.sampled} | {odd} | {against} | {result.seconds:.0f} |"
+    )
+
+
+def write(result: Result) -> None:
+    """Put the row into the table, which is sorted by name."""
+    lines = TABLE.read_text().splitlines() if TABLE.exists() else []
+    rows = {line.split("|")[1].strip(): line for line in lines if line.startswith("| ") and "near a middle" not in line}
+    rows[result.name] = row(result)
+    TABLE.write_text(HEAD + "\n".join(rows[name] for name in sorted(rows)) + "\n")
+
+
+def main() -> None:
+    one = [name for name, function in FUNCTIONS.items() if function.arity == 1]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=one, help="functions of one argument; all if none is named")
+    parser.add_argument("--samples", type=int, default=100_000, help="random inputs for the float64 error")
+    parser.add_argument("--cap", type=int, default=100_000, help="how many values near a middle are compared")
+    options = parser.parse_args()
+    for name in options.names:
+        result = campaign(name, options.samples, options.cap)
+        write(result)
+        print(row(result), flush=True)
+
+
+if __name__ == "__main__":
+    main()
