@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from symloss.elementary import ieee as math
+from symloss.elementary.arithmetic import floor
+from symloss.elementary.constants import NOT_A_NUMBER
 from symloss.elementary.exponential import exp, expm1, exprel
 from symloss.elementary.log_difference import LOG1PMX
 from symloss.elementary.logarithm import log_sum
@@ -12,6 +14,7 @@ from symloss.elementary.primitives import fma
 SQUARE_DOMINATES = 268435456.0
 # 2^26: up to here the last place of 1 + v^2 is at most 1, so that 1 - (1 + v^2) is exact.
 ONE_IS_LAST_PLACE = 67108864.0
+POWER_QUOTIENT_MOST = 60.0  # more steps of its recurrence than any derivative asks for
 
 
 def one_plus_square(size: float) -> tuple[float, float]:
@@ -104,8 +107,10 @@ def power_quotient(n: float, t: float, rate: float) -> float:
 
     It is t^(n+1) times that of s^n e^(x s) from 0 to 1, x = rate t.
     For n = 0 it is (e^x - 1) / rate. Else by series of positive terms for |x| <= 4; above by the recurrence of partial
-    integration, in which at most a factor of 2 cancels per step.
+    integration, in which at most a factor of 2 cancels per step. NaN for other orders, and above 60.
     """
+    if not 0.0 <= n <= POWER_QUOTIENT_MOST or floor(n) != n:
+        return NOT_A_NUMBER
     x = rate * t
     if x != x and t == t and rate == rate:
         return t  # an infinite t at a rate of 0, or the reverse at t = 0

@@ -30,6 +30,18 @@ def _end_of_interval(a: sp.Expr, b: sp.Expr) -> sp.Expr:
     return sp.Piecewise((lower, a + b < 0), (upper, True))
 
 
+_VANISHES = -(mpmath.mpf(2) ** 64)
+"""mpmath would need as many bits as the exponent has for an exponential of less; it is below any float by far."""
+
+
+def _exp(x: Any) -> Any:
+    return mpmath.mpf(0) if x < _VANISHES else mpmath.exp(x)
+
+
+def _expm1(x: Any) -> Any:
+    return mpmath.mpf(-1) if x < _VANISHES else mpmath.expm1(x)
+
+
 def _log_norm_cdf(x: Any) -> Any:
     return mpmath.log(mpmath.erfc(-x / mpmath.sqrt(2)) / 2)
 
@@ -80,7 +92,7 @@ def _power_quotient(n: Any, t: Any, rate: Any) -> Any:
 _SQRT_2PI = sp.sqrt(2 * sp.pi)
 
 ROWS: tuple[Row, ...] = (
-    Row(sp.exp, lambda x: (sp.exp(x),), mpmath.exp, "exp"),
+    Row(sp.exp, lambda x: (sp.exp(x),), _exp, "exp"),
     Row(sp.log, lambda x: (1 / x,), mpmath.log, "log"),
     Row(fn.sigmoid, lambda x: (fn.sigmoid(x) * fn.sigmoid(-x),), _sigmoid, "sigmoid"),
     Row(fn.softplus, lambda x: (fn.sigmoid(x),), _softplus, "softplus"),
@@ -116,8 +128,8 @@ ROWS: tuple[Row, ...] = (
     ),
     *GAMMA_AND_BESSEL,
     Row(fn.log1p, lambda x: (1 / (1 + x),), mpmath.log1p, "log1p"),
-    Row(fn.expm1, lambda x: (sp.exp(x),), mpmath.expm1, "expm1"),
-    Row(fn.log1mexp, lambda x: (1 / fn.expm1(-x) * -1,), lambda x: mpmath.log(-mpmath.expm1(x)), "log1mexp"),
+    Row(fn.expm1, lambda x: (sp.exp(x),), _expm1, "expm1"),
+    Row(fn.log1mexp, lambda x: (1 / fn.expm1(-x) * -1,), lambda x: mpmath.log(-_expm1(x)), "log1mexp"),
     Row(fn.log1pmx, lambda x: (-x / (1 + x),), lambda x: mpmath.log1p(x) - x, "log1pmx"),
     Row(
         fn.bernoulli_function,

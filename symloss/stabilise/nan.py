@@ -13,11 +13,12 @@ from symloss.declare.roles import Declared, RoleSymbol, role_symbol
 
 from .graph import Apply, Builder, Constant, Element, Loop, Node, Position, Reduce, Select
 
-_COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"}
-_LENIENT = {"xlogy", "xlog1py", "power", "power1psq", "difference_error", "product_error"} | _COMPARISONS
-"""Heads whose result may be a number although an argument is NaN."""
-
 _COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne"}
+
+_LOGIC = {"and", "or", "not"}
+
+_LENIENT = {"xlogy", "xlog1py", "power", "power1psq", "difference_error", "product_error"} | _COMPARISONS | _LOGIC
+"""Heads whose result may be a number although an argument is NaN."""
 
 _CHOOSING = {"product_or_zero": 0}
 """Heads in which one argument may silence another: only a NaN in the one of that position surely reaches the result."""
