@@ -168,7 +168,9 @@ def _power_minus_one_over_exponent(e: sp.Expr) -> sp.Expr | None:
         if number == 0 or coefficient != -number or not isinstance(power, sp.Pow):
             continue
         factor, exponent = power.exp.as_coeff_Mul()
-        if exponent.is_number or exponent.is_positive or 1 / exponent not in e.args or not _exceeds_zero(power.base):
+        # Powers of a probability have forms of their own.
+        usual = exponent.is_positive and power.base.has(sigmoid, norm_cdf, Softmax)
+        if exponent.is_number or usual or 1 / exponent not in e.args or not _exceeds_zero(power.base):
             continue
         return e * exponent / bracket * coefficient * factor * power_quotient(0, sp.log(power.base), power.exp)
     return None

@@ -20,6 +20,8 @@ def _factored(e: sp.Expr) -> sp.Expr | None:
     """A polynomial, or one over powers of a single symbol, as a product where that is shorter."""
     if not isinstance(e, sp.Add) or cost(e) > _LARGEST or not _is_rational(e):
         return None
+    if all(term.is_nonnegative for term in e.args):
+        return None  # nothing cancels
     if e.has(sp.Idx) or len(e.free_symbols) > _MOST_SYMBOLS or e.is_number:
         return None
     below = sp.denom(sp.together(e))

@@ -39,6 +39,9 @@ def _exp_minus_one(e: sp.Expr) -> sp.Expr | None:
     for coefficient, node, rest in pairs(e, sp.exp):
         if number != 0 and coefficient == -number:
             return coefficient * expm1(node.args[0]) + (rest - number)
+    for coefficient, node, rest in pairs(e, exp_neg_exp):
+        if number != 0 and coefficient == -number:
+            return coefficient * expm1(-sp.exp(node.args[0])) + (rest - number)
     for term in e.args:
         for node in (f for f in sp.Mul.make_args(term) if isinstance(f, sp.exp)):
             c = term / node
