@@ -37,6 +37,7 @@ from symloss.call.results import Structure
 from symloss.call.signature import ParameterSpec, Signature
 from symloss.call.weights import add_up, find_bad
 from symloss.lower.ir import Parameter
+from symloss.lower.tiles import LONGEST
 
 #: The result of a call with these positional arguments and weights, or ``None`` if it must go the general way.
 Quick = Callable[[Sequence[Any], Any], Any]
@@ -130,6 +131,8 @@ class _Text:
         yield f"width, rows = ({'shape[1], shape[0]' if inner else '1, shape[0]'})"
         if inner:
             yield "batch = shape[:1]"
+        if any(p.lanes > 1 for _, p in self.parameters):
+            yield f"if width > {LONGEST}: return None"  # a kernel for short rows; longer ones have another
         # One chunk: see `symloss.call.chunks.step`.
         yield f"if not (0 < rows * width <= {ELEMENTS} or (rows == 1 and width)): return None"
         for spec in self.signature.inputs:

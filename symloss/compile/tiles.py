@@ -22,7 +22,7 @@ from symloss.lower.ir import (
     Type,
     array_axes,
 )
-from symloss.lower.tiles import ACCUMULATORS, LANES, Phase, crossing, phases
+from symloss.lower.tiles import ACCUMULATORS, LANES, VALUES, Phase, copy_of, crossing, phases
 
 FROM_FLOAT = {"float": "{}", "int": "int64({})", "bool": "({} != 0.0)"}
 TO_FLOAT = {"float": "{}", "int": "float64({})", "bool": "1.0 if {} else 0.0"}
@@ -34,7 +34,7 @@ class TileText(Text):
     def __init__(self, nest: Nest, identifier: Identifiers) -> None:
         super().__init__(nest, identifier)
         self.first, self.lane, self.count = (identifier(name) for name in ("first", "lane", "lanes"))
-        self.room = identifier("tile_values")
+        self.room = identifier(VALUES)
         self.places: dict[str, tuple[int, Type]] = {}
         self.local: set[str] = set()
 
@@ -56,7 +56,7 @@ class TileText(Text):
 
     def copy(self, parameter: Parameter) -> str:
         """The array that holds a parameter's rows side by side."""
-        return self.identifier(parameter.name if parameter.kind == "scratch" else f"tile_{parameter.name}")
+        return self.identifier(parameter.name if parameter.kind == "scratch" else copy_of(parameter.name))
 
     def __call__(self, expression: Expression) -> str:
         if isinstance(expression, Name) and expression.name in self.places and expression.name not in self.local:
@@ -164,7 +164,7 @@ class TileKernel(Kernel):
 
     def _accumulators(self) -> int:
         """Where the running sums begin: behind all values."""
-        room = self._nest.parameter("tile_values")
+        room = self._nest.parameter(VALUES)
         return room.lanes - ACCUMULATORS * LANES
 
     def _overwrite(self, statement: Overwrite) -> None:

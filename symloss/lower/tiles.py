@@ -31,6 +31,10 @@ LANES = 64  # rows of a tile: a loop over them is long enough to pay for enterin
 LONGEST = 32  # classes of a row; longer rows fill vector registers by themselves, and `lane_sums` ends here
 ACCUMULATORS = 8  # of a sum, as `sum_of` has them
 
+# A name with a space is nobody's argument.
+VALUES = "tile values"
+"""The parameter that holds what crosses from loop to loop, and the running sums behind it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phase:
@@ -39,6 +43,11 @@ class Phase:
     statements: tuple[Statement, ...]
     axis: str = ""
     variable: str = ""
+
+
+def copy_of(name: str) -> str:
+    """The parameter that holds the rows of an argument or result side by side."""
+    return f"tile {name}"
 
 
 def is_tileable(nest: Nest) -> bool:
@@ -117,12 +126,12 @@ def tiled(nest: Nest) -> Nest:
     assert rows is not None
     scratch = tuple(replace(p, lanes=LANES) if p.kind == "scratch" and not p.per_row else p for p in nest.parameters)
     copies = tuple(
-        Parameter(f"tile_{p.name}", "scratch", p.name, p.axes, lanes=LANES)
+        Parameter(copy_of(p.name), "scratch", p.name, p.axes, lanes=LANES)
         for p in nest.parameters
         if p.kind in ("input", "output") and p.axes
     )
     sums = any(isinstance(s, Reduction) and s.kind == "sum" for s in walk(nest.body))
     slots = len(crossing(rows)) + sum(isinstance(s, Reduction) for s in rows.body) + ACCUMULATORS * sums
-    room = Parameter("tile_values", "scratch", lanes=LANES * max(slots, 1))
+    room = Parameter(VALUES, "scratch", lanes=LANES * max(slots, 1))
     *others, status = scratch
     return replace(nest, parameters=(*others, *copies, room, status))

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy as sp
 
+import symloss as sl
 from symloss.lower.ir import Variant
 from symloss.lower.tiles import is_tileable
 from symloss.stabilise.graph import Stable
@@ -76,3 +78,20 @@ def test_no_rows() -> None:
     written = compiled(example.stable, Variant(), rows=0, sizes={}, data=example.data(0))
     assert written["value"].tolist() == [0.0, 0.0]
     assert written["status"].tolist() == [-1, -1]
+
+
+def test_a_kernel_for_short_rows_serves_no_long_ones() -> None:
+    """Whatever was called before: 150 classes are summed in blocks, 10 are not."""
+    loss, random = sl.get("sparse_softmax_cross_entropy"), np.random.default_rng(3)
+    for size in (10, 150):
+        z, c = random.normal(size=(100, size)) * 5, random.integers(0, size, 100)
+        quick, general = loss.value_and_gradient(c, z), loss.value_and_gradient(c, z, n_threads=1)
+        assert all(map(np.array_equal, quick, general))
+
+
+def test_an_argument_may_have_the_name_of_a_copy() -> None:
+    axis = sl.axis("K")
+    k = axis.indices("k")
+    z, t = sl.prediction("z", axis), sl.target("tile_z", axis)
+    values = sl.Loss("clash", sp.Sum((z[k] - t[k]) ** 2 / 2, k)).value(np.ones((3, 4)), np.zeros((3, 4)))
+    assert values.tolist() == [2.0, 2.0, 2.0]
