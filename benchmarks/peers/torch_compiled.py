@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from benchmarks.contender import Contender
-from benchmarks.peers.torch_text import loss_of, numbers, tensors
+from benchmarks.peers.torch_text import loss_of, numbers, targets_and_predictions, version
 from benchmarks.rows import Array, Row
 
 NAME = "torch.compile"
@@ -19,16 +19,12 @@ SUMMED = True
 EXACT = True
 SPINS = True
 
-
-def version() -> str:
-    return f"torch {torch.__version__}"
+__all__ = ["EXACT", "NAME", "SPINS", "SUMMED", "contender", "version"]
 
 
 def contender(row: Row, inputs: Sequence[Array], threads: int) -> Contender:
     """The row's results as one compiled function."""
-    torch.set_num_threads(threads)
-    given = tensors(inputs)
-    targets, predictions = given[: -row.predictions], given[-row.predictions :]
+    targets, predictions = targets_and_predictions(row, inputs, threads)
     torch._dynamo.reset()
     compiled = torch.compile(TASKS[row.task](loss_of(row), len(predictions)), fullgraph=True, dynamic=False)
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from benchmarks.contender import Contender
-from benchmarks.peers.torch_text import loss_of, numbers, tensors
+from benchmarks.peers.torch_text import loss_of, numbers, targets_and_predictions, version
 from benchmarks.rows import Array, Row
 
 NAME = "PyTorch"
@@ -16,16 +16,12 @@ SUMMED = True
 EXACT = True
 SPINS = True
 
-
-def version() -> str:
-    return f"torch {torch.__version__}"
+__all__ = ["EXACT", "NAME", "SPINS", "SUMMED", "contender", "version"]
 
 
 def contender(row: Row, inputs: Sequence[Array], threads: int) -> Contender:
     """Forward and backward; twice where second derivatives are asked for."""
-    torch.set_num_threads(threads)
-    given = tensors(inputs)
-    targets, predictions = given[: -row.predictions], given[-row.predictions :]
+    targets, predictions = targets_and_predictions(row, inputs, threads)
     for prediction in predictions:
         prediction.requires_grad_()
     loss = loss_of(row)

@@ -13,11 +13,6 @@ from benchmarks.rows import Array, Row
 Tensor = Any
 
 
-def tensors(inputs: Sequence[Array]) -> list[Tensor]:
-    """The arrays as tensors that share their memory."""
-    return [torch.from_numpy(array) for array in inputs]
-
-
 def _focal(y: Tensor, z: Tensor) -> Tensor:
     # torchvision's sigmoid_focal_loss
     p, cross_entropy = torch.sigmoid(z), F.binary_cross_entropy_with_logits(z, y, reduction="none")
@@ -62,6 +57,18 @@ LOSSES: dict[str, Callable[..., Tensor]] = {
     "approx_ndcg": _approx_ndcg,
     "normal": _normal,
 }
+
+
+def version() -> str:
+    """PyTorch's own."""
+    return f"torch {torch.__version__}"
+
+
+def targets_and_predictions(row: Row, inputs: Sequence[Array], threads: int) -> tuple[list[Tensor], list[Tensor]]:
+    """The inputs of a row as tensors, after PyTorch has been told how many threads to take."""
+    torch.set_num_threads(threads)
+    given = [torch.from_numpy(array) for array in inputs]  # sharing their memory
+    return given[: -row.predictions], given[-row.predictions :]
 
 
 def loss_of(row: Row) -> Callable[..., Tensor]:

@@ -22,7 +22,7 @@ from symloss.declare.roles import role_symbol
 from symloss.loss import Loss
 
 from .batch import Array, Batch
-from .bounds import Allowance, bound_of
+from .bounds import Allowance, Verdict, bound_of
 from .exact import Program
 from .points import LENGTH, STANDARD, batches
 from .reals import Reals
@@ -205,14 +205,15 @@ def summary(cell: Cell, parts: Sequence[Part], allowance: Callable[[], Any]) -> 
     bits = {"float64": 52, "float32": 23}[dtype]
     failed = [n for n, v in verdicts.items() if v.kind == "fails"]
     digitless = [n for n in failed if error[n] >= 2.0 ** (bits - 1)] if failed else []
+    above_bound = [n for n in failed if n not in digitless]
+    shown: dict[str, Any] = {
+        "not finite": np.flatnonzero(wrong_infinite),
+        "finite": np.flatnonzero(wrong_finite),
+        "no digit": digitless,
+        "above the bound": above_bound,
+        "worst": np.flatnonzero(plain)[[np.argmax(error[plain])]] if plain.any() else [],
+    }
     locate = _Locator(parts)
-    bad = [("not finite", n) for n in np.flatnonzero(wrong_infinite)[:3]]
-    bad += [("finite", n) for n in np.flatnonzero(wrong_finite)[:3]]
-    bad += [("no digit", n) for n in digitless[:3]]
-    bad += [("above the bound", n) for n in failed if n not in digitless][:3]
-    if plain.any():
-        worst = int(np.flatnonzero(plain)[np.argmax(error[plain])])
-        bad.append(("worst", worst))
     zero = [v.in_terms for v in verdicts.values() if v.kind == "zero"]
     values = error[plain]
     return replace(
@@ -222,7 +223,7 @@ def summary(cell: Cell, parts: Sequence[Part], allowance: Callable[[], Any]) -> 
         not_finite=int(wrong_infinite.sum()),
         finite=int(wrong_finite.sum()),
         digitless=len(digitless),
-        above_bound=len(failed) - len(digitless),
+        above_bound=len(above_bound),
         median=float(np.median(values)) if len(values) else 0.0,
         p99=float(np.quantile(values, 0.99)) if len(values) else 0.0,
         worst=float(values.max()) if len(values) else 0.0,
@@ -230,20 +231,12 @@ def summary(cell: Cell, parts: Sequence[Part], allowance: Callable[[], Any]) -> 
         next_to_zeros=len(zero),
         at_jumps=sum(v.kind == "kink" for v in verdicts.values()),
         underflow=float(error[under].max()) if under.any() else 0.0,
-        examples=tuple(locate.example(why, n, error[n], dtype) for why, n in bad),
+        examples=tuple(locate.example(why, n, error[n], dtype) for why, found in shown.items() for n in found[:3]),
     )
 
 
 UNDERFLOW = 4.0
 """Smallest subnormals that a result in the underflow zone may be wrong by, times 1 + |a| (acceptance figure A8)."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Why a result above the bound is let pass, or that it is not."""
-
-    kind: str
-    in_terms: float = 0.0
 
 
 def _examined(
@@ -267,7 +260,6 @@ def _examined(
         last = Verdict("fails")
         for n in order:
             last = verdicts.setdefault(int(n), last)
-            last = verdicts[int(n)]
     return verdicts
 
 

@@ -11,8 +11,9 @@ A result above its bound passes where one of these holds, and only there:
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mpmath
 import sympy as sp
@@ -31,9 +32,6 @@ from .balls import Ball, is_exact
 from .exact import Program
 from .points import LENGTH
 from .ulp import ulp
-
-if TYPE_CHECKING:
-    from .accuracy import Verdict
 
 ELEMENTARY = {"value": 5.0, "gradient": 6.0, "hessian": 8.0}
 SINGLE = 4.0
@@ -76,6 +74,14 @@ def bound_of(loss: Loss, order: str, dtype: str) -> float:
     if dtype == "float32":
         return SINGLE
     return SPECIAL if loss.expression.has(*SPECIAL_HEADS) else ELEMENTARY[order]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why a result above the bound is let pass, or that it is not."""
+
+    kind: str
+    in_terms: float = 0.0
 
 
 class Allowance:
@@ -122,8 +128,6 @@ class Allowance:
         self, sample: dict[str, Any], place: int, got: float, exact: Any, error: float, bound: float
     ) -> Verdict:
         """Whether the result passes, and why."""
-        from .accuracy import Verdict
-
         distance = abs(mpmath.mpf(got) - exact)
         if distance <= SUBNORMALS * self._smallest * (1 + self._exponent(sample, place, lambda ball: True)):
             return Verdict("underflow")

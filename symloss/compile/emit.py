@@ -25,8 +25,6 @@ from symloss.lower.ir import (
 from symloss.lower.tiles import is_tileable
 from symloss.lower.walk import expressions, walk
 
-LANE_NAMES = {"sum": "lane_sums", "max": "lane_maxima", "argmax": "lane_places", "ties": "lane_ties"}
-
 
 def emit(nest: Nest) -> str:
     """The text of a module with ``PARAMETERS`` and the compiled function ``run``."""
@@ -57,7 +55,7 @@ def _head(nest: Nest) -> str:
 def _reduction_sources(statements: list[Statement], tiles: bool) -> str:
     wanted: set[str] = {s.kind for s in statements if isinstance(s, Reduction)}
     if tiles:
-        wanted |= {LANE_NAMES[kind] for kind in wanted}
+        wanted |= {reductions.LANE_NAMES[kind] for kind in wanted}
     wanted |= {"total" for s in statements if isinstance(s, Total)} | {"add" for s in statements if isinstance(s, Add)}
     parts = [part for kind in sorted(wanted) for part in reductions.PARTS[kind]]
     return "\n\n".join(f"@device\n{inspect.getsource(part)}" for part in dict.fromkeys(parts))

@@ -7,7 +7,7 @@ the innermost loop goes over neighbours in memory.
 from __future__ import annotations
 
 from symloss.compile.kernel_text import Kernel
-from symloss.compile.text import Identifiers, Text, without_brackets
+from symloss.compile.text import Identifiers, Text
 from symloss.lower.ir import (
     ROW_AXIS,
     Expression,
@@ -16,12 +16,12 @@ from symloss.lower.ir import (
     Load,
     Name,
     Nest,
-    Overwrite,
     Parameter,
     Reduction,
     Type,
     array_axes,
 )
+from symloss.lower.reductions import LANE_NAMES
 from symloss.lower.tiles import ACCUMULATORS, LANES, VALUES, Phase, copy_of, crossing, phases
 
 FROM_FLOAT = {"float": "{}", "int": "int64({})", "bool": "({} != 0.0)"}
@@ -145,34 +145,22 @@ class TileKernel(Kernel):
         result = self._tile.place(reduction.name, reduction.type)
         size = self._text.length(array_axes(parameter)[-1])
         given = f"{self._tile.copy(parameter)}, {size}, {self._tile.count}, {self._tile.room}"
-        if reduction.kind == "sum":
-            self._line(f"lane_sums({given}, {self._accumulators()}, {result})")
-        elif reduction.kind == "max":
-            self._line(f"lane_maxima({given}, {result})")
+        if reduction.kind == "max":
             self._largest_at[given] = result
+        elif reduction.kind == "sum":
+            given += f", {self._accumulators()}"
         else:
-            self._line(
-                f"lane_{'places' if reduction.kind == 'argmax' else 'ties'}({given}, {self._maxima(given)}, {result})"
-            )
+            given += f", {self._maxima(given)}"
+        self._line(f"{LANE_NAMES[reduction.kind]}({given}, {result})")
 
     def _maxima(self, given: str) -> int:
         """Where the maxima are that the ties or the place of are wanted."""
         if given not in self._largest_at:
             self._largest_at[given] = self._tile.place(f"largest of {given}", "float")
-            self._line(f"lane_maxima({given}, {self._largest_at[given]})")
+            self._line(f"{LANE_NAMES['max']}({given}, {self._largest_at[given]})")
         return self._largest_at[given]
 
     def _accumulators(self) -> int:
         """Where the running sums begin: behind all values."""
         room = self._nest.parameter(VALUES)
         return room.lanes - ACCUMULATORS * LANES
-
-    def _overwrite(self, statement: Overwrite) -> None:
-        if self._searching:
-            super()._overwrite(statement)
-            return
-        last = self._text(statement.indices[-1])
-        parameter = self._nest.parameter(statement.array)
-        value = self._stored(statement.array, self._text(statement.value))
-        self._line(f"if ({last} >= 0) & ({last} < {self._text.length(parameter.axes[-1])}):")
-        self._line(f"    {self._text.element(statement.array, statement.indices)} = {without_brackets(value)}")

@@ -49,20 +49,11 @@ def trigamma_rest_difference(x: float, n: float) -> float:
     for coefficient in TRIGAMMA_SERIES[1:]:
         quotient = fma(quotient, square_above, y)
         y = fma(y, square, coefficient)
+    series_above = y + (square_above - square) * quotient  # which is (S(square_above) - S(square)) / (...) so far
     quotient = fma(quotient, square_above, y)
     # t = p square S(square): t(q) - t(p) = (q - p) (square_above S(square_above) + p (p + q) (quotient of z S(z)))
     step = -share(x, n) * p
-    series_above = y + (square_above - square) * divided_trigamma(square, square_above)
     return step * (square_above * series_above + p * (p + q) * quotient)
-
-
-def divided_trigamma(z: float, w: float) -> float:
-    """(S(w) - S(z)) / (w - z) for the series S of trigamma."""
-    y, quotient = TRIGAMMA_SERIES[0], 0.0
-    for coefficient in TRIGAMMA_SERIES[1:]:
-        quotient = fma(quotient, w, y)
-        y = fma(y, z, coefficient)
-    return quotient
 
 
 def digamma_difference(x: float, n: float) -> float:

@@ -198,6 +198,7 @@ def add_to(totals: Any, place: int, x: float) -> None:
 
 
 NAMES = {"sum": "sum_of", "max": "max_of", "argmax": "argmax_of", "ties": "ties_of"}
+LANE_NAMES = {"sum": "lane_sums", "max": "lane_maxima", "argmax": "lane_places", "ties": "lane_ties"}
 
 PARTS: dict[str, tuple[Callable[..., Any], ...]] = {
     "sum": (two_sum, sum_of),

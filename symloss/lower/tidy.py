@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from symloss.lower.graphs import ARITHMETIC, COMPARISONS, LOGIC
 from symloss.lower.ir import Call, Choose, Expression, For, Let, Name, Reduction, Statement
-from symloss.lower.walk import expressions, size, subexpressions, walk, with_substituted
+from symloss.lower.walk import expressions, names, size, subexpressions, walk, with_substituted
 
 # About what fits on one line.
 LONGEST = 9
@@ -35,16 +35,12 @@ def _without_dead(block: Block) -> Block:
 
 
 def _used(block: Block) -> set[str]:
-    return {name for s in walk(block) for e in expressions(s) for name in _names(e)}
+    return {name for s in walk(block) for e in expressions(s) for name in names(e)}
 
 
 def _restricted(block: Block, live: set[str]) -> Block:
     kept = (s for s in block if not isinstance(s, Let | Reduction) or s.name in live)
     return tuple(replace(s, body=_restricted(s.body, live)) if isinstance(s, For) else s for s in kept)
-
-
-def _names(expression: Expression) -> list[str]:
-    return [e.name for e in subexpressions(expression) if isinstance(e, Name)]
 
 
 def _pinned(block: Block) -> set[str]:
@@ -55,8 +51,8 @@ def _pinned(block: Block) -> set[str]:
 
 
 def _inlined(block: Block, pinned: set[str]) -> Block:
-    everywhere = Counter(name for s in walk(block) for e in expressions(s) for name in _names(e))
-    here = Counter(name for s in block for e in expressions(s) for name in _names(e))
+    everywhere = Counter(name for s in walk(block) for e in expressions(s) for name in names(e))
+    here = Counter(name for s in block for e in expressions(s) for name in names(e))
     once = {name for name, count in here.items() if count == 1 == everywhere[name]} - pinned
     written: dict[str, Expression] = {}
     result: list[Statement] = []

@@ -7,17 +7,15 @@ one row computes, and in which order, stays as it is; the bits are those of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from symloss.lower.ir import (
     ROW_AXIS,
     Add,
     Call,
-    Expression,
     For,
     Let,
-    Name,
     Nest,
     Overwrite,
     Parameter,
@@ -25,7 +23,7 @@ from symloss.lower.ir import (
     Statement,
     Type,
 )
-from symloss.lower.walk import expressions, subexpressions, walk
+from symloss.lower.walk import expressions, names, subexpressions, walk
 
 LANES = 64  # rows of a tile: a loop over them is long enough to pay for entering it, and 32 classes still fit a cache
 LONGEST = 32  # classes of a row; longer rows fill vector registers by themselves, and `lane_sums` ends here
@@ -99,7 +97,7 @@ def crossing(rows: For) -> dict[str, Type]:
     found: dict[str, Type] = {}
     for number, piece in enumerate(phases(rows)):
         statements = (piece,) if isinstance(piece, Reduction) else piece.statements
-        for name in _names(statements):
+        for name in (name for s in statements for e in expressions(s) for name in names(e)):
             if name in home and home[name] != number:
                 found[name] = types[name]
         for statement in statements:
@@ -108,16 +106,6 @@ def crossing(rows: For) -> dict[str, Type]:
             elif isinstance(statement, Let) and not getattr(piece, "axis", ""):
                 home[statement.name], types[statement.name] = number, statement.value.type
     return found
-
-
-def _names(statements: Iterable[Statement]) -> Iterator[str]:
-    for statement in statements:
-        for expression in expressions(statement):
-            yield from (e.name for e in _leaves(expression))
-
-
-def _leaves(expression: Expression) -> Iterator[Name]:
-    return (e for e in subexpressions(expression) if isinstance(e, Name))
 
 
 def tiled(nest: Nest) -> Nest:

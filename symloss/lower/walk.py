@@ -66,6 +66,11 @@ def subexpressions(expression: Expression) -> Iterator[Expression]:
         yield from subexpressions(operand)
 
 
+def names(expression: Expression) -> Iterator[str]:
+    """The names of values that it uses, as often as it does."""
+    return (e.name for e in subexpressions(expression) if isinstance(e, Name))
+
+
 def size(expression: Expression) -> int:
     """The number of operations, loads and leaves."""
     return sum(1 for _ in subexpressions(expression))

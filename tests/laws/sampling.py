@@ -9,12 +9,12 @@ from __future__ import annotations
 import random
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 import symloss as sl
+from symloss.audit.batch import Batch
 from symloss.declare.domains import Domain
 from symloss.declare.points import axis_lengths
 from symloss.declare.roles import RoleSymbol, role_symbol
@@ -27,29 +27,6 @@ LENGTH = 4
 
 # Where logistic functions round to 0 or 1 (37, 17), where exp under- and overflows (745, 709, 88), and beyond.
 EXTREMES = {"float64": (800.0, -800.0, 40.0, -40.0, 0.0, 1e-9), "float32": (100.0, -100.0, 18.0, -18.0, 0.0, 1e-9)}
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Arrays by argument name, parameters by name, and what to call it in a message."""
-
-    kind: str
-    arrays: dict[str, Array]
-    parameters: dict[str, Any]
-
-    @property
-    def length(self) -> int:
-        return len(next(iter(self.arrays.values())))
-
-    def sample(self, n: int) -> dict[str, Any]:
-        """The n-th sample as the oracle takes it."""
-        return {**{name: a[n].tolist() for name, a in self.arrays.items()}, **self.parameters}
-
-    def rows(self, which: Any) -> Batch:
-        """Some of the samples."""
-        return Batch(
-            self.kind, {name: np.ascontiguousarray(a[which]) for name, a in self.arrays.items()}, self.parameters
-        )
 
 
 def batches(loss: sl.Loss, dtype: str = "float64", ordinary: int = 6) -> Iterator[Batch]:
