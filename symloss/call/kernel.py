@@ -56,8 +56,6 @@ def execute(
     arrays along a parameter's axes).
     """
     check_reduction(reduction)
-    if n_threads is not None:
-        n_threads = threads.count(n_threads)
     call = _Call(kernel, bound, flattened_out(outputs, out), n_threads)
     call.run(reduction, scale)
     return rebuilt(outputs, call.results)

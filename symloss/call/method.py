@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from symloss.call import threads
 from symloss.call.arrays import FLOAT32
 from symloss.call.bound import Bound
 from symloss.call.inputs import bind
@@ -49,10 +50,12 @@ class Method:
         out: object = None,
         n_threads: int | None = None,
     ) -> Any:
-        if not kwargs and groups is None and out is None and n_threads is None:
+        if n_threads is not None:
+            n_threads = threads.count(n_threads)
+        if groups is None:
             # A row of ways, one per dtype, for calls with weights and one for calls without.
             for way in self._quick if sample_weight is None else self._quick_weighted:
-                result = way(args, sample_weight)
+                result = way(args, kwargs, sample_weight, out)
                 if result is not None:
                     return result
         bound = bind(self.signature, args, kwargs, sample_weight=sample_weight, groups=groups)

@@ -5,7 +5,7 @@ all else: the general way, which gives the same bits, then does it or raises. It
 straight-line function per kernel, written out here as text, because at 32 samples every
 loop over parameters costs as much as the kernel. For a scalar loss it reads
 
-    def quick(args, weight):
+    def quick(args, named, weight, out):
         if len(args) != 2: return None
         a1, a2, = args
         if type(a2) is not ndarray or a2.ndim != 1: return None
@@ -13,7 +13,10 @@ loop over parameters costs as much as the kernel. For a scalar loss it reads
         ...
         if not (type(a1) is ndarray and a1.shape == batch and a1.flags.carray and a1.dtype == d1): return None
         ...
-        a4 = empty((rows,), d4)
+        if out is None:
+            a4 = empty((rows,), d4)
+        else:
+            ...
         a5 = status.array
         run(rows, a1, a2, 1.0, a4, a5)
         if a5.item(0) >= 0: a5.fill(-1); return None
@@ -23,7 +26,7 @@ loop over parameters costs as much as the kernel. For a scalar loss it reads
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -34,13 +37,14 @@ from symloss.call.chunks import ELEMENTS
 from symloss.call.kernel import TOTALS_ARE_SCALED, Kernel
 from symloss.call.predicates import first_outside
 from symloss.call.results import Structure
-from symloss.call.signature import ParameterSpec, Signature
+from symloss.call.signature import ParameterSpec, Signature, Test
 from symloss.call.weights import add_up, find_bad
 from symloss.lower.ir import Parameter
 from symloss.lower.tiles import LONGEST
 
-#: The result of a call with these positional arguments and weights, or ``None`` if it must go the general way.
-Quick = Callable[[Sequence[Any], Any], Any]
+#: The result of a call with these positional arguments, parameters by name, weights and ``out``;
+#: ``None`` if it must go the general way.
+Quick = Callable[[Sequence[Any], Mapping[str, Any], Any, Any], Any]
 
 
 class _Status(threading.local):
@@ -68,6 +72,7 @@ def quick(kernel: Kernel, signature: Signature, outputs: Structure, reduction: s
         "zeros": np.zeros,
         "run": kernel.run,
         "status": _status,
+        "shares_memory": np.may_share_memory,
         "sum_of": _sum_of,
         "find_bad": find_bad,
         "add_up": add_up,
@@ -83,19 +88,35 @@ def _is_plain(kernel: Kernel, signature: Signature) -> bool:
     if leader is None or len(signature.axes) > 1 or signature.free_axes != leader.axes:
         return False
     # What a kernel does not read (a constant Hessian reads nothing) would not be checked.
-    read = {p.of or p.name for p in kernel.PARAMETERS if p.kind in ("input", "label")}
+    read = {p.of or p.name for p in kernel.PARAMETERS if p.kind in ("input", "label", "scalar")}
+    needed = {i.name for i in signature.inputs} | {p.name for p in signature.parameters if p.default is None}
     return (
-        read == {i.name for i in signature.inputs}
+        needed <= read
         and all(not i.keyword_only and i.axes in ((), leader.axes) for i in signature.inputs)
         and all(p.axes == () for p in kernel.PARAMETERS if p.kind == "total")
-        and all(map(_has_good_default, signature.parameters))
+        and all(map(_is_plain_number, signature.parameters))
     )
 
 
-def _has_good_default(spec: ParameterSpec) -> bool:
-    if spec.axes or spec.default is None:
+def _is_plain_number(spec: ParameterSpec) -> bool:
+    """Whether the parameter is one number between two others, and its default is good."""
+    if spec.axes or (spec.test is not None and spec.test[0] != "interval"):
         return False
-    return spec.test is None or first_outside(spec.test, np.asarray(spec.default, dtype=FLOAT64), {}) is None
+    if spec.default is None or spec.test is None:
+        return True
+    return first_outside(spec.test, np.asarray(spec.default, dtype=FLOAT64), {}) is None
+
+
+def _number(value: float | None) -> str:
+    return "None" if value is None else repr(float(value)) if isfinite(value) else f"float({str(value)!r})"
+
+
+def _inside(test: Test | None, name: str) -> str:
+    """The test of a parameter's domain; without one any finite number will do."""
+    if test is None:
+        return f"{name} - {name} == 0.0"
+    _, low, high, low_included, high_included = test
+    return f"{_number(low)} {'<=' if low_included else '<'} {name} {'<=' if high_included else '<'} {_number(high)}"
 
 
 def _plain_array(name: str, shape: str, i: int) -> str:
@@ -117,8 +138,8 @@ class _Text:
 
     def lines(self) -> Iterator[str]:
         """The function, line by line."""
-        yield "def quick(args, weight):"
-        for line in (*self._checks(), *self._made(), *self._run()):
+        yield "def quick(args, named, weight, out):"
+        for line in (*self._checks(), *self._results_given_or_made(), *self._made(), *self._run()):
             yield f"    {line}"
 
     def _checks(self) -> Iterator[str]:
@@ -138,7 +159,24 @@ class _Text:
         for spec in self.signature.inputs:
             i = self.place[spec.name]
             yield _plain_array(f"a{i}", "shape" if spec.axes else "batch", i)
+        yield from self._parameters()
         yield from self._weight_checks()
+
+    def _parameters(self) -> Iterator[str]:
+        """Numbers by name, or their defaults."""
+        scalars = [
+            (i, self.signature.parameter_named[p.of or p.name]) for i, p in self.parameters if p.kind == "scalar"
+        ]
+        yield "known = 0"
+        for i, spec in scalars:
+            yield f"a{i} = {_number(spec.default)}"
+            yield f"if named and {spec.name!r} in named:"
+            yield f"    a{i}, known = named[{spec.name!r}], known + 1"
+            yield f"    if type(a{i}) is int and abs(a{i}) < {2**53}: a{i} = float(a{i})"
+            yield f"    if type(a{i}) is not float or not {_inside(spec.test, f'a{i}')}: return None"
+            if spec.default is None:
+                yield f"if a{i} is None: return None"
+        yield "if known != len(named): return None"
 
     def _weight_checks(self) -> Iterator[str]:
         yield "total = rows"
@@ -150,11 +188,43 @@ class _Text:
                     yield "total = add_up(weight)"
                     yield "if total == 0.0: return None"
 
+    def _results_given_or_made(self) -> Iterator[str]:
+        results = [
+            (i, f"({', '.join(['rows', *['width'] * len(p.axes)])},)") for i, p in self.parameters if p.kind == "output"
+        ]
+        if not results:
+            yield "if out is not None: return None"
+            return
+        yield "if out is None:"
+        yield from (f"    a{i} = empty({shape}, d{i})" for i, shape in results)
+        yield "else:"
+        for line in (
+            *self._given("out", self.outputs),
+            *(line for i, shape in results for line in self._usable(i, shape)),
+        ):
+            yield f"    {line}"
+
+    def _given(self, name: str, outputs: Structure) -> Iterator[str]:
+        """The caller's arrays, taken out of their structure; sums go the general way."""
+        if isinstance(outputs, str):
+            i = self.place[outputs]
+            yield f"a{i} = {name}" if self.parameters[i][1].kind == "output" else "return None"
+            return
+        yield f"if type({name}) is not tuple or len({name}) != {len(outputs)}: return None"
+        parts = [f"{name}{n}" for n in range(len(outputs))]
+        yield f"{', '.join(parts)}, = {name}"
+        for part, inner in zip(parts, outputs, strict=True):
+            yield from self._given(part, inner)
+
+    def _usable(self, i: int, shape: str) -> Iterator[str]:
+        yield _plain_array(f"a{i}", shape, i)
+        others = [f"a{j}" for j, p in self.parameters if p.kind in ("input", "label")]
+        others += ["weight" for _, p in self.parameters if p.kind == "weight"]
+        yield f"if {' or '.join(f'shares_memory(a{i}, {other})' for other in others)}: return None"
+
     def _made(self) -> Iterator[str]:
         for i, p in self.parameters:
-            if p.kind == "output":
-                yield f"a{i} = empty(({', '.join(['rows', *['width'] * len(p.axes)])},), d{i})"
-            elif p.kind == "total":
+            if p.kind == "total":
                 yield f"a{i} = zeros(2)"
             elif p.kind == "status":
                 yield f"a{i} = status.array"
@@ -172,9 +242,6 @@ class _Text:
                 return "rows"
             case "extent":
                 return "width"
-            case "scalar":
-                default = self.signature.parameter_named[p.of or p.name].default
-                return repr(float(default)) if default is not None and isfinite(default) else f"float({str(default)!r})"
             case "scale":
                 return "1.0 / total" if self.mean and self.stores else "1.0"
             case "weight":

@@ -13,11 +13,12 @@ from symloss.errors import ParameterError
 from symloss.lower.ir import Variant
 
 from .outline import Outline
+from .plans import Names, Plan, requested
 
 if TYPE_CHECKING:
     from symloss.pipeline import Pipeline
 
-_OPTIONS = ("sample_weight", "groups", "out", "n_threads")
+EXPECTATIONS = ("fisher", "fisher_matrix", "predict")
 _RESULTS = ("value", "gradient", "hessian", "hvp", "hessian_matrix", "fisher", "predict")
 
 
@@ -31,14 +32,22 @@ class Caller:
         self.outline = outline
         self.pipeline = pipeline
         self.methods: dict[Any, Method] = {}
+        self._plans: dict[Any, Plan] = {}
 
-    def run(self, structure: Any, requests: tuple[Request, ...], args: Sequence[Any], named: Mapping[str, Any]) -> Any:
-        """Value and derivatives."""
-        return self._run(self.outline.call, structure, requests, args, named)
+    def plan(self, results: str, wrt: Names = None) -> Plan:
+        """How to compute results such as "value_and_gradient" by the variables in ``wrt``."""
+        key = results, wrt if wrt is None or isinstance(wrt, str) else tuple(wrt)
+        plan = self._plans.get(key)
+        if plan is None:
+            requests, structure = requested(self.outline, results, wrt)
+            plan = self._plans.setdefault(key, Plan(self._signature(results), requests, structure, self._method))
+        return plan
 
-    def run_with_vector(
-        self, structure: Any, requests: tuple[Request, ...], args: Sequence[Any], named: Mapping[str, Any]
-    ) -> Any:
+    def _signature(self, results: str) -> Signature:
+        outline = self.outline
+        return outline.product if results == "hvp" else outline.expectation if results in EXPECTATIONS else outline.call
+
+    def run_with_vector(self, plan: Plan, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """Hessian-vector products: the vector is the last positional argument, or ``vector=``."""
         vectors = self.outline.vectors
         named = dict(named)
@@ -55,33 +64,16 @@ class Caller:
                     f"expected one for each of {len(vectors)} predictions"
                 )
             named.update(zip(vectors, parts, strict=True))
-        return self._run(self.outline.product, structure, requests, args, named)
+        return plan(args, named)
 
-    def run_expectation(
-        self, structure: Any, requests: tuple[Request, ...], args: Sequence[Any], named: Mapping[str, Any]
-    ) -> Any:
+    def run_expectation(self, plan: Plan, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """What does not depend on the target: Fisher information and predictions."""
         for option in ("sample_weight", "reduction"):
             if option in named:
-                raise ParameterError(f"{self.outline.name}: {requests[0].kind} takes no {option}")
-        return self._run(self.outline.expectation, structure, requests, args, named)
+                raise ParameterError(f"{self.outline.name}: {plan.requests[0].kind} takes no {option}")
+        return plan(args, named)
 
-    def _run(
-        self,
-        signature: Signature,
-        structure: Any,
-        requests: tuple[Request, ...],
-        args: Sequence[Any],
-        named: Mapping[str, Any],
-    ) -> Any:
-        if not named:
-            return self._method(signature, structure, requests, "none")(args, named)
-        rest = dict(named)
-        reduction = rest.pop("reduction", "none")
-        options = {name: rest.pop(name) for name in _OPTIONS if name in rest}
-        return self._method(signature, structure, requests, reduction)(args, rest, **options)
-
-    def _method(self, signature: Signature, structure: Any, requests: tuple[Request, ...], reduction: str) -> Method:
+    def _method(self, signature: Signature, requests: tuple[Request, ...], structure: Any, reduction: str) -> Method:
         key = (signature is self.outline.product, requests, structure, reduction)
         if key not in self.methods:
 

@@ -5,17 +5,17 @@ This file and what it imports need no SymPy: see `later`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from symloss.compile.keys import Request
 from symloss.errors import NoClosedForm, ParameterError
 
 from . import pickling
 from .calls import Caller
 from .later import Later
 from .outline import LINK_IS_AN_EXPRESSION, Outline
+from .plans import Names, variables
 
 if TYPE_CHECKING:
     import sympy as sp
@@ -33,8 +33,6 @@ else:
     numerical_fisher = Later("symloss.loss.fisher")
     printing = Later("symloss.loss.printing")
     symbolic = Later("symloss.loss.symbolic")
-
-Names = str | Sequence[str] | None
 
 
 class Loss:
@@ -286,67 +284,63 @@ class Loss:
         ``value(y_true, raw_prediction, *, sample_weight=None, reduction="none", groups=None,
         out=None, n_threads=None, **parameters)``. Batch dimensions lead, inner axes trail.
         """
-        return self._caller.run("value", (Request("value"),), args, options)
+        return self._caller.plan("value")(args, options)
 
     def gradient(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """The derivative by the prediction, in its shape; a tuple for several.
 
         ``wrt`` picks predictions or parameters.
         """
-        requests, structure = self._by("gradient", wrt)
-        return self._caller.run(structure, requests, args, options)
+        return self._caller.plan("gradient", wrt)(args, options)
 
     def hessian(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """The diagonal of the Hessian, in the shape of the prediction."""
-        requests, structure = self._by("hessian", wrt)
-        return self._caller.run(structure, requests, args, options)
+        return self._caller.plan("hessian", wrt)(args, options)
 
     def value_and_gradient(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """Both, from one pass over the data."""
-        requests, structure = self._by("gradient", wrt)
-        return self._caller.run(("value", structure), (Request("value"), *requests), args, options)
+        return self._caller.plan("value_and_gradient", wrt)(args, options)
 
     def gradient_and_hessian(self, *args: Any, wrt: Names = None, curvature: str = "exact", **options: Any) -> Any:
         """Gradient and diagonal Hessian from one pass; ``curvature="fisher"`` gives the Fisher information instead."""
         if curvature not in ("exact", "fisher"):
             raise ParameterError(f'{self.name}: curvature={curvature!r}; expected "exact" or "fisher"')
-        first, first_structure = self._by("gradient", wrt)
-        second, second_structure = self._by("hessian" if curvature == "exact" else "fisher_weighted", wrt)
-        return self._caller.run((first_structure, second_structure), (*first, *second), args, options)
+        results = "gradient_and_hessian" if curvature == "exact" else "gradient_and_fisher"
+        return self._caller.plan(results, wrt)(args, options)
 
     def hessian_matrix(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """``(n, K, K)`` for a row, ``(n, P, P)`` for P scalar predictions; nested tuples of blocks otherwise."""
-        return self._matrix("hessian_matrix", args, wrt, options, self._caller.run)
+        return self._caller.plan("hessian_matrix", wrt)(args, options)
 
     def hvp(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """``hvp(y_true, raw_prediction, vector, ...)``: Hessian times vector, never forming the matrix.
 
         With several predictions ``vector`` is a tuple, one array for each.
         """
-        requests, structure = self._by("hvp", wrt)
-        return self._caller.run_with_vector(structure, requests, args, options)
+        return self._caller.run_with_vector(self._caller.plan("hvp", wrt), args, options)
 
     def fisher(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """``fisher(raw_prediction, ...)``: the diagonal of E[score scoreᵀ] of a likelihood; data by name."""
-        requests, structure = self._by("fisher", wrt)
+        plan = self._caller.plan("fisher", wrt)
         try:
-            return self._caller.run_expectation(structure, requests, args, options)
+            return self._caller.run_expectation(plan, args, options)
         except NoClosedForm:
             matrix = self._numerical_fisher(wrt, args, options)
-            diagonal = tuple(matrix[..., n, n] for n in range(len(requests)))
-            return diagonal[0] if isinstance(structure, str) else diagonal
+            diagonal = tuple(matrix[..., n, n] for n in range(len(plan.requests)))
+            return diagonal[0] if isinstance(plan.structure, str) else diagonal
 
     def fisher_matrix(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """The matrix E[score scoreᵀ], shaped as `hessian_matrix`."""
         try:
-            return self._matrix("fisher_matrix", args, wrt, options, self._caller.run_expectation)
+            return self._caller.run_expectation(self._caller.plan("fisher_matrix", wrt), args, options)
         except NoClosedForm:
             return self._numerical_fisher(wrt, args, options)
 
     def _numerical_fisher(self, wrt: Names, args: Any, options: Any) -> Any:
         """By summation or quadrature, to the bound that `symloss.loss.expectation` states."""
-        names = self.outline.predictions if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
-        return self._quadrature.matrix(names, args, options, lambda: self.predict(*args, **options))
+        return self._quadrature.matrix(
+            variables(self.outline, wrt), args, options, lambda: self.predict(*args, **options)
+        )
 
     @cached_property
     def _quadrature(self) -> numerical_fisher.NumericalFisher:
@@ -354,7 +348,7 @@ class Loss:
 
     def predict(self, *args: Any, **options: Any) -> Any:
         """``predict(raw_prediction, ...)``: through the inverse link, a mean or probabilities."""
-        return self._caller.run_expectation("predict", (Request("predict"),), args, options)
+        return self._caller.run_expectation(self._caller.plan("predict"), args, options)
 
     def fit_intercept_only(self, *targets: Any, sample_weight: Any = None, **named: Any) -> Any:
         """The constant raw prediction of least mean loss.
@@ -362,26 +356,6 @@ class Loss:
         ``fit_intercept_only(y_true, *, sample_weight=None, **parameters)``
         """
         return intercept.fit_intercept_only(self, targets, sample_weight, named)
-
-    def _by(self, kind: str, wrt: Names) -> tuple[tuple[Request, ...], Any]:
-        """The requests and the structure of results for the variables in ``wrt`` (the predictions by default)."""
-        single = isinstance(wrt, str) or (wrt is None and len(self.outline.predictions) == 1)
-        names = self.outline.predictions if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
-        for name in names:
-            self.outline.axes_wrt(name)
-        requests = tuple(Request(kind, (name,)) for name in names)
-        return requests, requests[0].name if single else tuple(r.name for r in requests)
-
-    def _matrix(self, kind: str, args: Any, wrt: Names, options: Any, run: Any) -> Any:
-        names = self.outline.predictions if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
-        axes = [self.outline.axes_wrt(name) for name in names]  # all of them, so that an unknown name is an error
-        if not any(axes):
-            request = Request(kind, names)
-            return run(request.name, (request,), args, options)
-        blocks = tuple(tuple(Request(kind, (a, b)) for b in names) for a in names)
-        requests = tuple(r for row in blocks for r in row)
-        structure = tuple(tuple(r.name for r in row) for row in blocks)
-        return run(structure[0][0] if len(names) == 1 else structure, requests, args, options)
 
     # --- combining, saving, printing ------------------------------------------------------------
 

@@ -111,10 +111,10 @@ def test_general_and_quick_way_give_the_same_bits() -> None:
             weight = np.linspace(0, 1, 40).astype(dtype)
             general = method((y, f), {}, sample_weight=weight)
             assert len(method._quick_weighted) == 1
-            assert method._quick_weighted[0]((y, f), weight) is not None
+            assert method._quick_weighted[0]((y, f), {}, weight, None) is not None
             same(method((y, f), {}, sample_weight=weight), general)
             for bad in (-weight, weight[:9], weight * np.nan, weight.astype(int), 1.0):
-                assert method._quick_weighted[0]((y, f), bad) is None
+                assert method._quick_weighted[0]((y, f), {}, bad, None) is None
 
 
 @pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
@@ -136,7 +136,7 @@ def test_rows_have_a_quick_way(reduction: str) -> None:
     for shape in ((6, 4), (1, 40000), (1, 1)):
         arrays = row_arrays(shape)
         general = method(arrays, {}, n_threads=1)
-        assert method._quick[0](arrays, None) is not None
+        assert method._quick[0](arrays, {}, None, None) is not None
         same(method(arrays, {}), general)
     with_parameter = row_method(reduction)
     with_parameter(row_arrays((6, 4)), {})
@@ -148,13 +148,33 @@ def test_quick_way_declines_what_it_cannot_do() -> None:
     y, f = scalar_arrays(4)
     method((y, f), {})
     (way,) = method._quick
-    assert way((y, f), None) is not None
+    assert way((y, f), {}, None, None) is not None
     declined = [(y[::2], f[::2]), (y, f.astype(np.float32)), (y.tolist(), f), (y[:3], f), (1.0, 2.0), (y, f, f), (f,)]
     for args in [*declined, (y[:0], f[:0]), (-y - 1, f)]:
-        assert way(args, None) is None
+        assert way(args, {}, None, None) is None
+    for named in ({"delta": -1.0}, {"delta": np.nan}, {"delta": "2"}, {"delta": np.ones(4)}, {"epsilon": 1.0}):
+        assert way((y, f), named, None, None) is None
+    good = np.empty(4)
+    for out in (good, [good, good], (good, good[::2]), (good, f), (good, good.astype(np.float32)), (good, good[:3])):
+        assert way((y, f), {}, None, out) is None
+    good.flags.writeable = False
+    assert way((y, f), {}, None, (good, np.empty(4))) is None
     assert method((y, f), {}) is not None, "a failed check leaves nothing behind"
     with pytest.raises(DomainError):
         method((-y - 1, f), {})
+
+
+def test_quick_way_takes_parameters_by_name_and_out() -> None:
+    method = scalar_method()
+    y, f = scalar_arrays(40)
+    general = method((y, f.tolist()), {"delta": 2.0})
+    method((y, f), {})
+    (way,) = method._quick
+    for delta in (2, 2.0):
+        same(way((y, f), {"delta": delta}, None, None), general)
+    out = np.empty(40), np.empty(40)
+    assert all(a is b for a, b in zip(way((y, f), {"delta": 2.0}, None, out), out, strict=True))
+    same(out, general)
 
 
 def test_scalars_give_scalars() -> None:
