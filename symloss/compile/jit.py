@@ -78,8 +78,11 @@ def kernel(signature: str) -> Decorator:
     def decorate(function: Function) -> Any:
         options = {"error_model": ERROR_MODEL, "boundscheck": False, "no_cfunc_wrapper": True, "_nrt": False}
         dispatcher = njit(nogil=True, pipeline_class=_Compiler, **options)(function)
-        dispatcher._cache = _Cache(function)
-        dispatcher.compile(signature)
+        dispatcher._cache = cache_of_function = _Cache(function)
+        try:
+            dispatcher.compile(signature)
+        finally:
+            cache_of_function.release()
         dispatcher.disable_compile()
         return dispatcher
 
@@ -92,8 +95,7 @@ def later(signature: str) -> Decorator:
     def decorate(function: Function) -> Any:
         @cache
         def compiled() -> Any:
-            with lock(Path(function.__code__.co_filename)):
-                return kernel(signature)(function)
+            return kernel(signature)(function)
 
         @wraps(function)
         def call(*arguments: Any) -> Any:
@@ -105,11 +107,32 @@ def later(signature: str) -> Decorator:
 
 
 class _Cache(FunctionCache):  # type: ignore[misc]
-    """Numba's cache on disk, which before it looks for a kernel sets up all it needs to compile one: 0.4 s."""
+    """Numba's cache on disk, which before it looks for a kernel sets up all it needs to compile one: 0.4 s.
+
+    A kernel that is not there is this process's to compile, under the lock of its file; or another's, whose result
+    is there once the lock is free.
+    """
+
+    def __init__(self, function: Function) -> None:
+        super().__init__(function)
+        self._lock: Any = None
 
     def load_overload(self, signature: Any, target_context: Any) -> Any:
+        found = self._loaded(signature, target_context)
+        if found is None:
+            self._lock = lock(Path(self._py_func.__code__.co_filename))
+            self._lock.acquire()
+            found = self._loaded(signature, target_context)
+        return found
+
+    def _loaded(self, signature: Any, target_context: Any) -> Any:
         with self._guard_against_spurious_io_errors():
             return self._load_overload(signature, target_context)
+
+    def release(self) -> None:
+        """Let others have the file."""
+        if self._lock is not None:
+            self._lock.release()
 
 
 class _Compiler(CompilerBase):  # type: ignore[misc]

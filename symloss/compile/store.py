@@ -7,16 +7,23 @@ import importlib.util
 import os
 import sys
 import tempfile
+import threading
 import warnings
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import platformdirs
-from filelock import FileLock
 
 from symloss.errors import SymlossWarning
 from symloss.options import cache_directory_override
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+_loading = threading.RLock()
+"""Held while a kernel's module runs: another thread must not take the unfinished module."""
 
 
 @cache
@@ -64,15 +71,15 @@ def _compiler() -> bytes:
 def load(path: Path) -> ModuleType:
     """The module in that file; importing it compiles its kernel or finds it in Numba's cache beside the file."""
     name = f"symloss_kernel_{path.stem}"
-    if name in sys.modules:
-        return sys.modules[name]
-    with lock(path):
-        return _executed(name, path)
+    with _loading:
+        return sys.modules.get(name) or _executed(name, path)
 
 
 def lock(path: Path) -> FileLock:
     """Held while a kernel's file is compiled: processes that fill one Numba cache at once can mix up symbols and crash
     (numba#10486)."""
+    from filelock import FileLock  # 40 ms, which a kernel that is in the cache need not pay
+
     return FileLock(path.with_suffix(".lock"))
 
 
