@@ -1,4 +1,4 @@
-"""Blocks of chunks over a pool of threads.
+"""Blocks of chunks over a pool of threads, where there is enough work for one to pay.
 
 The caller's thread works too, and takes every block that no pool thread has begun: a
 busy pool costs time but never a deadlock. Safe when several Python threads call at
@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
@@ -19,7 +20,37 @@ from symloss.errors import ParameterError
 #: Threads are made on demand and only while none is idle, so this is a limit, not a number.
 _MOST_THREADS = 256
 
+#: Seconds of work that is left when threads are called for. Waking one and waiting for it took 50 to 90 microseconds
+#: on two cores, so that with less than this two threads lose (`python -m benchmarks threads`).
+WORTH_A_THREAD = 300e-6
+
 Work = Callable[[int], None]
+
+
+class Pace:
+    """How long a kernel takes for a chunk, as last seen; 0 before it was."""
+
+    seconds = 0.0
+
+    def of_blocks(self, chunks_of_one: float) -> BlockPace:
+        """The pace in blocks of so many chunks."""
+        return BlockPace(self, chunks_of_one)
+
+
+class BlockPace:
+    """A pace in blocks of one size."""
+
+    def __init__(self, pace: Pace, chunks: float) -> None:
+        self._pace = pace
+        self._chunks = chunks
+
+    @property
+    def seconds(self) -> float:
+        return self._pace.seconds * self._chunks
+
+    def saw(self, seconds: float) -> None:
+        """What one block has taken."""
+        self._pace.seconds = seconds / self._chunks
 
 
 class _State(threading.local):
@@ -99,10 +130,11 @@ class _Queue:
                 self.failure = (block, error)
 
 
-def run_blocks(blocks: int, make_work: Callable[[], Work], n_threads: int) -> None:
+def run_blocks(blocks: int, make_work: Callable[[], Work], n_threads: int, pace: BlockPace | None = None) -> None:
     """Calls the work of some thread once for every block number; raises the earliest block's error.
 
-    ``make_work`` is called once in every thread that takes part.
+    ``make_work`` is called once in every thread that takes part. With a ``pace`` other threads are called only when
+    the blocks that are left are worth it, as far as it knows; the first block of every call tells it anew.
     """
     helpers = 0 if _state.in_pool else min(n_threads, blocks) - 1
     if helpers <= 0:
@@ -111,8 +143,14 @@ def run_blocks(blocks: int, make_work: Callable[[], Work], n_threads: int) -> No
             work(block)
         return
     queue = _Queue(blocks)
-    futures = _started(queue, make_work, helpers)
-    _drain(queue, make_work)
+    futures: list[Future[None]] = []
+
+    def call_for_threads(left: int) -> None:
+        if not futures and (pace is None or pace.seconds * left > WORTH_A_THREAD):
+            futures.extend(_started(queue, make_work, min(helpers, left)))
+
+    call_for_threads(blocks - 1)
+    _drain(queue, make_work, pace, call_for_threads)
     wait([future for future in futures if not future.cancel()])
     if queue.failure is not None:
         raise queue.failure[1]
@@ -126,11 +164,22 @@ def _started(queue: _Queue, make_work: Callable[[], Work], helpers: int) -> list
         return []
 
 
-def _drain(queue: _Queue, make_work: Callable[[], Work]) -> None:
+def _drain(
+    queue: _Queue,
+    make_work: Callable[[], Work],
+    pace: BlockPace | None = None,
+    call_for_threads: Callable[[int], None] | None = None,
+) -> None:
     work: Work | None = None
     while (block := queue.take()) is not None:
         try:
-            work = work or make_work()
+            if work is None:
+                work = make_work()
+            started = time.perf_counter()
             work(block)
+            if pace is not None and call_for_threads is not None:
+                pace.saw(time.perf_counter() - started)
+                pace = None
+                call_for_threads(queue.blocks - queue.next)
         except BaseException as error:  # KeyboardInterrupt too: others still write to the caller's memory
             queue.fail(block, error)

@@ -14,7 +14,7 @@ from symloss.call.bound import Bound
 from symloss.call.chunks import Chunk, Schedule
 from symloss.call.failures import weight_failure
 from symloss.call.slots import Checked, Reject, Slot
-from symloss.call.threads import Work, run_blocks
+from symloss.call.threads import Pace, Work, run_blocks
 from symloss.errors import WeightlessWarning
 
 # The bits of a float without sign, read as an integer, are below those of infinity
@@ -45,6 +45,9 @@ def _rejecter(bound: Bound) -> Reject:
     return reject
 
 
+_adding = Pace()
+
+
 def weight_sum(bound: Bound, slot: Slot | None, schedule: Schedule, blocks: int, n_threads: int) -> float:
     """The sum of the weights: pairwise within chunks, exact over chunks, of the weights as the kernel sees them."""
     if bound.weight is None:
@@ -61,7 +64,7 @@ def weight_sum(bound: Bound, slot: Slot | None, schedule: Schedule, blocks: int,
 
         return work
 
-    run_blocks(blocks, make_work, n_threads)
+    run_blocks(blocks, make_work, n_threads, _adding.of_blocks(schedule.count / max(blocks, 1)))
     return math.fsum(sums)
 
 

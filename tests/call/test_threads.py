@@ -63,6 +63,25 @@ def test_calls_within_pool_threads_are_serial() -> None:
     assert all(len(inner) == 1 for inner in pool_calls)
 
 
+def test_threads_are_called_for_only_where_they_pay() -> None:
+    pace = threads.Pace()
+
+    def taking(seconds: float) -> set[int]:
+        seen: set[int] = set()
+
+        def work(block: int) -> None:
+            seen.add(threading.get_ident())
+            time.sleep(seconds)
+
+        threads.run_blocks(8, lambda: work, 2, pace.of_blocks(4))
+        return seen
+
+    assert taking(0.0) == {threading.get_ident()}
+    assert len(taking(0.02)) == 2, "found out on the way"
+    assert pace.seconds >= 0.02 / 4
+    assert len(taking(0.02)) == 2, "known from the start"
+
+
 def test_a_failing_start_is_raised_too() -> None:
     def make_work() -> Any:
         raise MemoryError
