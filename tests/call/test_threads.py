@@ -63,23 +63,26 @@ def test_calls_within_pool_threads_are_serial() -> None:
     assert all(len(inner) == 1 for inner in pool_calls)
 
 
-def test_threads_are_called_for_only_where_they_pay() -> None:
+def test_threads_are_called_for_only_where_they_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, asked = [0.0], []
+    monkeypatch.setattr(threads.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(threads, "_started", lambda queue, make_work, helpers: asked.append(queue.next) or [])
     pace = threads.Pace()
 
-    def taking(seconds: float) -> set[int]:
-        seen: set[int] = set()
-
+    def blocks_done_when_called(seconds: float) -> list[int]:
         def work(block: int) -> None:
-            seen.add(threading.get_ident())
-            time.sleep(seconds)
+            now[0] += seconds
 
+        asked.clear()
         threads.run_blocks(8, lambda: work, 2, pace.of_blocks(4))
-        return seen
+        return [*asked]
 
-    assert taking(0.0) == {threading.get_ident()}
-    assert len(taking(0.02)) == 2, "found out on the way"
-    assert pace.seconds >= 0.02 / 4
-    assert len(taking(0.02)) == 2, "known from the start"
+    worth = threads.WORTH_A_THREAD / 7
+    assert blocks_done_when_called(0.9 * worth) == []
+    assert blocks_done_when_called(1.1 * worth) == [1], "found out on the way"
+    assert pace.seconds == pytest.approx(1.1 * worth / 4, rel=1e-12)
+    assert blocks_done_when_called(0.9 * worth) == [0], "as known from the call before"
+    assert blocks_done_when_called(0.9 * worth) == [], "and put right by it"
 
 
 def test_a_failing_start_is_raised_too() -> None:
