@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symloss.elementary import ieee as math
-from symloss.elementary.constants import INFINITY, LN2_HIGH, LN2_LOW, LOG2E, NEGLIGIBLE, NOT_A_NUMBER, ROUND
+from symloss.elementary.constants import INFINITY, LN2_HIGH, LN2_LOW, LOG2E, NEGLIGIBLE, NOT_A_NUMBER
 from symloss.elementary.primitives import bits, fma, from_bits
 
 # Below the first exp is less than half the smallest subnormal number (2^-1075 = e^-745.13), above the second it
@@ -13,6 +13,12 @@ EXP_HIGHEST = 710.5
 
 TWO_600 = 4.149515568880993e180
 TWO_MINUS_600 = 2.409919865102884e-181
+
+# ROUND and an exponent's bias with what the other scale factor takes away: 600 more or less, 1 or 2 less.
+ROUND_423 = 6755399441056167.0
+ROUND_1623 = 6755399441057367.0
+ROUND_422 = 6755399441056166.0
+ROUND_1021 = 6755399441056765.0
 
 EXPREL_FAR = 709.0
 
@@ -57,18 +63,22 @@ def exp_polynomial(r: float) -> float:
     return fma(y, r, EXP[10])
 
 
-def exp_times_power(t: float) -> float:
-    """e^t / 2^n, n being t / log 2 rounded to an integer: t - n log 2 = r with |r| <= log(2)/2, and e^r by a
-    polynomial."""
-    n = fma(t, LOG2E, ROUND) - ROUND
-    r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, t))
-    return 1.0 + fma(r * r, exp_polynomial(r), r)
+def exp_reduced(t: float, n: float) -> float:
+    """e^t / 2^n for n = t / log 2 rounded to an integer: t - n log 2 = r with |r| <= log(2)/2, and e^r by a polynomial.
+
+    t - n LN2_HIGH is exact; 1 is added to it first, and what rounding takes from that sum is kept.
+    """
+    above = fma(n, -LN2_HIGH, t)
+    r = fma(n, -LN2_LOW, above)
+    leading = 1.0 + above
+    rest = fma(n, -LN2_LOW, above - (leading - 1.0))
+    return leading + fma(r * r, exp_polynomial(r), rest)
 
 
-def power_of_two_in(t: float, bias: int) -> float:
-    """2^(n + bias - 1023) for the n of `exp_times_power`: its lowest twelve bits are those of n + ROUND, and a shift by
-    52 leaves no others."""
-    return from_bits((bits(fma(t, LOG2E, ROUND)) + bias) << 52)
+def power_of_two_in(shifted: float) -> float:
+    """2^m for shifted = ROUND + m + 1023: the lowest twelve bits of it are those of m + 1023, and a shift by 52 leaves no
+    others."""
+    return from_bits(bits(shifted) << 52)
 
 
 def exp_bounded(x: float) -> float:
@@ -84,7 +94,9 @@ def exp(x: float) -> float:
     -1075; the second is 2^600 or its inverse.
     """
     t = exp_bounded(x)
-    y = exp_times_power(t) * power_of_two_in(t, 423 if x > 0.0 else 1623)
+    base = ROUND_423 if x > 0.0 else ROUND_1623
+    shifted = fma(t, LOG2E, base)
+    y = exp_reduced(t, shifted - base) * power_of_two_in(shifted)
     return y * (TWO_600 if x > 0.0 else TWO_MINUS_600)
 
 
@@ -98,28 +110,30 @@ def exp_corrected(x: float, error: float) -> float:
 def exp_decay(x: float) -> float:
     """e^x for x <= 0, cheaper than exp. No branches. Measured error: 1.0 ulp."""
     t = EXP_LOWEST if x < EXP_LOWEST else x
-    return exp_times_power(t) * power_of_two_in(t, 1623) * TWO_MINUS_600
+    shifted = fma(t, LOG2E, ROUND_1623)
+    return exp_reduced(t, shifted - ROUND_1623) * power_of_two_in(shifted) * TWO_MINUS_600
 
 
 def half_exp_nonnegative(x: float) -> float:
     """e^x / 2 for x >= 0; inf above 710.48. No branches."""
     t = EXP_HIGHEST if x > EXP_HIGHEST else x
-    return exp_times_power(t) * power_of_two_in(t, 422) * TWO_600
+    shifted = fma(t, LOG2E, ROUND_422)
+    return exp_reduced(t, shifted - ROUND_422) * power_of_two_in(shifted) * TWO_600
 
 
 def quarter_expm1(t: float) -> float:
     """(e^t - 1) / 4 for -700 <= t <= 710.5; a quarter, since 2^1024 overflows. No branches.
 
-    As exp, but 2^n - 1 and 2^n r are added first and the error of that sum is kept, and so is the error of r.
+    As exp, but 2^n - 1 and 2^n (t - n LN2_HIGH) are added first, and what rounding takes from that sum is kept.
     """
-    n = fma(t, LOG2E, ROUND) - ROUND
+    shifted = fma(t, LOG2E, ROUND_1021)
+    n = shifted - ROUND_1021
     above = fma(n, -LN2_HIGH, t)
     r = fma(n, -LN2_LOW, above)
-    r_error = fma(n, -LN2_LOW, above - r)
-    rest = fma(r * r, exp_polynomial(r), r_error)
-    scale = power_of_two_in(t, 1021)
+    rest = fma(r * r, exp_polynomial(r), n * -LN2_LOW)
+    scale = power_of_two_in(shifted)
     base = scale - 0.25
-    first = scale * r
+    first = scale * above
     total = base + first
     error = first - (total - base)
     return total + fma(scale, rest, error)

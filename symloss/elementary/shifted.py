@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from symloss.elementary.arithmetic import difference_error
-from symloss.elementary.constants import LN2_HIGH, LN2_LOW, LOG2E, ROUND
+from symloss.elementary.constants import LN2, LOG2E
 from symloss.elementary.exponential import exp_decay, power_of_two_in
 from symloss.elementary.primitives import fma
 
-BIAS = 1023  # of a float64's exponent
+ROUND_1023 = 6755399441056767.0  # ROUND and the bias of a float64's exponent
 SINGLE_LOWEST = -708.0  # above it 2^n is a normal float64; e^-708 is far below what a float32 can hold
 
 # (e^r - 1 - r) / r^2 for |r| <= log(2)/2, in 2^-37 of e^r, which a result that is rounded to float32 does not show;
@@ -30,8 +30,8 @@ def exp_difference(a: float, b: float) -> float:
 def exp_decay_single(x: float) -> float:
     """e^x for x <= 0 in 2^-36, for results that are rounded to float32; at least e^-708. No branches."""
     x = SINGLE_LOWEST if x < SINGLE_LOWEST else x
-    n = fma(x, LOG2E, ROUND) - ROUND
-    r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, x))
+    shifted = fma(x, LOG2E, ROUND_1023)
+    r = fma(shifted - ROUND_1023, -LN2, x)
     y = EXP_SINGLE[0]
     y = fma(y, r, EXP_SINGLE[1])
     y = fma(y, r, EXP_SINGLE[2])
@@ -39,7 +39,7 @@ def exp_decay_single(x: float) -> float:
     y = fma(y, r, EXP_SINGLE[4])
     y = fma(y, r, EXP_SINGLE[5])
     y = fma(y, r, EXP_SINGLE[6])
-    return (1.0 + fma(r * r, y, r)) * power_of_two_in(x, BIAS)
+    return (1.0 + fma(r * r, y, r)) * power_of_two_in(shifted)
 
 
 def exp_difference_single(a: float, b: float) -> float:
