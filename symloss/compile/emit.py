@@ -46,7 +46,7 @@ def _head(nest: Nest) -> str:
         "from __future__ import annotations\n\n"
         "import math\n\n"
         "from numpy import float32, float64, int64, uint64\n\n"
-        "from symloss.compile.jit import bits, device, fma, from_bits, kernel, later, routine, wide_vectors\n"
+        "from symloss.compile.jit import bits, device, fma, from_bits, kernel, later, routine, single, wide_vectors\n"
         "from symloss.lower.ir import Parameter\n\n"
         f"PARAMETERS = (\n    {rows},\n)\n"
     )

@@ -1,8 +1,8 @@
 """Numba, behind one door: no other file imports it.
 
 Generated files import from here: `kernel` and `later` for the functions that Python calls, `device` and `routine` for
-the functions that kernels call, the primitives `fma`, `bits` and `from_bits`, and `wide_vectors` as a kernel's first
-statement.
+the functions that kernels call, the primitives `fma`, `bits`, `from_bits` and `single`, and `wide_vectors` as a
+kernel's first statement.
 
 Nothing here passes `fastmath`: LLVM may neither reorder nor contract, so the bits of a result depend on the declaration
 alone, and `fma` happens exactly where the source says so.
@@ -31,7 +31,7 @@ from numba.core.extending import intrinsic
 
 from symloss.compile.store import lock
 
-__all__ = ["bits", "device", "fma", "from_bits", "kernel", "later", "routine", "wide_vectors"]
+__all__ = ["bits", "device", "fma", "from_bits", "kernel", "later", "routine", "single", "wide_vectors"]
 
 Function = Callable[..., Any]
 Decorator = Callable[[Function], Any]
@@ -266,6 +266,16 @@ def from_bits(typing_context: Any, i: Any) -> Any:
         return builder.bitcast(arguments[0], ir.DoubleType())
 
     return types.float64(types.int64), generate
+
+
+@intrinsic
+def single(typing_context: Any, x: Any) -> Any:
+    """The float32 nearest to x, as a float64."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return builder.fpext(builder.fptrunc(arguments[0], ir.FloatType()), ir.DoubleType())
+
+    return types.float64(types.float64), generate
 
 
 @intrinsic

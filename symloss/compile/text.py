@@ -30,7 +30,7 @@ INFIX = {
 # What the text of every kernel uses by name.
 USED = frozenset({
     "bits", "compute", "device", "float32", "float64", "fma", "from_bits", "int64", "kernel", "later", "math", "max",
-    "min", "range", "routine", "run", "search", "uint64", "wide_vectors", "Parameter", "PARAMETERS",
+    "min", "range", "routine", "run", "search", "single", "uint64", "wide_vectors", "Parameter", "PARAMETERS",
 })  # fmt: skip
 
 

@@ -1,6 +1,7 @@
-"""The three machine operations that Python lacks, bit for bit what the compiled ones give.
+"""The four machine operations that Python lacks, bit for bit what the compiled ones give.
 
-A generated kernel takes `fma`, `bits` and `from_bits` from `symloss.compile.jit`; the interpreter takes them from here.
+A generated kernel takes `fma`, `bits`, `from_bits` and `single` from `symloss.compile.jit`; the interpreter takes them
+from here.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import math
 import struct
 
-__all__ = ["bits", "fma", "from_bits"]
+__all__ = ["bits", "fma", "from_bits", "single"]
 
 WORD = (1 << 64) - 1
 
@@ -23,6 +24,15 @@ def from_bits(i: int) -> float:
     """The float64 that has the lowest 64 bits of `i`, so that sums wrap as those of int64 do."""
     (x,) = struct.unpack("<d", struct.pack("<Q", i & WORD))
     return float(x)
+
+
+def single(x: float) -> float:
+    """The float32 nearest to x, ties to even; a quotient of two such, rounded so, is what float32 division gives."""
+    try:
+        (y,) = struct.unpack("<f", struct.pack("<f", x))
+    except OverflowError:
+        return math.copysign(math.inf, x)
+    return float(y)
 
 
 def fma(a: float, b: float, c: float) -> float:

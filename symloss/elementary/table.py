@@ -33,6 +33,7 @@ from symloss.elementary import (
     polygamma,
     power,
     shifted,
+    single,
     trigonometric,
 )
 
@@ -43,7 +44,7 @@ Scalar = Callable[..., float]
 MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, exponential, logarithm, log_difference, logistic, hyperbolic, power, algebraic,
     trigonometric, error_function, normal, interval, gompertz, gamma, polygamma, beta, gamma_differences, bessel,
-    shifted,
+    single, shifted,
 )  # fmt: skip
 
 
@@ -76,8 +77,8 @@ FUNCTIONS: dict[str, Function] = dict([
         exponential.bernoulli_function, exponential.bernoulli_slope,
         logarithm.log, logarithm.log1p,
         log_difference.log1pmx, log_difference.log1p_excess, log_difference.log1p_second_excess, log_difference.logit,
-        logistic.sigmoid, logistic.softplus, logistic.log1mexp, logistic.logexpm1, logistic.softplus_excess,
-        logistic.softplus_second_excess,
+        logistic.sigmoid, logistic.softplus, logistic.softplus_tail, logistic.sigmoid_slope, logistic.log1mexp,
+        logistic.logexpm1, logistic.softplus_excess, logistic.softplus_second_excess,
         hyperbolic.tanh, hyperbolic.sinh, hyperbolic.cosh, hyperbolic.coshm1, hyperbolic.logcosh, hyperbolic.sech2,
         hyperbolic.asinh, hyperbolic.acosh, log_difference.atanh,
         power.sqrt1pm1, algebraic.algebraic_sigmoid, algebraic.inverse_hypot, algebraic.log1psq,
@@ -90,7 +91,8 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma.loggamma, gamma.gamma, polygamma.digamma, polygamma.trigamma,
         bessel.log_bessel_i0, bessel.log_bessel_i0_scaled, bessel.log_bessel_i1, bessel.bessel_ratio,
         bessel.bessel_ratio_gap, bessel.bessel_ratio_slope,
-        exponential.exp_decay, shifted.exp_decay_single,
+        exponential.exp_decay, single.exp_decay_single,
+        single.sigmoid_single, single.softplus_single, single.softplus_tail_single, single.sigmoid_slope_single,
     ),
     *rows(
         2,
@@ -107,7 +109,7 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma_differences.digamma_curvature, bessel.bessel_i,
         shifted.exp_difference, shifted.exp_difference_single,
     ),
-    *rows(3, algebraic.power_quotient),
+    *rows(3, algebraic.power_quotient, logistic.sigmoid_blend, single.sigmoid_blend_single),
 ])  # fmt: skip
 
 
@@ -125,7 +127,7 @@ def sources(names: Iterable[str], straight: str = "", branching: str = "") -> st
 
     A function without branching statements gets the line `straight` above it ("@device"), so that it is inlined and
     the loop around it vectorised; any other gets `branching` ("@routine"): inlining those multiplies their code and
-    the time to compile it. The text needs `math`, `fma`, `bits` and `from_bits`.
+    the time to compile it. The text needs `math`, `fma`, `bits`, `from_bits` and `single`.
     """
     needed = in_dependency_order(names)
     known = definitions()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import sympy as sp
@@ -28,6 +28,7 @@ from .arithmetic import (
 )
 from .exponents import rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
+from .logistic_pairs import Pair, pair_in, slope_in
 from .rows import RowFunctions, RowStatistics
 from .silence import can_be_infinite, is_probability, outgrowing
 from .target import depends_on_prediction
@@ -90,11 +91,28 @@ class Translation:
     # --- arithmetic ----------------------------------------------------------------------------
 
     def _sum(self, e: sp.Add, places: Places) -> Node:
+        pair = pair_in(e)
+        if pair is None or rounding_error(self, pair.u, places) is not None:
+            return self._sum_of(e.args, None, e, places)
+        rest = [term for term in e.args if term not in pair.terms]
+        return self._sum_of(rest, self._pair(pair, places), e, places)
+
+    def _pair(self, pair: Pair, places: Places) -> Node:
+        u, a, b = (self.node(part, places) for part in (pair.u, pair.a, pair.b))
+        if pair.kind is sigmoid:
+            return self.call("sigmoid_blend", u, a, b)
+        tail, weight = self.call("softplus_tail", u), sp.expand(pair.a + pair.b)
+        chosen = self.make(Select, self.call("gt", u, self.number(0.0)), a, b)
+        linear = self.call("mul", chosen, self.call("abs", u))
+        linear = self.make(Select, self.call("eq", chosen, self.number(0.0)), self.number(0.0), linear)
+        return self.call("add", tail if weight == 1 else self.call("mul", self.node(weight, places), tail), linear)
+
+    def _sum_of(self, terms: Iterable[sp.Expr], total: Node | None, e: sp.Add, places: Places) -> Node:
+        """The terms added to what there is of the sum ``e``, first those with no minus sign."""
         plus: list[sp.Expr] = []
         minus: list[sp.Expr] = []
-        for term in sorted(e.args, key=term_order):
+        for term in sorted(terms, key=term_order):
             (minus if term.could_extract_minus_sign() else plus).append(term)
-        total: Node | None = None
         for term in plus:
             value = self.node(term, places)
             total = value if total is None else self.call("add", total, value)
@@ -168,6 +186,10 @@ class Translation:
     def product(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
         """The product of the factors and a number, from left to right."""
         product: Node | None = None
+        u = slope_in(factors)
+        if u is not None and rounding_error(self, u, places) is None:
+            factors = [f for f in factors if f not in (sigmoid(u), sigmoid(-u))]
+            product = self.call("sigmoid_slope", self.node(u, places))
         for factor in factors:
             value = self.node(factor, places)
             product = value if product is None else self.call("mul", product, value)

@@ -28,7 +28,7 @@ VECTORISED = (
 
 HEADER = """import math
 
-from symloss.compile.jit import bits, device, fma, from_bits, kernel, routine, wide_vectors
+from symloss.compile.jit import bits, device, fma, from_bits, kernel, routine, single, wide_vectors
 
 
 """

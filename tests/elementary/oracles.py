@@ -14,6 +14,10 @@ from mpmath import inf, isinf, isnan, mp, mpf, nan
 Oracle = Callable[..., mpf]
 
 
+def sigmoid(x: mpf) -> mpf:
+    return 1 / (1 + mp.exp(-x))
+
+
 def softplus(x: mpf) -> mpf:
     return mp.log1p(mp.exp(x))
 
@@ -172,7 +176,7 @@ ORACLES: dict[str, Oracle] = {
     "logit": lambda p: mp.log(p) - mp.log1p(-p),
     "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
     "xlog1py": lambda x, y: x * mp.log1p(y) if x else mpf(0),
-    "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
+    "sigmoid": sigmoid,
     "softplus": softplus,
     "log1mexp": log1mexp,
     "logexpm1": lambda x: x + log1mexp(-x),
@@ -236,6 +240,14 @@ ORACLES: dict[str, Oracle] = {
     "bessel_ratio": lambda x: mp.sign(x) * scaled_bessel(1, abs(x)) / scaled_bessel(0, abs(x)),
     "exp_decay": mp.exp,
     "exp_decay_single": mp.exp,
+    "sigmoid_single": sigmoid,
+    "softplus_single": softplus,
+    "softplus_tail": lambda x: softplus(-abs(x)),
+    "softplus_tail_single": lambda x: softplus(-abs(x)),
+    "sigmoid_slope": lambda x: sigmoid(x) * sigmoid(-x),
+    "sigmoid_slope_single": lambda x: sigmoid(x) * sigmoid(-x),
+    "sigmoid_blend": lambda x, a, b: a * sigmoid(x) + b * sigmoid(-x),
+    "sigmoid_blend_single": lambda x, a, b: a * sigmoid(x) + b * sigmoid(-x),
     "exp_difference": lambda a, b: mp.exp(a - b),
     "exp_difference_single": lambda a, b: mp.exp(a - b),
     "bessel_i": lambda n, x: mp.besseli(int(n), x),
