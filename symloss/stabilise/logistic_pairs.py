@@ -1,0 +1,56 @@
+"""Functions of u and of -u side by side, which share one exponential e = exp(-|u|) and one quotient 1/(1 + e).
+
+    a s(u) + b s(-u)               = (a + b e)/(1 + e) for u > 0, with a and b exchanged elsewhere
+    a softplus(u) + b softplus(-u) = (a + b) log(1 + e) + |u| (a if u > 0 else b)
+    s(u) s(-u)                     = e/(1 + e)**2
+
+They hold for all a and b, and no term on the right is larger than the largest on the left, so that where the terms on
+the left have one sign nothing cancels, and where they have two no more digits are lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from symloss.heads.functions import sigmoid, softplus
+
+from .target import depends_on_prediction
+
+
+@dataclass(frozen=True)
+class Pair:
+    """a kind(u) + b kind(-u), and the terms of a sum that it stands for."""
+
+    kind: type[sp.Expr]
+    u: sp.Expr
+    a: sp.Expr
+    b: sp.Expr
+    terms: tuple[sp.Expr, sp.Expr]
+
+
+def pair_in(e: sp.Add) -> Pair | None:
+    """The first pair among the terms of a sum, its factors a and b free of predictions."""
+    for kind in (softplus, sigmoid):
+        found = [_weighted(term, kind) for term in e.args]
+        known = {node.args[0]: (weight, term) for weight, node, term in filter(None, found)}
+        for u, (a, term) in known.items():
+            if not u.could_extract_minus_sign() and -u in known:
+                b, other = known[-u]
+                if sp.expand(a + b) != 0:
+                    return Pair(kind, u, a, b, (term, other))
+    return None
+
+
+def _weighted(term: sp.Expr, kind: type[sp.Expr]) -> tuple[sp.Expr, sp.Expr, sp.Expr] | None:
+    nodes = [f for f in sp.Mul.make_args(term) if type(f) is kind]
+    if len(nodes) != 1 or depends_on_prediction(term / nodes[0]):
+        return None
+    return term / nodes[0], nodes[0], term
+
+
+def slope_in(factors: list[sp.Expr]) -> sp.Expr | None:
+    """The u of a product s(u) s(-u) among the factors."""
+    arguments = [f.args[0] for f in factors if isinstance(f, sigmoid)]
+    return next((u for u in arguments if not u.could_extract_minus_sign() and -u in arguments), None)
