@@ -118,7 +118,7 @@ def log1p_unit(x: float) -> float:
     As log with n = 0 and f = x below 1/2; from there on with n = 1 and f = (x - 1) / 2, which is exact.
     """
     near = x < 0.5
-    f = x if near else 0.5 * x - 0.5
+    f = x if near else fma(0.5, x, -0.5)
     s = f / (2.0 + f)
     half = 0.5 * f
     above = fma(-half, f, f)

@@ -9,7 +9,10 @@ from symloss.elementary.exponential import power_of_two_in
 from symloss.elementary.primitives import fma, single
 
 ROUND_1023 = 6755399441056767.0  # ROUND and the bias of a float64's exponent
-SINGLE_LOWEST = -709.0  # its 2^n has no bits, so that all below it give 0; e^-708 is far below what a float32 can hold
+# The bits of 2^n are those of 0 at the first and of infinity at the second, so that all beyond give these; both are far
+# beyond what a float32 can hold.
+SINGLE_LOWEST = -709.0
+SINGLE_HIGHEST = 710.0
 
 # (e^r - 1 - r) / r^2 for |r| <= log(2)/2, in 2^-37 of e^r, which a result that is rounded to float32 does not show;
 # highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 5.6e-11.
@@ -17,18 +20,28 @@ EXP_SINGLE = (
     2.4859580370116966e-05, 0.00019899276107118009, 0.0013888854047035496, 0.00833329848117442, 0.04166666671898665,
     0.1666666671900332, 0.5,
 )  # fmt: skip
-# log(1 + x) / x in powers of x - 1/2 for 0 <= x <= 1;
-# highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 3.4e-12.
+# log(1 + x) / x for 0 <= x <= 1;
+# highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 1.3e-10.
 LOG1P_SINGLE = (
-    -0.0005074701491635587, 0.0008153583329516412, -0.0008728018147367001, 0.0014261708468708623,
-    -0.0025017073841962266, 0.004151891445849694, -0.006944516079683295, 0.011832392143750517, -0.020548848917004703,
-    0.03661191346012075, -0.0676886427298806, 0.13260975282852808, -0.2885270991008078, 0.8109302162186925,
+    -0.0012525852620659762, 0.008925603861739712, -0.029800145490202278, 0.06350289738777211, -0.1008180479257159,
+    0.13403457249133155, -0.1644481781513311, 0.19963546159118528, -0.24996389178843487, 0.33333145512337686,
+    -0.4999999612139627, 0.9999999998657495,
 )  # fmt: skip
 
 
 def exp_decay_single(x: float) -> float:
     """e^x for x <= 0 in 2^-36, for results that are rounded to float32; 0 below -708.7. No branches."""
-    x = SINGLE_LOWEST if x < SINGLE_LOWEST else x
+    return exp_bounded_single(SINGLE_LOWEST if x < SINGLE_LOWEST else x)
+
+
+def exp_single(x: float) -> float:
+    """e^x in 2^-36, for results that are rounded to float32; 0 below -708.7, infinite from 709.5 on. No branches."""
+    t = SINGLE_LOWEST if x < SINGLE_LOWEST else x
+    return exp_bounded_single(SINGLE_HIGHEST if t > SINGLE_HIGHEST else t)
+
+
+def exp_bounded_single(x: float) -> float:
+    """e^x in 2^-36 for x from SINGLE_LOWEST to SINGLE_HIGHEST."""
     shifted = fma(x, LOG2E, ROUND_1023)
     r = fma(shifted - ROUND_1023, -LN2, x)
     y = EXP_SINGLE[0]
@@ -43,22 +56,19 @@ def exp_decay_single(x: float) -> float:
 
 
 def log1p_unit_single(x: float) -> float:
-    """log(1 + x) for 0 <= x <= 1 in 2^-36: x times a polynomial in x - 1/2, without a quotient."""
-    d = x - 0.5
+    """log(1 + x) for 0 <= x <= 1 in 2^-32: x times a polynomial, without a quotient."""
     y = LOG1P_SINGLE[0]
-    y = fma(y, d, LOG1P_SINGLE[1])
-    y = fma(y, d, LOG1P_SINGLE[2])
-    y = fma(y, d, LOG1P_SINGLE[3])
-    y = fma(y, d, LOG1P_SINGLE[4])
-    y = fma(y, d, LOG1P_SINGLE[5])
-    y = fma(y, d, LOG1P_SINGLE[6])
-    y = fma(y, d, LOG1P_SINGLE[7])
-    y = fma(y, d, LOG1P_SINGLE[8])
-    y = fma(y, d, LOG1P_SINGLE[9])
-    y = fma(y, d, LOG1P_SINGLE[10])
-    y = fma(y, d, LOG1P_SINGLE[11])
-    y = fma(y, d, LOG1P_SINGLE[12])
-    return x * fma(y, d, LOG1P_SINGLE[13])
+    y = fma(y, x, LOG1P_SINGLE[1])
+    y = fma(y, x, LOG1P_SINGLE[2])
+    y = fma(y, x, LOG1P_SINGLE[3])
+    y = fma(y, x, LOG1P_SINGLE[4])
+    y = fma(y, x, LOG1P_SINGLE[5])
+    y = fma(y, x, LOG1P_SINGLE[6])
+    y = fma(y, x, LOG1P_SINGLE[7])
+    y = fma(y, x, LOG1P_SINGLE[8])
+    y = fma(y, x, LOG1P_SINGLE[9])
+    y = fma(y, x, LOG1P_SINGLE[10])
+    return x * fma(y, x, LOG1P_SINGLE[11])
 
 
 def reciprocal_single(x: float) -> float:
@@ -88,10 +98,10 @@ def sigmoid_slope_single(x: float) -> float:
 
 
 def softplus_tail_single(x: float) -> float:
-    """As `softplus_tail`, in 2^-35."""
+    """As `softplus_tail`, in 2^-32."""
     return log1p_unit_single(exp_decay_single(-math.fabs(x)))
 
 
 def softplus_single(x: float) -> float:
-    """As `softplus`, in 2^-35."""
+    """As `softplus`, in 2^-32."""
     return (0.0 if x < 0.0 else x) + log1p_unit_single(exp_decay_single(-math.fabs(x)))

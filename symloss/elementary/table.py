@@ -91,7 +91,7 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma.loggamma, gamma.gamma, polygamma.digamma, polygamma.trigamma,
         bessel.log_bessel_i0, bessel.log_bessel_i0_scaled, bessel.log_bessel_i1, bessel.bessel_ratio,
         bessel.bessel_ratio_gap, bessel.bessel_ratio_slope,
-        exponential.exp_decay, single.exp_decay_single,
+        exponential.exp_decay, single.exp_decay_single, single.exp_single,
         single.sigmoid_single, single.softplus_single, single.softplus_tail_single, single.sigmoid_slope_single,
     ),
     *rows(

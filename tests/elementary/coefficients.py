@@ -55,9 +55,8 @@ def exp_cubic(x: mpf) -> mpf:
     return sum(x**k / mp.factorial(k + 3) for k in range(50))
 
 
-def log1p_over_shifted(d: mpf) -> mpf:
-    """log(1 + x) / x as a function of x - 1/2."""
-    x = mpf("0.5") + d
+def log1p_quotient(x: mpf) -> mpf:
+    """log(1 + x) / x."""
     return mpf(1) - x / 2 if x < mpf("1e-25") else mp.log1p(x) / x
 
 
@@ -164,7 +163,7 @@ def bessel_ratio_far(q: mpf) -> tuple[mpf, mpf]:
 FITS = (
     Fit("EXP", exp_quadratic, "-0.34658", "0.34658", 11),
     Fit("EXP_SINGLE", exp_quadratic, "-0.34658", "0.34658", 7),
-    Fit("LOG1P_SINGLE", log1p_over_shifted, "-0.5", "0.5", 14),
+    Fit("LOG1P_SINGLE", log1p_quotient, "0", "1", 12),
     Fit("EXPM1MX", exp_cubic, "-1", "1", 14),
     Fit("LOG", atanh_cubic, "0", "0.029438", 7),
     Fit("LOG_UNIT", atanh_cubic, "0", "0.04", 8),

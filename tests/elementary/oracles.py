@@ -240,6 +240,7 @@ ORACLES: dict[str, Oracle] = {
     "bessel_ratio": lambda x: mp.sign(x) * scaled_bessel(1, abs(x)) / scaled_bessel(0, abs(x)),
     "exp_decay": mp.exp,
     "exp_decay_single": mp.exp,
+    "exp_single": mp.exp,
     "sigmoid_single": sigmoid,
     "softplus_single": softplus,
     "softplus_tail": lambda x: softplus(-abs(x)),

@@ -117,6 +117,7 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "log_bessel_i1": Domain((positive,), (5e-324, 1e300), away_from_zero=0.3),
     "exp_decay": Domain((negative,), (-math.inf, 0.0)),
     "exp_decay_single": Domain((between(-700.0, 0.0),)),
+    "exp_single": Domain((between(-700.0, 700.0),)),
     "sigmoid_single": Domain((between(-700.0, 700.0),)),
     "softplus_single": Domain((between(-700.0, 700.0),)),
     "softplus_tail_single": Domain((between(-700.0, 700.0),)),
