@@ -273,6 +273,33 @@ def _same_branches(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _branches_added(e: sp.Expr) -> sp.Expr | None:
+    """Sums of Piecewise under the same conditions are one Piecewise, branch by branch."""
+    if not isinstance(e, sp.Add):
+        return None
+    alike: dict[tuple[sp.Basic, ...], list[sp.Piecewise]] = {}
+    for term in e.args:
+        if isinstance(term, sp.Piecewise):
+            alike.setdefault(tuple(c for _, c in term.args), []).append(term)
+    for conditions, terms in alike.items():
+        if len(terms) > 1:
+            sums = [sp.Add(*branches) for branches in zip(*([b for b, _ in t.args] for t in terms), strict=True)]
+            rest = sp.Add(*(t for t in e.args if t not in terms))
+            return rest + sp.Piecewise(*zip(sums, conditions, strict=True))
+    return None
+
+
+def _common_factor_of_argument(e: sp.Expr) -> sp.Expr | None:
+    """g(a/s - b/s) = g((a - b)/s): the difference is rounded once, and a/s does not overflow on its own."""
+    if not isinstance(e, sp.Function) or len(e.args) != 1 or not isinstance(e.args[0], sp.Add):
+        return None
+    first, *others = (set(sp.Mul.make_args(term)) for term in e.args[0].args)
+    common = sp.Mul(*sorted((f for f in first.intersection(*others) if not f.is_number), key=sp.default_sort_key))
+    if common == 1:
+        return None
+    return e.func(common * sp.Add(*(term / common for term in e.args[0].args)))
+
+
 IDENTITIES: tuple[Identity, ...] = (
     Identity("simplex", "the sum of a simplex row is 1", _simplex_sums_to_one),
     Identity("softmax sum", "the sum of a softmax is 1", _softmax_sums_to_one),
@@ -289,6 +316,8 @@ IDENTITIES: tuple[Identity, ...] = (
     Identity("square of a sign", "s**2 = 1 for s = -1, 1", _square_of_a_sign),
     Identity("numeric content", "(2a + 2b) c = 2 (a + b) c", _numeric_content),
     Identity("same branches", "a Piecewise with one value is that value", _same_branches),
+    Identity("branches added", "Piecewise((a, c), (b, True)) + Piecewise((d, c), (e, True)), as one", _branches_added),
+    Identity("factor of an argument", "g(a/s - b/s) = g((a - b)/s)", _common_factor_of_argument),
 )
 
 

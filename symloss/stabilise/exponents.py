@@ -12,15 +12,39 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from symloss.declare.roles import RoleSymbol
 from symloss.simplify.rules import domain_name
 
-from .arithmetic import as_doubles, is_constant, term_order
+from .arithmetic import as_doubles, fraction, is_constant, term_order
 from .graph import Loop, Node
+from .rows import Scale
 
 if TYPE_CHECKING:
     from .translate import Translation
 
 Places = Mapping[sp.Idx, Loop]
+
+
+def with_rounding_error(t: Translation, e: sp.Expr, places: Places) -> tuple[Node, Node | None]:
+    """The node of e and what to add to it to be nearer to it.
+
+    A quotient by parameters is a product with their quotient, which is formed once and whose own error is known.
+    """
+    coefficient, rest = e.as_coeff_Mul()
+    if coefficient == -1:
+        value, error = with_rounding_error(t, rest, places)
+        return t.call("neg", value), None if error is None else t.call("neg", error)
+    above, below = fraction([f for f in sp.Mul.make_args(e) if _is_of_parameters(f)])
+    varying = [f for f in sp.Mul.make_args(e) if not _is_of_parameters(f)]
+    if not below or not varying or coefficient != 1:
+        return t.node(e, places), rounding_error(t, e, places)
+    scale = Scale(t.product(above, places, 1.0) if above else None, t.product(below, places, 1.0))
+    return t.rows.times_scale(t.node(sp.Mul(*varying), places), rounding_error(t, sp.Mul(*varying), places), scale)
+
+
+def _is_of_parameters(e: sp.Expr) -> bool:
+    """Whether it is the same for all entries of all samples, or nearly all: made of parameters and numbers."""
+    return all(isinstance(s, RoleSymbol) and s.role == "parameter" for s in e.free_symbols) and not e.has(sp.Idx)
 
 
 def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node | None:

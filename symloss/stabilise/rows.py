@@ -85,21 +85,27 @@ class RowFunctions:
             return self.call("exp_difference", entry, largest)
         same = self.call("eq", entry, largest)
         difference: Node = self.make(Select, same, self.number(0.0), self.call("sub", entry, largest))
-        error = self.call("difference_error", entry, largest)
-        difference, error = self._times_scale(difference, error, scale)
+        difference, error = self.times_scale(difference, self.call("difference_error", entry, largest), scale, True)
         power = self.call("exp_decay", difference)
         return self.call("add", power, self.call("mul", power, error))
 
-    def _times_scale(self, difference: Node, error: Node, scale: Scale) -> tuple[Node, Node]:
+    def times_scale(
+        self, difference: Node, error: Node | None, scale: Scale, masked: bool = False
+    ) -> tuple[Node, Node]:
+        """The product and what rounding took from it, ``error`` being what rounding took from the difference.
+
+        ``masked``: the difference may be -inf, and the error is a number then.
+        """
         factor, relative = self._factor(scale)
         product = self.call("mul", difference, factor)
-        error = self.call("mul", error, factor)
+        error = self.number(0.0) if error is None else self.call("mul", error, factor)
         if not _is_power_of_two(factor):
             error = self.call("add", self.call("product_error", difference, factor), error)
         if relative is not None:
-            # A masked entry is infinitely far, and stays so.
-            far = self.call("eq", product, self.number(-float("inf")))
-            missing = self.make(Select, far, self.number(0.0), self.call("mul", product, relative))
+            missing = self.call("mul", product, relative)
+            if masked:
+                far = self.call("eq", product, self.number(-float("inf")))
+                missing = self.make(Select, far, self.number(0.0), missing)
             error = self.call("add", error, missing)
         return product, error
 

@@ -9,6 +9,7 @@ from symloss.heads.functions import product_or_zero
 from symloss.heads.row_binders import Norm
 
 from .confident import confident_row
+from .others import over_the_others
 from .stable_rule import StableRule, pairs
 from .target import against_target
 
@@ -151,5 +152,13 @@ WHOLE: tuple[StableRule, ...] = (
         "gap > 5",
         "sum_j p[j] = 1; R. T. Farouki (2012), The Bernstein polynomial basis: a centennial retrospective",
         confident_row,
+    ),
+    StableRule(
+        "sums over the others",
+        "A sum_j f[j] + B sum_j g[j] = sum_{j != i} (A f[j] + B g[j]) where A f[i] + B g[i] = 0",
+        "the two terms are added to sums that may be far smaller",
+        "|z[j] - z[i]| large for all j != i",
+        "linearity; the derivative of z[j] - z[i] is 0 at j = i",
+        over_the_others,
     ),
 )

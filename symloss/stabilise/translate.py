@@ -26,7 +26,7 @@ from .arithmetic import (
     nearest,
     term_order,
 )
-from .exponents import rounding_error
+from .exponents import with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .logistic_pairs import Pair, pair_in, slope_in
 from .rows import RowFunctions, RowStatistics
@@ -223,7 +223,7 @@ class Translation:
     def _of_computed_exponent(self, e: sp.Expr, places: Places) -> Node:
         """exp, sigmoid or softplus, with what rounding took from the argument."""
         head = type(e).__name__
-        argument, error = self.node(e.args[0], places), rounding_error(self, e.args[0], places)
+        argument, error = with_rounding_error(self, e.args[0], places)
         if error is None:
             return self.call(head, argument)
         return self.call(f"{head}_corrected", argument, error)

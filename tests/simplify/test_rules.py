@@ -38,6 +38,11 @@ EXAMPLES = {
     "numeric content": (sp.Mul(2 * a + 2 * q, x, evaluate=False), None),
     "square of a sign": (s**3, s),
     "same branches": (sp.Piecewise((x, a > 1), (x, True), evaluate=False), x),
+    "branches added": (
+        sp.Piecewise((x, a > 1), (0, True)) + sp.Piecewise((q, a > 1), (0, True)) + s,
+        sp.Piecewise((q + x, a > 1), (0, True)) + s,
+    ),
+    "factor of an argument": (sl.sigmoid(x / a - q / a), sl.sigmoid((x - q) / a)),
 }
 NUMBERS = {
     "K": 3,
