@@ -274,19 +274,24 @@ def _same_branches(e: sp.Expr) -> sp.Expr | None:
 
 
 def _branches_added(e: sp.Expr) -> sp.Expr | None:
-    """Sums of Piecewise under the same conditions are one Piecewise, branch by branch."""
+    """Sums of Piecewise under the same conditions, with any factors, are one Piecewise, branch by branch."""
     if not isinstance(e, sp.Add):
         return None
-    alike: dict[tuple[sp.Basic, ...], list[sp.Piecewise]] = {}
+    alike: dict[tuple[sp.Basic, ...], list[tuple[sp.Expr, sp.Piecewise]]] = {}
     for term in e.args:
-        if isinstance(term, sp.Piecewise):
-            alike.setdefault(tuple(c for _, c in term.args), []).append(term)
-    for conditions, terms in alike.items():
-        if len(terms) > 1:
-            sums = [sp.Add(*branches) for branches in zip(*([b for b, _ in t.args] for t in terms), strict=True)]
-            rest = sp.Add(*(t for t in e.args if t not in terms))
-            return rest + sp.Piecewise(*zip(sums, conditions, strict=True))
+        branching = [f for f in sp.Mul.make_args(term) if isinstance(f, sp.Piecewise)]
+        if len(branching) == 1:
+            alike.setdefault(tuple(c for _, c in branching[0].args), []).append((term, branching[0]))
+    for conditions, found in alike.items():
+        if len(found) > 1:
+            branches = zip(*([_with_branch(term, p, b) for b, _ in p.args] for term, p in found), strict=True)
+            rest = e - sp.Add(*(term for term, _ in found))
+            return rest + sp.Piecewise(*((sp.Add(*b), c) for b, c in zip(branches, conditions, strict=True)))
     return None
+
+
+def _with_branch(term: sp.Expr, p: sp.Piecewise, branch: sp.Expr) -> sp.Expr:
+    return sp.Mul(*(branch if f == p else f for f in sp.Mul.make_args(term)))
 
 
 def _common_factor_of_argument(e: sp.Expr) -> sp.Expr | None:
@@ -316,7 +321,9 @@ IDENTITIES: tuple[Identity, ...] = (
     Identity("square of a sign", "s**2 = 1 for s = -1, 1", _square_of_a_sign),
     Identity("numeric content", "(2a + 2b) c = 2 (a + b) c", _numeric_content),
     Identity("same branches", "a Piecewise with one value is that value", _same_branches),
-    Identity("branches added", "Piecewise((a, c), (b, True)) + Piecewise((d, c), (e, True)), as one", _branches_added),
+    Identity(
+        "branches added", "x Piecewise((a, c), (b, True)) + y Piecewise((d, c), (e, True)), as one", _branches_added
+    ),
     Identity("factor of an argument", "g(a/s - b/s) = g((a - b)/s)", _common_factor_of_argument),
 )
 

@@ -4,48 +4,21 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symloss.declare.roles import RoleSymbol
 from symloss.heads.binders import Binder, LogSumExp, Softmax, SoftmaxGap, Total
 
+from .cases import by_cases
 from .row_joining import Joining
 from .row_polynomial import RowPolynomial, Terms, outer, rows_of, terms_of
 from .target import depends_on_prediction
 
 _MOST_TERMS = 300  # of a polynomial; beyond it the joining takes too long
-_MOST_DELTAS = 3  # each doubles the cases
 
 
 def confident_row(e: sp.Expr) -> sp.Expr | None:
     """p - p**2 = p (1 - p), g[k] - sum p g as a contrast, sum p g h - (sum p g)(sum p h) as a covariance."""
     if not isinstance(e, (sp.Add, sp.Mul)) or not any(type(s) is Softmax for s in e.atoms(Softmax)):
         return None
-    if len(outer(e, sp.KroneckerDelta)) > _MOST_DELTAS:
-        return None
-    joined, gained = _by_cases(e, frozenset())
-    return joined if gained else None
-
-
-def _by_cases(e: sp.Expr, apart: frozenset[frozenset[sp.Expr]]) -> tuple[sp.Expr, bool]:
-    """The expression joined where its deltas are 1 and where they are 0, and whether anything was.
-
-    ``apart`` are the pairs of indices that differ.
-    """
-    e = e.xreplace({d: sp.S.Zero for d in outer(e, sp.KroneckerDelta) if frozenset(d.args) in apart})
-    deltas = outer(e, sp.KroneckerDelta)
-    if not deltas:
-        return _joined(e)
-    keep, other = sorted(deltas[0].args, key=lambda a: (isinstance(a, sp.Idx), a not in _in_scopes(e), str(a)))
-    same = {other: keep}
-    known = frozenset(frozenset(same.get(x, x) for x in pair) for pair in apart)
-    equal, gained = _by_cases(e.xreplace({deltas[0]: sp.S.One}).xreplace(same), known)
-    unequal, gained_too = _by_cases(e, apart | {frozenset(deltas[0].args)})
-    chosen = equal if equal == unequal else sp.Piecewise((equal, sp.Eq(keep, other)), (unequal, True))
-    return chosen, gained or gained_too
-
-
-def _in_scopes(e: sp.Expr) -> set[sp.Basic]:
-    """What occurs inside of reductions: a place that does not is cheaper to replace."""
-    return set().union(*(b.body.atoms(sp.Idx, RoleSymbol) for b in e.atoms(Binder)))
+    return by_cases(e, lambda part, apart: _joined(part))
 
 
 def _joined(e: sp.Expr) -> tuple[sp.Expr, bool]:

@@ -1,40 +1,43 @@
-"""Sums over the other entries of a row: where the entry that a derivative is taken by drops out of sums, it is left out.
+"""Sums over the other entries of a row: what a derivative has of the entry itself drops out of them.
 
-z[j] - z[i] is 0 at j = i whatever z is, and so is its derivative. Differentiation leaves that 0 as the difference of two
-sums, of which the one has f[i] and the other -f[i]: what is left of them may be far smaller than f[i]. With every sum
-taken over the others, the terms that cancel are never added.
+z[j] - z[i] is 0 at j = i whatever z is, and so is its derivative. Differentiation leaves that 0 as the difference of
+two sums, of which the one has f[i] and the other -f[i]: what is left of them may be far smaller than f[i]. With every
+sum taken over the others, the terms that cancel are never added.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
 
 import sympy as sp
 
+from symloss.declare.axes import Axis
 from symloss.heads.binders import Total, free_indices
 from symloss.heads.functions import sigmoid
 
-from .row_polynomial import Terms, terms_of
+from .cases import Apart, by_cases
+from .row_polynomial import added, terms_of
 from .target import depends_on_prediction
 
 _MOST_TERMS = 60  # of a polynomial; beyond it the joining takes too long
+_MOST_CHOICES = 4  # sums whose subsets are tried
 
 
 def over_the_others(e: sp.Expr) -> sp.Expr | None:
     """A sum_j f[j] + B sum_j g[j] + ... as a sum over j != i, where A f[i] + B g[i] + ... is 0."""
-    if not isinstance(e, (sp.Add, sp.Mul)):
+    if not isinstance(e, (sp.Add, sp.Mul)) or not any(True for _ in _summands(e)):
         return None
-    for place in sorted(free_indices(e), key=str):
-        totals = [t for t in dict.fromkeys(_summands(e)) if t.body.has(place) and _same_axis(t, place)]
-        if totals:
-            left_out = _LeavingOut(place, totals).of(e)
-            if left_out is not None:
-                return left_out
-    return None
+    return by_cases(e, _left_out)
 
 
-def _same_axis(total: Total, place: sp.Idx) -> bool:
-    return bool(total.bound.label.axis == place.label.axis)
+def _left_out(e: sp.Expr, apart: Apart) -> tuple[sp.Expr, bool]:
+    polynomial = _Polynomial(e, apart)
+    if len(polynomial.terms) > _MOST_TERMS:
+        return e, False
+    gained = [place for place in sorted(free_indices(e), key=str) if polynomial.leave_out(place)]
+    return (polynomial.joined(), True) if gained else (e, False)
 
 
 def _summands(e: sp.Expr) -> Iterator[Total]:
@@ -48,27 +51,58 @@ def _summands(e: sp.Expr) -> Iterator[Total]:
         yield from _summands(e.base)
 
 
-class _LeavingOut:
-    """One polynomial in sums along an axis, whose terms at one place of it cancel."""
+@dataclass(frozen=True)
+class _Sum:
+    """A sum over all entries but those at some places."""
 
-    def __init__(self, place: sp.Idx, totals: list[Total]) -> None:
-        self.place = place
+    total: Total
+    without: tuple[sp.Idx, ...] = ()
+
+    @property
+    def axis(self) -> Axis:
+        return self.total.bound.label.axis  # type: ignore[no-any-return]
+
+    def over(self, index: sp.Idx, body: sp.Expr) -> sp.Expr:
+        """The sum of that body."""
+        for place in self.without:
+            body = sp.Piecewise((sp.S.Zero, sp.Eq(index, place)), (body, True))
+        return Total(body, index)
+
+
+class _Polynomial:
+    """An expression as a polynomial in sums along axes."""
+
+    def __init__(self, e: sp.Expr, apart: Apart) -> None:
+        self.apart = apart
         self.hidden: dict[sp.Expr, sp.Dummy] = {}
-        self.sums = {t: sp.Dummy("s", real=True) for t in totals}
+        self.sums = {sp.Dummy("s", real=True): _Sum(t) for t in dict.fromkeys(_summands(e))}
+        self.symbols = {s.total: symbol for symbol, s in self.sums.items()}
+        self.terms = terms_of(self._hide(_evened(e), self.symbols))
 
-    def of(self, e: sp.Expr) -> sp.Expr | None:
-        """The polynomial in sums over the others; None where something of the place is left."""
-        before = self._terms(e, self.sums)
-        if len(before) > _MOST_TERMS:
-            return None
-        own = {t: s + self._hide(_evened(t.at(self.place)), {}) for t, s in self.sums.items()}
-        after = self._terms(e, own)
-        if len(after) > len(before) or not any(s in m.free_symbols for m in after for s in self.sums.values()):
-            return None
-        return self._joined(after)
+    def leave_out(self, place: sp.Idx) -> bool:
+        """Take sums over the others than the place, if all cancels that they have of it; as many sums as possible."""
+        own = {s: self._own(of, place) for s, of in self.sums.items() if self._is_about(of, place)}
+        own = {s: there for s, there in own.items() if there != 0}
+        chosen = next((some for some in _subsets(list(own)) if self._split(some, own)), ())
+        self.sums |= {s: _Sum(self.sums[s].total, (*self.sums[s].without, place)) for s in chosen}
+        return bool(chosen)
 
-    def _terms(self, e: sp.Expr, sums: dict[Total, sp.Expr]) -> Terms:
-        return terms_of(self._hide(_evened(e), {_evened(t): s for t, s in sums.items()}))
+    def _split(self, some: tuple[sp.Dummy, ...], own: dict[sp.Dummy, sp.Expr]) -> bool:
+        """The terms with what some of the sums have of the place apart, where that cancels."""
+        shallow = {s: s + own[s] for s in some}
+        after = terms_of(added(self.terms).xreplace({s: s + own[s].xreplace(shallow) for s in some}))
+        if after != self.terms and len(after) >= len(self.terms):
+            return False
+        self.terms = after
+        return True
+
+    def _is_about(self, s: _Sum, place: sp.Idx) -> bool:
+        same_axis = s.axis == place.label.axis
+        return bool(same_axis) and s.total.body.has(place) and all({place, p} in self.apart for p in s.without)
+
+    def _own(self, s: _Sum, place: sp.Idx) -> sp.Expr:
+        """What the sum has of the place."""
+        return self._hide(_evened(s.total.at(place)), self.symbols)
 
     def _hide(self, e: sp.Expr, sums: dict[sp.Expr, sp.Expr]) -> sp.Expr:
         """The polynomial skeleton: sums as given, anything else that is no polynomial as a symbol."""
@@ -81,36 +115,46 @@ class _LeavingOut:
         if isinstance(e, sp.Pow) and e.exp.is_Integer:
             inner = self._hide(e.base, sums) if e.exp > 0 else self._symbol(1 / e.base)
             return inner ** abs(e.exp)
-        if e.is_Rational or isinstance(e, (sp.Symbol, sp.Indexed)):
-            return e
-        return self._symbol(e)
+        return e if e.is_Rational or isinstance(e, (sp.Symbol, sp.Indexed)) else self._symbol(e)
 
     def _symbol(self, e: sp.Expr) -> sp.Dummy:
         return self.hidden.setdefault(e, sp.Dummy("f", real=True))
 
+    def joined(self) -> sp.Expr:
+        """The expression; what is linear in sums over the same entries is one sum, that cancels entry by entry."""
+        common = sp.gcd_list(list(self.terms)).xreplace(dict.fromkeys(self.sums, sp.S.One))
+        common *= sp.gcd_list(list(self.terms.values()))
+        indices = {of.axis: of.total.open()[0] for of in self.sums.values()}
+        linear: dict[tuple[sp.Idx, tuple[sp.Idx, ...]], list[tuple[sp.Expr, _Sum]]] = {}
+        rest = sp.S.Zero
+        for monomial, c in self.terms.items():
+            factor = c * monomial / common
+            inside = [s for s in self.sums if factor.has(s)]
+            if len(inside) == 1 and not (factor / inside[0]).has(inside[0]):
+                of = self.sums[inside[0]]
+                linear.setdefault((indices[of.axis], of.without), []).append((factor / inside[0], of))
+            else:
+                rest += factor
+        sums = [self._one_sum(index, parts) for (index, _), parts in linear.items()]
+        powers = {
+            s: self._one_sum(indices[of.axis], [(sp.S.One, of)]) if of.without else of.total
+            for s, of in self.sums.items()
+        }
+        return self._show(common) * sp.Add(*sums, self._show(sp.factor_terms(rest)).xreplace(powers))
+
+    def _one_sum(self, index: sp.Idx, parts: list[tuple[sp.Expr, _Sum]]) -> sp.Expr:
+        body = sp.Add(*(factor * self._hide(_evened(of.total.at(index)), {}) for factor, of in parts))
+        return parts[0][1].over(index, self._show(sp.factor_terms(sp.expand(body))))
+
     def _show(self, e: sp.Expr) -> sp.Expr:
         return e.xreplace({s: f for f, s in self.hidden.items()})
 
-    def _joined(self, terms: Terms) -> sp.Expr:
-        """What is linear in the sums is one sum, so that it cancels entry by entry; powers of sums stay."""
-        common = sp.gcd_list(list(terms)) * sp.gcd_list(list(terms.values()))
-        index = next(iter(self.sums)).open()[0]
-        body, rest = sp.S.Zero, sp.S.Zero
-        for monomial, c in terms.items():
-            factor = c * monomial / common
-            linear = [(t, s) for t, s in self.sums.items() if factor.diff(s) != 0]
-            if len(linear) == 1 and not (factor / linear[0][1]).has(linear[0][1]):
-                total, symbol = linear[0]
-                body += factor / symbol * self._hide(_evened(total.at(index)), {})
-            else:
-                rest += factor
-        one = self._others(body, index)
-        powers = {s: self._others(self._hide(_evened(t.at(index)), {}), index) for t, s in self.sums.items()}
-        return self._show(common) * (one + self._show(sp.factor_terms(rest)).xreplace(powers))
 
-    def _others(self, body: sp.Expr, index: sp.Idx) -> sp.Expr:
-        shown = self._show(sp.factor_terms(body))
-        return Total(sp.Piecewise((sp.S.Zero, sp.Eq(index, self.place)), (shown, True)), index)
+def _subsets(items: list[sp.Dummy]) -> Iterator[tuple[sp.Dummy, ...]]:
+    """All of them first, then fewer; of many only all."""
+    least = 1 if len(items) <= _MOST_CHOICES else len(items)
+    for size in range(len(items), least - 1, -1):
+        yield from combinations(items, size)
 
 
 def _evened(e: sp.Expr) -> sp.Expr:

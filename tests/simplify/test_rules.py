@@ -39,8 +39,8 @@ EXAMPLES = {
     "square of a sign": (s**3, s),
     "same branches": (sp.Piecewise((x, a > 1), (x, True), evaluate=False), x),
     "branches added": (
-        sp.Piecewise((x, a > 1), (0, True)) + sp.Piecewise((q, a > 1), (0, True)) + s,
-        sp.Piecewise((q + x, a > 1), (0, True)) + s,
+        sp.Piecewise((x, a > 1), (0, True)) + s * sp.Piecewise((q, a > 1), (0, True)) + a,
+        sp.Piecewise((q * s + x, a > 1), (0, True)) + a,
     ),
     "factor of an argument": (sl.sigmoid(x / a - q / a), sl.sigmoid((x - q) / a)),
 }
