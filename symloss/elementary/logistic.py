@@ -64,6 +64,14 @@ def sigmoid_corrected(x: float, error: float) -> float:
     return corrected if corrected == corrected else y
 
 
+def sigmoid_slope_corrected(x: float, error: float) -> float:
+    """sigmoid_slope(x + error) for an error far below 1, as rounding x leaves it."""
+    e = exp_decay(-math.fabs(x))
+    corrected = fma(e, error if x < 0.0 else -error, e)
+    e = corrected if corrected == corrected else e
+    return e / fma(e, 2.0 + e, 1.0)
+
+
 def softplus_corrected(x: float, error: float) -> float:
     """softplus(x + error) for an error far below 1, as rounding x leaves it."""
     y = softplus(x)

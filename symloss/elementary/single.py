@@ -105,3 +105,18 @@ def softplus_tail_single(x: float) -> float:
 def softplus_single(x: float) -> float:
     """As `softplus`, in 2^-32."""
     return (0.0 if x < 0.0 else x) + log1p_unit_single(exp_decay_single(-math.fabs(x)))
+
+
+def sigmoid_corrected_single(x: float, error: float) -> float:
+    """As `sigmoid_corrected`; what rounding x to float64 takes is far below a float32."""
+    return sigmoid_single(x)
+
+
+def sigmoid_slope_corrected_single(x: float, error: float) -> float:
+    """As `sigmoid_slope_corrected`."""
+    return sigmoid_slope_single(x)
+
+
+def softplus_corrected_single(x: float, error: float) -> float:
+    """As `softplus_corrected`."""
+    return softplus_single(x)

@@ -101,6 +101,8 @@ FUNCTIONS: dict[str, Function] = dict([
         logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
         interval.log_norm_interval,
         exponential.exp_corrected, logistic.sigmoid_corrected, logistic.softplus_corrected,
+        logistic.sigmoid_slope_corrected, single.sigmoid_corrected_single, single.sigmoid_slope_corrected_single,
+        single.softplus_corrected_single,
         exponential.exp_moment, logistic.softplus_difference, logistic.sigmoid_power,
         power.power, power.hypot, algebraic.power1psq, trigonometric.atan2,
         polygamma.polygamma, beta.log_beta, beta.rising_log, beta.rising_excess,

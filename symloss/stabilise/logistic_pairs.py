@@ -50,7 +50,11 @@ def _weighted(term: sp.Expr, kind: type[sp.Expr]) -> tuple[sp.Expr, sp.Expr, sp.
     return term / nodes[0], nodes[0], term
 
 
-def slope_in(factors: list[sp.Expr]) -> sp.Expr | None:
-    """The u of a product s(u) s(-u) among the factors."""
-    arguments = [f.args[0] for f in factors if isinstance(f, sigmoid)]
-    return next((u for u in arguments if not u.could_extract_minus_sign() and -u in arguments), None)
+def without_slope(factors: list[sp.Expr]) -> tuple[sp.Expr | None, int, list[sp.Expr]]:
+    """The u and n of a product s(u)**n s(-u)**n among the factors, and the other factors."""
+    powers = dict(f.as_base_exp() for f in factors if isinstance(f.as_base_exp()[0], sigmoid))
+    for p, n in powers.items():
+        u, other = p.args[0], sigmoid(-p.args[0])
+        if not u.could_extract_minus_sign() and n in (1, 2) and powers.get(other) == n:
+            return u, int(n), [f for f in factors if f not in (p**n, other**n)]
+    return None, 0, factors

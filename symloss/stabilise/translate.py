@@ -28,7 +28,7 @@ from .arithmetic import (
 )
 from .exponents import with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
-from .logistic_pairs import Pair, pair_in, slope_in
+from .logistic_pairs import Pair, pair_in, without_slope
 from .rows import RowFunctions, RowStatistics
 from .silence import can_be_infinite, is_probability, outgrowing
 from .target import depends_on_prediction
@@ -92,7 +92,7 @@ class Translation:
 
     def _sum(self, e: sp.Add, places: Places) -> Node:
         pair = pair_in(e)
-        if pair is None or rounding_error(self, pair.u, places) is not None:
+        if pair is None or with_rounding_error(self, pair.u, places)[1] is not None:
             return self._sum_of(e.args, None, e, places)
         rest = [term for term in e.args if term not in pair.terms]
         return self._sum_of(rest, self._pair(pair, places), e, places)
@@ -186,10 +186,9 @@ class Translation:
     def product(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
         """The product of the factors and a number, from left to right."""
         product: Node | None = None
-        u = slope_in(factors)
-        if u is not None and rounding_error(self, u, places) is None:
-            factors = [f for f in factors if f not in (sigmoid(u), sigmoid(-u))]
-            product = self.call("sigmoid_slope", self.node(u, places))
+        u, exponent, factors = without_slope(factors)
+        if u is not None:
+            product = self._repeated(self._corrected("sigmoid_slope", u, places), exponent)
         for factor in factors:
             value = self.node(factor, places)
             product = value if product is None else self.call("mul", product, value)
@@ -222,11 +221,11 @@ class Translation:
 
     def _of_computed_exponent(self, e: sp.Expr, places: Places) -> Node:
         """exp, sigmoid or softplus, with what rounding took from the argument."""
-        head = type(e).__name__
-        argument, error = with_rounding_error(self, e.args[0], places)
-        if error is None:
-            return self.call(head, argument)
-        return self.call(f"{head}_corrected", argument, error)
+        return self._corrected(type(e).__name__, e.args[0], places)
+
+    def _corrected(self, head: str, argument: sp.Expr, places: Places) -> Node:
+        value, error = with_rounding_error(self, argument, places)
+        return self.call(head, value) if error is None else self.call(f"{head}_corrected", value, error)
 
     def _repeated(self, x: Node, n: int) -> Node:
         if n == 1:
