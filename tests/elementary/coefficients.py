@@ -163,7 +163,7 @@ def bessel_ratio_far(q: mpf) -> tuple[mpf, mpf]:
 FITS = (
     Fit("EXP", exp_quadratic, "-0.34658", "0.34658", 11),
     Fit("EXP_SINGLE", exp_quadratic, "-0.34658", "0.34658", 7),
-    Fit("LOG1P_SINGLE", log1p_quotient, "0", "1", 12),
+    Fit("LOG1P_SINGLE", log1p_quotient, "0", "1", 13),
     Fit("EXPM1MX", exp_cubic, "-1", "1", 14),
     Fit("LOG", atanh_cubic, "0", "0.029438", 7),
     Fit("LOG_UNIT", atanh_cubic, "0", "0.04", 8),

@@ -22,8 +22,8 @@ LIMITS = {
     "bessel_i": 8.0, "mills_excess": 12.0, "bernoulli_slope": 8.0,
     "exp_decay": 0.65, "exp_difference": 2.0,
     # for results that are rounded to float32, whose ulp is 2^29 of these; a difference brings 2^-53 of itself
-    "exp_decay_single": 2.0**17, "exp_single": 2.0**17, "sigmoid_single": 2.0**17, "softplus_single": 2.0**21,
-    "softplus_tail_single": 2.0**21, "sigmoid_slope_single": 2.0**17, "sigmoid_blend_single": 2.0**17,
+    "exp_decay_single": 2.0**17, "exp_single": 2.0**17, "sigmoid_single": 2.0**17, "softplus_single": 2.0**18,
+    "softplus_tail_single": 2.0**18, "sigmoid_slope_single": 2.0**17, "sigmoid_blend_single": 2.0**17,
     "exp_difference_single": 2.0**17,
     "sigmoid_corrected_single": 2.0**17, "sigmoid_slope_corrected_single": 2.0**17,
     "softplus_corrected_single": 2.0**21,
