@@ -23,15 +23,18 @@ from weakref import WeakKeyDictionary
 
 from llvmlite import ir
 from numba import njit, types
-from numba.core import typed_passes, untyped_passes
+from numba.core import cgutils, typed_passes, untyped_passes
 from numba.core.caching import FunctionCache
 from numba.core.compiler import CompilerBase, Flags, compile_extra
 from numba.core.compiler_machinery import PassManager
-from numba.core.extending import intrinsic
+from numba.core.extending import intrinsic, models, register_model
 
 from symloss.compile.store import lock
 
-__all__ = ["bits", "device", "fma", "from_bits", "kernel", "later", "routine", "single", "wide_vectors"]
+__all__ = [
+    "bits", "device", "eight", "eight_zeros", "entry", "equals", "fma", "from_bits", "from_rank", "kernel", "later",
+    "minus", "plus", "rank", "rank_of_nothing", "routine", "single", "unless", "wide_vectors",
+]  # fmt: skip
 
 Function = Callable[..., Any]
 Decorator = Callable[[Function], Any]
@@ -42,12 +45,33 @@ ERROR_MODEL = "numpy"
 
 WIDE_VECTORS = '"prefer-vector-width"="512"'
 
+
+class _EightType(types.Type):  # type: ignore[misc]
+    """The type of eight float64 numbers in a vector register."""
+
+    def __init__(self) -> None:
+        super().__init__(name="Eight")
+
+
+_EIGHT = _EightType()
+_VECTOR = ir.VectorType(ir.DoubleType(), 8)
+_ALL_ZERO = ir.Constant(_VECTOR, [0.0] * 8)
+
+
+@register_model(_EightType)
+class _EightModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, data_model_manager: Any, own_type: Any) -> None:
+        super().__init__(data_model_manager, own_type, _VECTOR)
+
+
 # The types that an annotation of a function inside a kernel may name; any other parameter has the type it is given.
 TYPES = {
     "float": types.float64,
     "int": types.int64,
     "None": types.none,
     "tuple[float, float]": types.UniTuple(types.float64, 2),
+    "Eight": _EIGHT,
+    "tuple[Eight, Eight]": types.UniTuple(_EIGHT, 2),
 }
 
 # Numba's passes, without those for what kernels do not have: closures, objects, array expressions, literal arguments.
@@ -276,6 +300,135 @@ def single(typing_context: Any, x: Any) -> Any:
         return builder.fpext(builder.fptrunc(arguments[0], ir.FloatType()), ir.DoubleType())
 
     return types.float64(types.float64), generate
+
+
+@intrinsic
+def eight(typing_context: Any, values: Any, place: Any) -> Any:
+    """`symloss.lower.vectors.eight`: one load."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(values)(context, builder, arguments[0])
+        pointer = cgutils.get_item_pointer(context, builder, values, array, [arguments[1]], wraparound=False)
+        element = context.get_data_type(values.dtype)
+        vector = builder.bitcast(pointer, ir.VectorType(element, 8).as_pointer())
+        loaded = builder.load(vector, align=values.dtype.bitwidth // 8)
+        return loaded if element == ir.DoubleType() else builder.fpext(loaded, _VECTOR)
+
+    return _EIGHT(values, types.int64), generate
+
+
+@intrinsic
+def eight_zeros(typing_context: Any) -> Any:
+    """`symloss.lower.vectors.eight_zeros`."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return _ALL_ZERO
+
+    return _EIGHT(), generate
+
+
+@intrinsic
+def plus(typing_context: Any, a: Any, b: Any) -> Any:
+    """`symloss.lower.vectors.plus`: one instruction."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return builder.fadd(*arguments)
+
+    return _EIGHT(_EIGHT, _EIGHT), generate
+
+
+@intrinsic
+def minus(typing_context: Any, a: Any, b: Any) -> Any:
+    """`symloss.lower.vectors.minus`: one instruction."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return builder.fsub(*arguments)
+
+    return _EIGHT(_EIGHT, _EIGHT), generate
+
+
+@intrinsic
+def unless(typing_context: Any, a: Any, counted: Any) -> Any:
+    """`symloss.lower.vectors.unless`: a comparison and a choice."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return builder.select(_equal(builder, *arguments), _ALL_ZERO, arguments[0])
+
+    return _EIGHT(_EIGHT, types.float64), generate
+
+
+@intrinsic
+def equals(typing_context: Any, a: Any, counted: Any) -> Any:
+    """`symloss.lower.vectors.equals`: a comparison and a choice."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return builder.select(_equal(builder, *arguments), ir.Constant(_VECTOR, [1.0] * 8), _ALL_ZERO)
+
+    return _EIGHT(_EIGHT, types.float64), generate
+
+
+def _equal(builder: ir.IRBuilder, vector: Any, number: Any) -> Any:
+    """Where the entries equal the number."""
+    first = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), number, ir.Constant(ir.IntType(32), 0))
+    same = ir.Constant(ir.VectorType(ir.IntType(32), 8), [0] * 8)
+    return builder.fcmp_ordered("==", vector, builder.shuffle_vector(first, first, same))
+
+
+@intrinsic
+def entry(typing_context: Any, a: Any, number: Any) -> Any:
+    """`symloss.lower.vectors.entry`."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return builder.extract_element(*arguments)
+
+    return types.float64(_EIGHT, types.int64), generate
+
+
+@intrinsic
+def rank(typing_context: Any, x: Any) -> Any:
+    """`symloss.lower.vectors.rank`, of a float32 as an int32."""
+    word = types.int32 if x == types.float32 else types.int64
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        integer = context.get_data_type(word)
+        highest = ir.Constant(integer, 2 ** (word.bitwidth - 1) - 1)
+        ordered = _ordered(builder, builder.bitcast(arguments[0], integer), highest)
+        return builder.select(builder.fcmp_ordered("ord", arguments[0], arguments[0]), ordered, highest)
+
+    return word(x), generate
+
+
+@intrinsic
+def from_rank(typing_context: Any, i: Any) -> Any:
+    """`symloss.lower.vectors.from_rank`, of an int32 by way of a float32."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        integer = arguments[0].type
+        ordered = _ordered(builder, arguments[0], ir.Constant(integer, 2 ** (integer.width - 1) - 1))
+        if integer.width == 64:
+            return builder.bitcast(ordered, ir.DoubleType())
+        return builder.fpext(builder.bitcast(ordered, ir.FloatType()), ir.DoubleType())
+
+    return types.float64(i), generate
+
+
+def _ordered(builder: ir.IRBuilder, word: Any, highest: Any) -> Any:
+    """All bits but the sign inverted where the sign is set: from the bits of a float to its rank, and back."""
+    negative = builder.ashr(word, ir.Constant(word.type, word.type.width - 1))
+    return builder.xor(word, builder.and_(negative, highest))
+
+
+@intrinsic
+def rank_of_nothing(typing_context: Any, values: Any) -> Any:
+    """`symloss.lower.vectors.rank_of_nothing`."""
+    word = types.int32 if values.dtype == types.float32 else types.int64
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        # The bits of -inf with all but the sign inverted.
+        lowest = -(2**31) + 0x7FFFFF if word == types.int32 else -(2**63) + 0xFFFFFFFFFFFFF
+        return ir.Constant(context.get_data_type(word), lowest)
+
+    return word(values), generate
 
 
 @intrinsic

@@ -27,7 +27,6 @@ SCALARS = {"rows": "int64", "extent": "int64", "scalar": "float64", "scale": "fl
 SOMEWHERE = 0
 """What `compute` leaves in the status where a guard does not hold: any number that is not -1."""
 
-KNOWING_THE_LARGEST = {"argmax": "place_of", "ties": "count_of"}
 
 READ_ONLY = frozenset({"offsets", "input", "label", "shared", "weight"})
 
@@ -130,8 +129,8 @@ class Kernel:
         values = f"{self._identifier(array)}, {start}, {length}"
         if reduction.kind == "max":
             self._largest[values] = self._identifier(reduction.name)
-        if reduction.kind in KNOWING_THE_LARGEST and values in self._largest:
-            return f"{KNOWING_THE_LARGEST[reduction.kind]}({values}, {self._largest[values]})"
+        if reduction.kind == "argmax" and values in self._largest:
+            return f"place_of({values}, {self._largest[values]})"
         return f"{reductions.NAMES[reduction.kind]}({values})"
 
     def _stored(self, array: str, value: str) -> str:

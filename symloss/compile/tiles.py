@@ -22,7 +22,7 @@ from symloss.lower.ir import (
     array_axes,
 )
 from symloss.lower.reductions import LANE_NAMES
-from symloss.lower.tiles import ACCUMULATORS, LANES, VALUES, Phase, copy_of, crossing, phases
+from symloss.lower.tiles import LANES, VALUES, WORK, Phase, copy_of, crossing, phases
 
 FROM_FLOAT = {"float": "{}", "int": "int64({})", "bool": "({} != 0.0)"}
 TO_FLOAT = {"float": "{}", "int": "float64({})", "bool": "1.0 if {} else 0.0"}
@@ -147,20 +147,20 @@ class TileKernel(Kernel):
         given = f"{self._tile.copy(parameter)}, {size}, {self._tile.count}, {self._tile.room}"
         if reduction.kind == "max":
             self._largest_at[given] = result
-        elif reduction.kind == "sum":
-            given += f", {self._accumulators()}"
+        elif reduction.kind in ("sum", "rest"):
+            given += f", {self._work()}"
         else:
             given += f", {self._maxima(given)}"
         self._line(f"{LANE_NAMES[reduction.kind]}({given}, {result})")
 
     def _maxima(self, given: str) -> int:
-        """Where the maxima are that the ties or the place of are wanted."""
+        """Where the maxima are whose places are wanted."""
         if given not in self._largest_at:
             self._largest_at[given] = self._tile.place(f"largest of {given}", "float")
             self._line(f"{LANE_NAMES['max']}({given}, {self._largest_at[given]})")
         return self._largest_at[given]
 
-    def _accumulators(self) -> int:
+    def _work(self) -> int:
         """Where the running sums begin: behind all values."""
         room = self._nest.parameter(VALUES)
-        return room.lanes - ACCUMULATORS * LANES
+        return room.lanes - WORK * LANES

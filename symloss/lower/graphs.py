@@ -131,7 +131,7 @@ def is_integral(node: Node) -> bool:
 def is_integer(node: Node, graph: Graph) -> bool:
     """Whether the value is an integer: a position, an extent, a label, or arithmetic on such."""
     match node:
-        case Position() | Extent() | Reduce(kind="argmax" | "ties"):
+        case Position() | Extent() | Reduce(kind="argmax"):
             return True
         case Apply(head=head, arguments=operands) if head in ARITHMETIC:
             return all_integers(operands, graph)

@@ -182,13 +182,13 @@ class Reduction:
     """
 
     name: str
-    kind: Literal["sum", "max", "argmax", "ties"]
+    kind: Literal["sum", "max", "argmax", "rest"]
     array: str
     indices: tuple[Expression, ...] = ()
 
     @property
     def type(self) -> Type:
-        return "int" if self.kind in ("argmax", "ties") else "float"
+        return "int" if self.kind == "argmax" else "float"
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,8 +203,8 @@ class _Lowering:
             if isinstance(task.purpose, Keep):
                 self._values.kept[task.node] = self._scratch_of(task.node, task.loops[0]).name
         reductions = [task.purpose for task in tasks if isinstance(task.purpose, Reduce)]
-        # The place of a maximum and its ties are found sooner once the maximum is known.
-        for node in sorted(reductions, key=lambda node: node.kind in ("argmax", "ties")):
+        # The place of a maximum is found sooner once the maximum is known.
+        for node in sorted(reductions, key=lambda node: node.kind == "argmax"):
             self._reduce(node)
 
     def _entered(self, task: Task, loop: Loop) -> Task:

@@ -3,7 +3,7 @@
 The order of the operations depends on the number of values alone. Each function is
 written so that LLVM needs no permission to reorder: a sum has eight running sums, a
 maximum is one of integers, of which order is no question. Only names that generated
-code knows (`math`, `bits`, `from_bits`, `uint64`) may be used here.
+code knows (`math`, `uint64`, those of `symloss.lower.vectors`) may be used here.
 """
 
 from __future__ import annotations
@@ -14,10 +14,20 @@ from typing import Any
 
 from numpy import uint64
 
-from symloss.elementary.primitives import bits, from_bits
-
-Readable = Any
-"""An array that a function reads only: in a kernel such a function is compiled once for arrays of either kind."""
+from symloss.lower.vectors import (
+    Eight,
+    Readable,
+    eight,
+    eight_zeros,
+    entry,
+    equals,
+    from_rank,
+    minus,
+    plus,
+    rank,
+    rank_of_nothing,
+    unless,
+)
 
 
 def two_sum(a: float, b: float) -> tuple[float, float]:
@@ -28,50 +38,84 @@ def two_sum(a: float, b: float) -> tuple[float, float]:
     return total, error if error == error else 0.0
 
 
-def sum_of(values: Readable, start: int, count: int) -> float:
-    """The sum of values[start : start + count].
+def two_sums(a: Eight, b: Eight) -> tuple[Eight, Eight]:
+    """`two_sum` eight times, but NaN for the error where the sum is not finite."""
+    totals = plus(a, b)
+    back = minus(totals, a)
+    return totals, plus(minus(a, minus(totals, back)), minus(b, back))
 
-    Blocks of 32 in eight running sums, which is as fast as memory and has an error of
-    seven roundings at most; from block to block the rounding errors are kept, so that
-    long rows are no less accurate than short ones.
+
+def sum_of(values: Readable, start: int, count: int) -> float:
+    """The sum of values[start : start + count]."""
+    total, _ = sum_and_count(values, start, count, math.nan)
+    return total
+
+
+def rest_of(values: Readable, start: int, count: int) -> float:
+    """The sum less 1 of values of which one is 1: ones are counted and not added, so that they hide no small ones."""
+    total, ones = sum_and_count(values, start, count, 1.0)
+    return total + (ones - 1.0)
+
+
+def sum_and_count(values: Readable, start: int, count: int, counted: float) -> tuple[float, float]:
+    """The sum of values[start : start + count] without those that are ``counted``, and how many these are.
+
+    Blocks of 32 in eight running sums have an error of seven roundings at most; from block
+    to block, and from one running sum to the next, rounding errors are kept, so that long
+    rows are no less accurate than short ones.
     """
-    total, error = 0.0, 0.0
+    totals, errors, found = eight_zeros(), eight_zeros(), eight_zeros()
     eights = count - count % 8
     for block in range(0, eights, 32):
-        a, b, c, d, e, f, g, h = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         stop = block + 32 if block + 32 < eights else eights  # `min` would be one more function to compile
+        part = eight_zeros()
         for i in range(start + block, start + stop, 8):
-            a += values[uint64(i)]
-            b += values[uint64(i + 1)]
-            c += values[uint64(i + 2)]
-            d += values[uint64(i + 3)]
-            e += values[uint64(i + 4)]
-            f += values[uint64(i + 5)]
-            g += values[uint64(i + 6)]
-            h += values[uint64(i + 7)]
-        total, lost = two_sum(total, ((a + e) + (c + g)) + ((b + f) + (d + h)))
-        error += lost
-    rest = 0.0
+            here = eight(values, i)
+            part = plus(part, unless(here, counted))
+            found = plus(found, equals(here, counted))
+        totals, lost = two_sums(totals, part)
+        errors = plus(errors, lost)
+    total, error = (added(totals), 0.0) if count <= 32 else added_with_error(totals, errors)
+    rest, ones = 0.0, added(found)
     for i in range(start + eights, start + count):
-        rest += values[uint64(i)]
-    total, lost = two_sum(total, rest)
-    return total + (error + lost)
+        x = float(values[uint64(i)])
+        rest += 0.0 if x == counted else x
+        ones += 1.0 if x == counted else 0.0
+    total, lost_last = two_sum(total, rest)
+    return total + (error + lost_last), ones
+
+
+def added(a: Eight) -> float:
+    """The sum of the eight."""
+    odd = (entry(a, 1) + entry(a, 5)) + (entry(a, 3) + entry(a, 7))
+    return 0.0 + (((entry(a, 0) + entry(a, 4)) + (entry(a, 2) + entry(a, 6))) + odd)
+
+
+def added_with_error(a: Eight, errors: Eight) -> tuple[float, float]:
+    """The sum of the eight, and what rounding took from it and took before; nothing where it is not finite."""
+    first, first_lost = two_sum(entry(a, 0), entry(a, 4))
+    second, second_lost = two_sum(entry(a, 2), entry(a, 6))
+    third, third_lost = two_sum(entry(a, 1), entry(a, 5))
+    fourth, fourth_lost = two_sum(entry(a, 3), entry(a, 7))
+    even, even_lost = two_sum(first, second)
+    odd, odd_lost = two_sum(third, fourth)
+    total, last_lost = two_sum(even, odd)
+    small = ((first_lost + second_lost) + (third_lost + fourth_lost)) + ((even_lost + odd_lost) + last_lost)
+    error = small + added(errors)
+    return total, error if error == error else 0.0
 
 
 def max_of(values: Readable, start: int, count: int) -> float:
     """The largest of values[start : start + count]; NaN if any is NaN, -inf if there is none.
 
-    A double's bits, all but the sign inverted if it is negative, order as the doubles do;
-    and a running maximum of integers becomes a vector one, which one of doubles does not.
+    A running maximum of integers becomes a vector one, which one of floats does not.
     """
-    inverted = 0x7FFFFFFFFFFFFFFF
-    largest = bits(-math.inf) ^ inverted
+    largest = rank_of_nothing(values)
     for i in range(count):
-        x = float(values[uint64(start + i)])
-        ordered = bits(x) ^ ((bits(x) >> 63) & inverted)
-        ordered = ordered if x == x else inverted  # a NaN is the largest
-        largest = ordered if ordered > largest else largest
-    return from_bits(largest ^ ((largest >> 63) & inverted)) + 0.0  # of zeros, the positive one
+        here = rank(values[uint64(start + i)])
+        largest = here if here > largest else largest
+    found: float = from_rank(largest)
+    return found + 0.0  # of zeros, the positive one
 
 
 def argmax_of(values: Readable, start: int, count: int) -> int:
@@ -89,24 +133,30 @@ def place_of(values: Readable, start: int, count: int, largest: float) -> int:
     return found if found < count else 0
 
 
-def ties_of(values: Readable, start: int, count: int) -> int:
-    """How many values equal the largest; 0 if one is NaN."""
-    return count_of(values, start, count, max_of(values, start, count))
-
-
-def count_of(values: Readable, start: int, count: int, largest: float) -> int:
-    """`ties_of`, given the largest value."""
-    found = 0
-    for i in range(count):
-        found += 1 if float(values[uint64(start + i)]) == largest else 0
-    return found
-
-
 def lane_sums(values: Readable, count: int, lanes: int, room: Any, work: int, result: int) -> None:
-    """`sum_of` for every lane: values[i * 64 + lane] over i < count <= 32, to room[result + lane].
+    """`sum_of` for every lane."""
+    lane_sums_and_counts(values, count, lanes, room, work, result, math.nan)
 
-    ``room`` from ``work`` on is for the eight running sums.
+
+def lane_rests(values: Readable, count: int, lanes: int, room: Any, work: int, result: int) -> None:
+    """`rest_of` for every lane."""
+    lane_sums_and_counts(values, count, lanes, room, work, result, 1.0)
+    for lane in range(lanes):
+        room[uint64(result + lane)] += room[uint64(work + 8 * 64 + lane)] - 1.0
+
+
+def lane_sums_and_counts(
+    values: Readable, count: int, lanes: int, room: Any, work: int, result: int, counted: float
+) -> None:
+    """`sum_and_count` for every lane: values[i * 64 + lane] over i < count <= 32, the sum to room[result + lane].
+
+    ``room`` from ``work`` on is for the eight running sums, and behind them the counts.
     """
+    for lane in range(lanes):
+        room[uint64(work + 8 * 64 + lane)] = 0.0
+    for i in range(count if counted == counted else 0):
+        for lane in range(lanes):
+            room[uint64(work + 8 * 64 + lane)] += 1.0 if values[uint64(i * 64 + lane)] == counted else 0.0
     eights = count - count % 8
     if eights > 0:
         for i in range(8 * 64):
@@ -114,7 +164,8 @@ def lane_sums(values: Readable, count: int, lanes: int, room: Any, work: int, re
     for i in range(eights):
         running = work + (i % 8) * 64
         for lane in range(lanes):
-            room[uint64(running + lane)] += values[uint64(i * 64 + lane)]
+            x = values[uint64(i * 64 + lane)]
+            room[uint64(running + lane)] += 0.0 if x == counted else x
     for lane in range(lanes):
         total = 0.0
         if eights > 0:
@@ -127,7 +178,8 @@ def lane_sums(values: Readable, count: int, lanes: int, room: Any, work: int, re
         room[uint64(result + lane)] = 0.0
     for i in range(eights, count):
         for lane in range(lanes):
-            room[uint64(result + lane)] += values[uint64(i * 64 + lane)]
+            x = values[uint64(i * 64 + lane)]
+            room[uint64(result + lane)] += 0.0 if x == counted else x
     for lane in range(lanes):
         total, lost = two_sum(room[uint64(work + lane)], room[uint64(result + lane)])
         room[uint64(result + lane)] = total + (0.0 + lost)
@@ -160,16 +212,6 @@ def lane_places(values: Readable, count: int, lanes: int, room: Any, maxima: int
         room[uint64(result + lane)] = found if found < count else 0.0
 
 
-def lane_ties(values: Readable, count: int, lanes: int, room: Any, maxima: int, result: int) -> None:
-    """`ties_of` for every lane, as floats."""
-    for lane in range(lanes):
-        room[uint64(result + lane)] = 0.0
-    for i in range(count):
-        for lane in range(lanes):
-            same = values[uint64(i * 64 + lane)] == room[uint64(maxima + lane)]
-            room[uint64(result + lane)] += 1.0 if same else 0.0
-
-
 def total_of(values: Any, count: int) -> tuple[float, float]:
     """The sum of the first values, and its error; overwrites them.
 
@@ -197,18 +239,21 @@ def add_to(totals: Any, place: int, x: float) -> None:
     totals[uint64(2 * place + 1)] += lost
 
 
-NAMES = {"sum": "sum_of", "max": "max_of", "argmax": "argmax_of", "ties": "ties_of"}
-LANE_NAMES = {"sum": "lane_sums", "max": "lane_maxima", "argmax": "lane_places", "ties": "lane_ties"}
+NAMES = {"sum": "sum_of", "max": "max_of", "argmax": "argmax_of", "rest": "rest_of"}
+LANE_NAMES = {"sum": "lane_sums", "max": "lane_maxima", "argmax": "lane_places", "rest": "lane_rests"}
+
+SUM = (two_sum, two_sums, added, added_with_error, sum_and_count)
+LANE_SUM = (two_sum, lane_sums_and_counts)
 
 PARTS: dict[str, tuple[Callable[..., Any], ...]] = {
-    "sum": (two_sum, sum_of),
+    "sum": (*SUM, sum_of),
     "max": (max_of,),
     "argmax": (max_of, place_of, argmax_of),
-    "ties": (max_of, count_of, ties_of),
-    "lane_sums": (two_sum, lane_sums),
+    "rest": (*SUM, rest_of),
+    "lane_sums": (*LANE_SUM, lane_sums),
     "lane_maxima": (lane_maxima,),
     "lane_places": (lane_maxima, lane_places),
-    "lane_ties": (lane_maxima, lane_ties),
-    "total": (two_sum, sum_of, total_of),
+    "lane_rests": (*LANE_SUM, lane_rests),
+    "total": (*SUM, sum_of, total_of),
     "add": (two_sum, add_to),
 }

@@ -27,7 +27,7 @@ from symloss.lower.walk import expressions, names, subexpressions, walk
 
 LANES = 64  # rows of a tile: a loop over them is long enough to pay for entering it, and 32 classes still fit a cache
 LONGEST = 32  # classes of a row; longer rows fill vector registers by themselves, and `lane_sums` ends here
-ACCUMULATORS = 8  # of a sum, as `sum_of` has them
+WORK = 9  # eight running sums, as `sum_of` has them, and the counts
 
 # A name with a space is nobody's argument.
 VALUES = "tile values"
@@ -118,8 +118,8 @@ def tiled(nest: Nest) -> Nest:
         for p in nest.parameters
         if p.kind in ("input", "output") and p.axes
     )
-    sums = any(isinstance(s, Reduction) and s.kind == "sum" for s in walk(nest.body))
-    slots = len(crossing(rows)) + sum(isinstance(s, Reduction) for s in rows.body) + ACCUMULATORS * sums
+    sums = any(isinstance(s, Reduction) and s.kind in ("sum", "rest") for s in walk(nest.body))
+    slots = len(crossing(rows)) + sum(isinstance(s, Reduction) for s in rows.body) + WORK * sums
     room = Parameter(VALUES, "scratch", lanes=LANES * max(slots, 1))
     *others, status = scratch
     return replace(nest, parameters=(*others, *copies, room, status))

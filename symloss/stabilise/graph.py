@@ -104,7 +104,7 @@ class Select(Node):
         return (self.condition, self.then, self.otherwise)
 
 
-ReductionKind = Literal["sum", "max", "argmax", "ties"]
+ReductionKind = Literal["sum", "max", "argmax", "rest"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,8 +112,8 @@ class Reduce(Node):
     """A reduction of ``body`` over ``loop``.
 
     ``max`` gives NaN if any entry is NaN and -inf for no entry; ``argmax`` is the
-    position of the first largest entry (of the first NaN, if there is one); ``ties`` is
-    the number of entries that equal the largest (0 if there is a NaN).
+    position of the first largest entry (of the first NaN, if there is one); ``rest`` is
+    the sum less 1, of entries of which one is 1: small ones are not lost beside it.
     """
 
     kind: ReductionKind

@@ -78,7 +78,7 @@ class Propagation:
     def _row(self, node: Reduce) -> frozenset[str]:
         """A sum or maximum over the whole row of a prediction's own elements carries it."""
         through = self.carries(node.body)
-        if node.kind in ("argmax", "ties"):
+        if node.kind == "argmax":
             return frozenset()
         return through | frozenset(
             s.name for s in self.predictions if len(s.axes) == 1 and self._strict_in(node.body, s.name, node.loop)

@@ -7,8 +7,8 @@ the exponential of a huge difference keeps its digits (uncompensated: 17 to 19 u
 positive factor of the row, such as 1/temperature, is taken out: it meets the differences, not
 the entries, and its own rounding error and that of the product are made good in the same way.
 
-S is summed over the entries below m; those that equal m are counted. So no place of the
-maximum has to be found, and an entry is the largest where it equals m.
+Exponentials that are 1 are counted, and the others summed (`symloss.lower.reductions.rest_of`). So no
+place of the maximum has to be found, and an entry is the largest where it equals m.
 """
 
 from __future__ import annotations
@@ -63,21 +63,14 @@ class RowFunctions:
         raw = self.make(Reduce, "max", loop, entry)
         masked = self.call("eq", raw, self.number(-float("inf")))
         largest = self.make(Select, masked, self.number(0.0), raw)
-        below = self.make(Reduce, "sum", loop, self._below(entry, largest, scale))
-        further = self.call("sub", self.make(Reduce, "ties", loop, entry), self.number(1.0))
-        others = self.make(Select, masked, self.number(0.0), self.call("add", below, further))
+        rest = self.make(Reduce, "rest", loop, self._exponential(entry, largest, scale))
+        others = self.make(Select, masked, self.number(0.0), rest)
         place = self.make(Reduce, "argmax", loop, entry)
         return RowStatistics(largest, raw, place, others, scale)
 
     def scaled(self, entry: Node, row: RowStatistics) -> Node:
         """exp(entry - largest); 1 for the largest itself, also at +inf."""
-        same = self.call("eq", entry, row.largest)
-        return self.make(Select, same, self.number(1.0), self._below(entry, row.largest, row.scale))
-
-    def _below(self, entry: Node, largest: Node, scale: Scale) -> Node:
-        """`scaled` of what is below the largest, 0 for the largest itself."""
-        same = self.call("eq", entry, largest)
-        return self.make(Select, same, self.number(0.0), self._exponential(entry, largest, scale))
+        return self._exponential(entry, row.largest, row.scale)
 
     def _exponential(self, entry: Node, largest: Node, scale: Scale) -> Node:
         """exp(entry - largest) with the rounding errors of the difference and of its product with the scale."""
