@@ -10,6 +10,7 @@ from symloss.compile.kernel_text import Kernel
 from symloss.compile.text import Identifiers, Text
 from symloss.lower.ir import (
     ROW_AXIS,
+    Add,
     Expression,
     For,
     Let,
@@ -22,7 +23,7 @@ from symloss.lower.ir import (
     array_axes,
 )
 from symloss.lower.reductions import LANE_NAMES
-from symloss.lower.tiles import LANES, VALUES, WORK, Phase, copy_of, crossing, phases
+from symloss.lower.tiles import INPUTS, LANES, OUTPUTS, VALUES, WORK, Phase, copy_of, crossing, is_of_rows, phases
 
 FROM_FLOAT = {"float": "{}", "int": "int64({})", "bool": "({} != 0.0)"}
 TO_FLOAT = {"float": "{}", "int": "float64({})", "bool": "1.0 if {} else 0.0"}
@@ -35,6 +36,9 @@ class TileText(Text):
         super().__init__(nest, identifier)
         self.first, self.lane, self.count = (identifier(name) for name in ("first", "lane", "lanes"))
         self.room = identifier(VALUES)
+        last = f"{self.length(ROW_AXIS)} - 1"
+        self.row = f"{self.first} + {self.lane} if {self.first} + {self.lane} < {last} else {last}"
+        """This row; behind the last one, the last."""
         self.places: dict[str, tuple[int, Type]] = {}
         self.local: set[str] = set()
 
@@ -50,8 +54,8 @@ class TileText(Text):
         parameter = self._nest.parameter(array)
         if parameter.kind in ("shared", "total"):
             return super().element(array, indices)
-        if parameter.per_row or not parameter.axes:
-            return f"{self.identifier(array)}[{self.of_lane(self.first)}]"
+        if is_of_rows(parameter):
+            return f"{self.room}[{self.of_lane(self.place(parameter.name, 'float'))}]"
         return f"{self.copy(parameter)}[uint64({self(indices[-1])} * {LANES} + {self.lane})]"
 
     def copy(self, parameter: Parameter) -> str:
@@ -62,10 +66,9 @@ class TileText(Text):
         if isinstance(expression, Name) and expression.name in self.places and expression.name not in self.local:
             start, kind = self.places[expression.name]
             return FROM_FLOAT[kind].format(f"{self.room}[{self.of_lane(start)}]")
-        if isinstance(expression, Load) and self._nest.parameter(expression.array).axes:
-            parameter = self._nest.parameter(expression.array)
-            if parameter.kind != "shared":
-                return self.element(expression.array, expression.indices)  # a copy is of float64 already
+        if isinstance(expression, Load) and self._nest.parameter(expression.array).kind != "shared":
+            copied = self.element(expression.array, expression.indices)  # of float64 already
+            return FROM_FLOAT[expression.type].format(copied)
         return super().__call__(expression)
 
 
@@ -93,27 +96,46 @@ class TileKernel(Kernel):
         self._line(f"for {tile.first} in range(0, {rows}, {LANES}):")
         self._depth += 1
         self._line(f"{tile.count} = {LANES} if {rows} - {tile.first} > {LANES} else {rows} - {tile.first}")
-        self._copies("input")
+        self._copies(INPUTS)
         for piece in phases(loop):
             self._piece(piece)
-        self._copies("output")
+        self._copies(OUTPUTS)
         self._depth -= 1
 
-    def _copies(self, kind: str) -> None:
+    def _copies(self, kinds: tuple[str, ...]) -> None:
         """Rows to the tile's arrays, or back."""
         for parameter in self._nest.parameters:
-            if parameter.kind != kind or not parameter.axes:
-                continue
-            size, lane, first = self._text.length(parameter.axes[0]), self._tile.lane, self._tile.first
-            name, copy = self._identifier(parameter.name), self._tile.copy(parameter)
-            inside = f"{copy}[uint64(at * {LANES} + {lane})]"
-            outside = f"{name}[uint64(({first} + {lane}) * {size} + at)]"
-            self._line(f"for at in range({size}):")  # which is short: the long loop has to be the inner one
-            self._line(f"    for {lane} in range({self._tile.count}):")
-            if kind == "input":
-                self._line(f"        {inside} = float64({outside})")
+            if parameter.kind in kinds and is_of_rows(parameter):
+                self._copy_of_rows(parameter)
+            elif parameter.kind in kinds and parameter.kind != "scratch" and parameter.axes:
+                self._copy_of_classes(parameter)
+
+    def _copy_of_rows(self, parameter: Parameter) -> None:
+        tile, array = self._tile, self._identifier(parameter.name)
+        inside = tile.element(parameter.name, ())
+        if parameter.kind in INPUTS:
+            self._line(f"for {tile.lane} in range({LANES}):")
+            self._line(f"    {inside} = float64({array}[uint64({tile.row})])")
+            return
+        self._line(f"for {tile.lane} in range({tile.count}):")
+        self._line(f"    {array}[uint64({tile.first} + {tile.lane})] = {self._stored(parameter.name, inside)}")
+
+    def _copy_of_classes(self, parameter: Parameter) -> None:
+        """The short loop over the classes is the outer one; a full tile has a loop of its own, of a known length."""
+        tile, size, array = self._tile, self._text.length(parameter.axes[0]), self._identifier(parameter.name)
+        inside = f"{tile.copy(parameter)}[uint64(at * {LANES} + {tile.lane})]"
+        outside = f"{array}[uint64(({{}}) * {size} + at)]"
+        own, repeated = outside.format(f"{tile.first} + {tile.lane}"), outside.format(tile.row)
+        self._line(f"if {tile.count} == {LANES}:")
+        for lanes, place in ((LANES, own), (LANES if parameter.kind in INPUTS else tile.count, repeated)):
+            self._line(f"    for at in range({size}):")
+            self._line(f"        for {tile.lane} in range({lanes}):")
+            if parameter.kind in INPUTS:
+                self._line(f"            {inside} = float64({place})")
             else:
-                self._line(f"        {outside} = {self._stored(parameter.name, inside)}")
+                self._line(f"            {place} = {self._stored(parameter.name, inside)}")
+            if place is own:
+                self._line("else:")
 
     def _piece(self, piece: Phase | Reduction) -> None:
         if isinstance(piece, Reduction):
@@ -123,7 +145,9 @@ class TileKernel(Kernel):
         if piece.axis:
             self._line(f"for {self._identifier(piece.variable)} in range({self._text.length(piece.axis)}):")
             self._depth += 1
-        self._line(f"for {self._tile.lane} in range({self._tile.count}):")
+        # A tile that is not full repeats its last row, since loops of a known length are quicker; sums want a row once.
+        lanes = self._tile.count if any(isinstance(s, Add) for s in piece.statements) else LANES
+        self._line(f"for {self._tile.lane} in range({lanes}):")
         self._depth += 1
         for statement in piece.statements:
             self._statement(statement)
@@ -144,7 +168,7 @@ class TileKernel(Kernel):
         parameter = self._nest.parameter(reduction.array)
         result = self._tile.place(reduction.name, reduction.type)
         size = self._text.length(array_axes(parameter)[-1])
-        given = f"{self._tile.copy(parameter)}, {size}, {self._tile.count}, {self._tile.room}"
+        given = f"{self._tile.copy(parameter)}, {size}, {LANES}, {self._tile.room}"
         if reduction.kind == "max":
             self._largest_at[given] = result
         elif reduction.kind in ("sum", "rest"):

@@ -129,7 +129,7 @@ def log1p_unit(x: float) -> float:
 
 
 def log1p(x: float) -> float:
-    """log(1 + x); -inf at -1, NaN below -1, inf at inf, x itself where |x| < 2^-53. No branches. Measured error: 0.62
+    """log(1 + x); -inf at -1, NaN below -1, inf at inf, x itself where |x| < 2^-53. No branches. Measured error: 0.66
     ulp.
 
     1 + x is rounded, and the exact error of that sum (TwoSum) is handed on.

@@ -48,6 +48,17 @@ def copy_of(name: str) -> str:
     return f"tile {name}"
 
 
+INPUTS = ("input", "label", "weight")
+OUTPUTS = ("output", "scratch")
+
+
+def is_of_rows(parameter: Parameter) -> bool:
+    """Whether it has one number for each row of the call."""
+    if parameter.kind == "scratch":
+        return parameter.per_row
+    return parameter.kind in (*INPUTS, *OUTPUTS) and not parameter.axes
+
+
 def is_tileable(nest: Nest) -> bool:
     """Whether the rows are short ones: plain loops over axes, no matrices, no ragged rows."""
     rows = row_loop(nest)
@@ -119,7 +130,12 @@ def tiled(nest: Nest) -> Nest:
         if p.kind in ("input", "output") and p.axes
     )
     sums = any(isinstance(s, Reduction) and s.kind in ("sum", "rest") for s in walk(nest.body))
-    slots = len(crossing(rows)) + sum(isinstance(s, Reduction) for s in rows.body) + WORK * sums
+    slots = (
+        len(crossing(rows))
+        + sum(map(is_of_rows, nest.parameters))
+        + sum(isinstance(s, Reduction) for s in rows.body)
+        + WORK * sums
+    )
     room = Parameter(VALUES, "scratch", lanes=LANES * max(slots, 1))
     *others, status = scratch
     return replace(nest, parameters=(*others, *copies, room, status))

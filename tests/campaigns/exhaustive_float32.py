@@ -1,6 +1,7 @@
 """Every float32 there is, through every function of one argument: python -m tests.campaigns.exhaustive_float32 exp ...
 
-A float32 kernel computes in float64 and rounds once. Where the float64 value is further than 2^-20 of a float32's last
+What is proved here is the float64 function rounded once; short forms that float32 kernels call instead of some of them
+are compared with them in `exhaustive_single.py`. Where the float64 value is further than 2^-20 of a float32's last
 place from the middle of two float32 numbers, its rounding is the right one if the float64 error is below 2^9 ulp. So:
 all inputs go through the compiled function; those near a middle go through mpmath, one by one; and the float64 error
 itself is measured at random float32 inputs, which is the one thing here that is sampled. Infinities, zeros and NaN form

@@ -11,7 +11,7 @@ from tests.elementary.points import DOMAINS, points
 
 # What each function promises, in ulp; 4 where it is not named.
 LIMITS = {
-    "exp": 0.65, "expm1": 1.0, "log": 0.65, "log1p": 0.65, "sigmoid": 2.0, "softplus": 1.5,
+    "exp": 0.65, "expm1": 1.0, "log": 0.65, "log1p": 0.7, "sigmoid": 2.0, "softplus": 1.5,
     "log1mexp": 2.1, "logaddexp": 1.7, "tanh": 2.6, "logcosh": 1.5, "sech2": 2.5, "expm1mx": 2.4, "log1pmx": 1.5,
     "sqrt1pm1": 2.3, "sinh": 2.2, "cosh": 1.5, "coshm1": 3.7, "logit": 0.7, "atanh": 0.7, "exprel": 2.5,
     "asinh": 1.6, "acosh": 2.2, "algebraic_sigmoid": 0.51, "inverse_hypot": 0.51, "log1psq": 1.2,

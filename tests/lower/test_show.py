@@ -23,9 +23,9 @@ body
     silent = (weight_row == 0.0)
     factor = (weight_row*scale)
     f_row = f[row]
-    softplus_1 = softplus(f_row)
+    softplus_single_1 = softplus_single(f_row)
     y_row = y[row]
-    scaled = (factor*(softplus_1 - (y_row*f_row)))
+    scaled = (factor*(softplus_single_1 - (y_row*f_row)))
     value[row] = (0.0 if silent else scaled)
     sigmoid_1 = sigmoid(f_row)
     scaled_2 = (factor*(sigmoid_1 - y_row))

@@ -1,0 +1,38 @@
+"""Functions of u and -u side by side: one exponential, and the digits of both, whatever the signs of their factors."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+import symloss as sl
+from symloss.audit.accuracy import measure
+from symloss.heads.functions import sigmoid, softplus
+from symloss.stabilise.logistic_pairs import pair_in, without_slope
+
+f = sl.prediction("f")
+LOSSES = {
+    "positive factors": (sl.data("a", domain=sl.Positive), sl.data("b", domain=sl.Positive)),
+    "factors of any sign": (sl.data("a"), sl.data("b")),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_pairs_keep_their_digits(name: str) -> None:
+    a, b = LOSSES[name]
+    loss = sl.Loss("pair", a * softplus(f) + b * softplus(-f), inputs=[a, b, f])
+    assert pair_in(loss.expression) is not None
+    # A factor of 1e9 times a Hessian below the normal numbers shows what these cannot hold; so no Hessian here.
+    for cell in measure(loss, orders=["value", "gradient"], count=60, dtypes=["float64"]):
+        assert cell.passes, cell
+
+
+def test_a_pair_is_found_with_its_factors() -> None:
+    a, b = LOSSES["positive factors"]
+    pair = pair_in(3 + a * sigmoid(2 * f) + b * sigmoid(-2 * f))
+    assert pair is not None
+    assert (pair.kind, pair.u, pair.a, pair.b) == (sigmoid, 2 * f, a, b)
+    assert pair_in(a * sigmoid(f) + b * softplus(-f)) is None
+    assert pair_in(a * sigmoid(f) - a * sigmoid(-f)) is None, "a difference has a rule of its own"
+    assert without_slope([a, sigmoid(f), sigmoid(-f)]) == (f, 1, [a])
+    assert without_slope([sigmoid(f), sp.Pow(sigmoid(-f), 2)])[0] is None
