@@ -27,8 +27,8 @@ body
     y_row = y[row]
     scaled = (factor*(softplus_single_1 - (y_row*f_row)))
     value[row] = (0.0 if silent else scaled)
-    sigmoid_1 = sigmoid(f_row)
-    scaled_2 = (factor*(sigmoid_1 - y_row))
+    sigmoid_single_1 = sigmoid_single(f_row)
+    scaled_2 = (factor*(sigmoid_single_1 - y_row))
     gradient[row] = (0.0 if silent else scaled_2)
 """
 
