@@ -2,9 +2,9 @@
 
 What is evaluated is the expression as the user typed it; nothing is derived, simplified or
 stabilised. Derivatives are central differences at a precision so high that their own error
-is far below what is asked for. The precision doubles until two runs agree to 2**-70; it
-starts where the smallest numbers that the dtype can hold are already resolved, since two
-runs of too low a precision agree on 0.
+is far below what is asked for. The precision doubles until two runs agree to 2**-70; two runs
+of too low a precision agree on 0, so 0 is believed only where the smallest numbers that the
+dtype can hold are resolved.
 
 >>> import symloss as sl
 >>> oracle = Oracle(sl.Loss("half_square", (sl.prediction("f") - sl.target("y"))**2/2))
@@ -36,6 +36,7 @@ MASKED = -20_000
 """Stands for -inf, a masked class: exp of it is below every float, so that what is computed is the limit."""
 
 _FLOOR_BITS = 1130  # below the smallest float64; what is smaller than that need not agree
+_RESOLVED = _FLOOR_BITS + 80
 _LIMIT = 40_000
 
 
@@ -166,12 +167,13 @@ class Oracle:
         scale = max(
             (1 / abs(float(sample[n])) for n, s in self.declared.items() if _may_divide(s, sample[n])), default=1.0
         )
-        needed = min(160 + 3 * max(sizes) * max(scale, 1.0), _FLOOR_BITS + 80)
+        needed = min(160 + 3 * max(sizes) * max(scale, 1.0), _RESOLVED)
         return int(needed * loss_of_bits)
 
     def _agreed(self, compute: Callable[[], Any], start: int) -> Any:
         """Doubling precision until two finite results agree; NaN and infinity are no agreement before the limit."""
         precision, previous, last = start, None, None
+        believed = max(start, _RESOLVED)
         while precision <= _LIMIT:
             with mpmath.workprec(precision):
                 try:
@@ -180,7 +182,8 @@ class Oracle:
                     current = mpmath.nan
                 if mpmath.isfinite(current) and previous is not None:
                     floor = mpmath.mpf(2) ** -_FLOOR_BITS
-                    if abs(current - previous) <= max(RELATIVE * abs(current), floor):
+                    agree = abs(current - previous) <= max(RELATIVE * abs(current), floor)
+                    if agree and (current != 0 or precision >= believed):
                         return current
                 previous = current if mpmath.isfinite(current) else None
             precision *= 2

@@ -127,7 +127,7 @@ RULES: tuple[MeasuredRule, ...] = (
     MeasuredRule("x_over_1px2", F / (1 + F**2), (*spread(1e-140, 1e-3), 0.5, *spread(1e3, 1e300))),
     MeasuredRule("powm1", (1 + ABOVE) ** sp.Rational(3, 10) - 1, (*spread(1e-20, 0.025), 1.0, 50.0)),
     MeasuredRule("boxcox", (A**ABOVE - 1) / ABOVE, tuple({"f": x, "a": 3.0} for x in spread(1e-16, 0.5))),
-    MeasuredRule("xlogx", ABOVE * log(ABOVE), spread(1e-300, 1e-3), None),
+    MeasuredRule("xlogx", ABOVE * log(ABOVE), spread(1e-300, 1e-3), spread(1e-37, 1e-3)),
     MeasuredRule(
         "poisson_dev",
         A * log(A / ABOVE) - A + ABOVE,
@@ -183,6 +183,7 @@ RULES: tuple[MeasuredRule, ...] = (
         "barron2",
         (sp.Abs(A - 2) / A) * ((F**2 / sp.Abs(A - 2) + 1) ** (A / 2) - 1),
         tuple({"f": 3.0, "a": 2 - d} for d in spread(1e-15, 0.01)),
+        tuple({"f": 3.0, "a": 2 - d} for d in spread(1e-6, 0.01)),  # closer to 2 float32 has only 2
     ),
     MeasuredRule("studentt", 5 * log(1 + F**2 / 4) / 2, (*spread(1e-5, 1e300, 9), -3.0)),
     MeasuredRule("focal_pow", (1 - s) ** 2, spread(4.9, 100)),
