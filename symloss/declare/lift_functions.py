@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symloss.heads.functions import bernoulli_function, bessel_ratio, expm1, exprel, norm_cdf, step
+from symloss.heads.functions import (
+    bernoulli_first,
+    bernoulli_function,
+    bernoulli_slope,
+    bessel_ratio,
+    expm1,
+    exprel,
+    norm_cdf,
+    step,
+)
 from symloss.heads.numbers import typed
 
 from .lifting_rule import LiftingRule, X
@@ -47,6 +56,16 @@ def _ratio_to_expm1(e: sp.Expr) -> sp.Expr | None:
             return e / (factor * u) * bernoulli_function(u)
         if u is not None and exponent == 1 and 1 / u in e.args:
             return e / factor * u * exprel(u)
+    return None
+
+
+def _bernoulli_slope(e: sp.Expr) -> sp.Expr | None:
+    """u B'(u) as one function, which has a form for u = exp(v)."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for factor in e.args:
+        if isinstance(factor, bernoulli_first) and factor.args[0] in e.args:
+            return e / (factor * factor.args[0]) * bernoulli_slope(factor.args[0])
     return None
 
 
@@ -132,6 +151,15 @@ RULES: tuple[LiftingRule, ...] = (
         "rules.json t_over_expm1, exprel",
         X / (sp.exp(X) - 1),
         ({"x": 1e-12}, {"x": -1e-9}),
+    ),
+    LiftingRule(
+        "Bernoulli's function, u times its slope",
+        "u B'(u) = bernoulli_slope(u)",
+        _bernoulli_slope,
+        "for u = exp(v) it is a function of v that neither overflows nor takes the error of exp(v)",
+        "v > 3",
+        "rules.json cexpexp",
+        X * bernoulli_first(X),
     ),
     LiftingRule(
         "complementary error function",

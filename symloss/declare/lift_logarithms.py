@@ -7,8 +7,11 @@ import sympy as sp
 from symloss.heads.algebraic import power_quotient
 from symloss.heads.binders import LogSumExp, Softmax
 from symloss.heads.functions import (
+    bernoulli_function,
+    exprel,
     log1mexp,
     log_bessel_i0,
+    log_exprel,
     log_norm_cdf,
     logaddexp,
     logcosh,
@@ -39,6 +42,8 @@ def _log_of(u: sp.Expr) -> sp.Expr | None:
         return logcosh(u.args[0])
     if isinstance(u, norm_cdf):
         return log_norm_cdf(u.args[0])
+    if isinstance(u, (exprel, bernoulli_function)):
+        return (1 if isinstance(u, exprel) else -1) * log_exprel(u.args[0])
     if isinstance(u, sp.gamma) and u.args[0].is_positive is not False:
         return sp.loggamma(u.args[0])
     if isinstance(u, sp.besseli) and u.args[0] == 0:

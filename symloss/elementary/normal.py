@@ -48,25 +48,7 @@ def mills(x: float) -> float:
     size = math.fabs(x)
     if x <= 0.0:
         return size if size > 1e10 else SQRT_TWO_OVER_PI / erfcx_positive(SQRT_HALF * size)
-    return 0.5 * SQRT_TWO_OVER_PI * exp_half_square(size) / (1.0 - upper_tail(size))
-
-
-def mills_excess(x: float) -> float:
-    """phi(x) / Phi(x) + x: 1 / (z + 2 / (z + 3 / (z + ...))) with z = -x far below 0, x far above.
-
-    Above z = 1 Laplace's continued fraction (Abramowitz & Stegun 26.2.14) keeps the digits that the sum of two huge
-    numbers would lose. Its error falls like exp(-2 z sqrt(2 n)): 400 terms give exp(-56) at 1. Below, the first term
-    of the sum is at most three times the result.
-    """
-    z = -x
-    if z < 1.0 or z != z:
-        return mills(x) + x
-    tail = z
-    terms = 400.0 if z < 3.0 else 50.0
-    while terms > 1.0:
-        tail = z + terms / tail
-        terms = terms - 1.0
-    return 1.0 / tail
+    return 0.5 * SQRT_TWO_OVER_PI * exp_half_square(size) / ndtr(size)
 
 
 def erfinv(y: float) -> float:

@@ -34,7 +34,9 @@ from symloss.elementary import (
     power,
     shifted,
     single,
+    tilted,
     trigonometric,
+    truncated_normal,
 )
 
 __all__ = ["FUNCTIONS", "SINGLE", "Function", "callables", "sources"]
@@ -43,8 +45,8 @@ Scalar = Callable[..., float]
 
 MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, exponential, logarithm, log_difference, logistic, hyperbolic, power, algebraic,
-    trigonometric, error_function, normal, interval, gompertz, gamma, polygamma, beta, gamma_differences, bessel,
-    single, shifted,
+    trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma, beta,
+    gamma_differences, bessel, single, shifted,
 )  # fmt: skip
 
 
@@ -87,7 +89,10 @@ FUNCTIONS: dict[str, Function] = dict([
         trigonometric.asin, trigonometric.acos, trigonometric.atan,
         error_function.erf, error_function.erfc, error_function.erfcx,
         gompertz.exp_neg_exp, gompertz.log1mexp_exp, gompertz.bernoulli_exp, gompertz.bernoulli_slope_exp,
-        normal.ndtr, normal.log_ndtr, normal.mills, normal.mills_excess, normal.erfinv, normal.ndtri,
+        normal.ndtr, normal.log_ndtr, normal.mills, normal.erfinv, normal.ndtri,
+        truncated_normal.mills_excess, truncated_normal.mills_slope, truncated_normal.truncated_variance,
+        truncated_normal.truncated_cumulant,
+        tilted.bernoulli_first, tilted.bernoulli_second, tilted.log_exprel, tilted.tilted_mean, tilted.tilted_variance,
         gamma.loggamma, gamma.gamma, polygamma.digamma, polygamma.trigamma,
         bessel.log_bessel_i0, bessel.log_bessel_i0_scaled, bessel.log_bessel_i1, bessel.bessel_ratio,
         bessel.bessel_ratio_gap, bessel.bessel_ratio_slope,

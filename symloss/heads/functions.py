@@ -140,6 +140,27 @@ class mills_excess(Head):
     is_positive = True
 
 
+class mills_slope(Head):
+    """m(x) (m(x) + x) for m = phi/Phi, less the derivative of m; one less the variance of a normal variable below x."""
+
+    nargs = 1
+    is_positive = True
+
+
+class truncated_variance(Head):
+    """The variance of a standard normal variable below x, the derivative of `mills_excess`."""
+
+    nargs = 1
+    is_positive = True
+
+
+class truncated_cumulant(Head):
+    """The third cumulant of how far below x a standard normal variable below x lies."""
+
+    nargs = 1
+    is_positive = True
+
+
 class log_bessel_i0(Head):
     """log(I0(x)), even in x."""
 
@@ -377,6 +398,40 @@ class bernoulli_slope(Head):
     """x B'(x), without the cancellation at 0."""
 
     nargs = 1
+
+
+class bernoulli_first(Head):
+    """The derivative of `bernoulli_function`, -1/2 at 0."""
+
+    nargs = 1
+    is_negative = True
+
+
+class bernoulli_second(Head):
+    """The second derivative of `bernoulli_function`, even, 1/6 at 0."""
+
+    nargs = 1
+    is_positive = True
+
+
+class log_exprel(Head):
+    """log((exp(x) - 1)/x), and 0 at 0."""
+
+    nargs = 1
+
+
+class tilted_mean(Head):
+    """The mean of a density proportional to exp(x s) on [0, 1], the derivative of `log_exprel`."""
+
+    nargs = 1
+    is_positive = True
+
+
+class tilted_variance(Head):
+    """The variance of a density proportional to exp(x s) on [0, 1], even in x."""
+
+    nargs = 1
+    is_positive = True
 
 
 class expm1mx(Head):

@@ -50,6 +50,16 @@ def _inverse_mills(x: Any) -> Any:
     return mpmath.sqrt(2 / mpmath.pi) * mpmath.exp(-x * x / 2) / mpmath.erfc(-x / mpmath.sqrt(2))
 
 
+def _truncated_variance(x: Any) -> Any:
+    ratio = _inverse_mills(x)
+    return 1 - ratio * (ratio + x)
+
+
+def _truncated_cumulant(x: Any) -> Any:
+    ratio = _inverse_mills(x)
+    return ratio * ((ratio + x) ** 2 - _truncated_variance(x))
+
+
 def _xlogy(x: Any, y: Any) -> Any:
     return mpmath.mpf(0) if x == 0 else x * mpmath.log(y)
 
@@ -76,6 +86,23 @@ def _bernoulli(x: Any) -> Any:
 
 def _bernoulli_slope(x: Any) -> Any:
     return (mpmath.expm1(x) - x * mpmath.exp(x)) * x / mpmath.expm1(x) ** 2 if x else mpmath.mpf(0)
+
+
+def _bernoulli_first(x: Any) -> Any:
+    return _bernoulli_slope(x) / x if x else mpmath.mpf(-1) / 2
+
+
+def _bernoulli_second(x: Any) -> Any:
+    b = _bernoulli(x)
+    return -((x + 2 * b) * _bernoulli_first(x) + b) / x if x else mpmath.mpf(1) / 6
+
+
+def _tilted_mean(x: Any) -> Any:
+    return -1 / mpmath.expm1(-x) - 1 / x if x else mpmath.mpf(1) / 2
+
+
+def _tilted_variance(x: Any) -> Any:
+    return 1 / x**2 - 1 / (2 * mpmath.sinh(x / 2)) ** 2 if x else mpmath.mpf(1) / 12
 
 
 def _exp_of(rate: sp.Expr, t: sp.Expr) -> sp.Expr:
@@ -110,9 +137,25 @@ ROWS: tuple[Row, ...] = (
     Row(fn.inverse_mills, lambda x: (-fn.inverse_mills(x) * fn.mills_excess(x),), _inverse_mills, "mills"),
     Row(
         fn.mills_excess,
-        lambda x: (1 - fn.inverse_mills(x) * fn.mills_excess(x),),
+        lambda x: (fn.truncated_variance(x),),
         lambda x: _inverse_mills(x) + x,
         "mills_excess",
+    ),
+    Row(fn.mills_slope, lambda x: (-fn.truncated_cumulant(x),), lambda x: 1 - _truncated_variance(x), "mills_slope"),
+    Row(
+        fn.truncated_variance,
+        lambda x: (fn.truncated_cumulant(x),),
+        _truncated_variance,
+        "truncated_variance",
+    ),
+    Row(
+        fn.truncated_cumulant,
+        lambda x: (
+            2 * fn.mills_slope(x) * fn.truncated_variance(x)
+            - fn.truncated_cumulant(x) * (fn.inverse_mills(x) + fn.mills_excess(x)),
+        ),
+        _truncated_cumulant,
+        "truncated_cumulant",
     ),
     Row(
         fn.log_bessel_i0,
@@ -133,7 +176,7 @@ ROWS: tuple[Row, ...] = (
     Row(fn.log1pmx, lambda x: (-x / (1 + x),), lambda x: mpmath.log1p(x) - x, "log1pmx"),
     Row(
         fn.bernoulli_function,
-        lambda x: (fn.bernoulli_slope(x) / x,),
+        lambda x: (fn.bernoulli_first(x),),
         _bernoulli,
         "bernoulli_function",
     ),
@@ -142,6 +185,32 @@ ROWS: tuple[Row, ...] = (
         lambda x: (fn.bernoulli_slope(x) / x * (1 - 2 * fn.bernoulli_function(x) - x) - fn.bernoulli_function(x),),
         _bernoulli_slope,
         "bernoulli_slope",
+    ),
+    Row(fn.bernoulli_first, lambda x: (fn.bernoulli_second(x),), _bernoulli_first, "bernoulli_first"),
+    Row(
+        fn.bernoulli_second,
+        lambda x: (
+            -(
+                (1 + x + 2 * fn.bernoulli_function(x)) * fn.bernoulli_second(x)
+                + 2 * fn.bernoulli_first(x) * (1 + fn.bernoulli_first(x))
+            )
+            / x,
+        ),
+        _bernoulli_second,
+        "bernoulli_second",
+    ),
+    Row(
+        fn.log_exprel,
+        lambda x: (fn.tilted_mean(x),),
+        lambda x: mpmath.log(mpmath.expm1(x) / x) if x else mpmath.mpf(0),
+        "log_exprel",
+    ),
+    Row(fn.tilted_mean, lambda x: (fn.tilted_variance(x),), _tilted_mean, "tilted_mean"),
+    Row(
+        fn.tilted_variance,
+        lambda x: ((fn.tilted_variance(x) - 1 / x**2) * (1 - 2 * fn.tilted_mean(x) - 2 / x) - 2 / x**3,),
+        _tilted_variance,
+        "tilted_variance",
     ),
     Row(
         fn.exprel,

@@ -160,6 +160,36 @@ def bessel_ratio_far(q: mpf) -> tuple[mpf, mpf]:
         return 2 * x * (1 - ratio), 2 * x**2 * (1 - ratio / x - ratio**2)
 
 
+def truncated_tail(z: mpf) -> tuple[mpf, mpf, mpf]:
+    """Mean, variance and third cumulant of Z - z for a normal Z beyond z; far out by Laplace's continued fraction."""
+    with mp.workdps(120):
+        mean = 2 * mp.npdf(z) / mp.erfc(z / mp.sqrt(2)) - z if z < 50 else mpf(0)
+        if z >= 50:
+            for k in range(120, 0, -1):
+                mean = k / (z + mean)
+        variance = 1 - (z + mean) * mean
+        return mean, variance, (z + mean) * (mean**2 - variance)
+
+
+def scaled_tail(order: int, limit: int) -> Real:
+    """The cumulant of that order times (z + (1 + order)/2)^order, at z = 3.5 (1 + q) / (1 - q); 1, 1 and 2 far out."""
+
+    def function(q: mpf) -> mpf:
+        if 1 - q < mpf("1e-30"):
+            return mpf(limit)
+        z = mpf("3.5") * (1 + q) / (1 - q)
+        return truncated_tail(z)[order - 1] * (z + mpf(1 + order) / 2) ** order
+
+    return function
+
+
+def bernoulli_series(weight: Callable[[int], mpf | int]) -> Real:
+    """The sum of weight(k) B_2k z^(k - 1) / (2k)! over k >= 1, B_2k being Bernoulli's numbers."""
+    with mp.workdps(60):
+        weights = [weight(k) * mp.bernoulli(2 * k) / mp.factorial(2 * k) for k in range(1, 90)]
+    return lambda z: mp.polyval(weights[::-1], z)
+
+
 FITS = (
     Fit("EXP", exp_quadratic, "-0.34658", "0.34658", 11),
     Fit("EXP_SINGLE", exp_quadratic, "-0.34658", "0.34658", 7),
@@ -170,7 +200,16 @@ FITS = (
     Fit("LOG1PMX", atanh_cubic, "0", "0.11112", 11),
     Fit("LOGCOSH", logcosh_quartic, "0", "0.5625", 12),
     Fit("ERFCX", scaled_erfcx, "-1", "1", 25),
+    Fit("BERNOULLI_FIRST", bernoulli_series(lambda k: 2 * k), "0", "1", 9),
+    Fit("BERNOULLI_SECOND", bernoulli_series(lambda k: 2 * k * (2 * k - 1)), "0", "9", 16),
+    Fit("LOG_EXPREL", bernoulli_series(lambda k: 1 / mpf(2 * k)), "0", "4", 10),
+    Fit("TILTED_MEAN", bernoulli_series(lambda k: 1), "0", "9", 14),
+    Fit("TILTED_VARIANCE", bernoulli_series(lambda k: 2 * k - 1), "0", "9", 15),
     Fit("ERF", erf_even, "0", "1", 13),
+    Fit("TAIL_MEAN", scaled_tail(1, 1), "-1", "1", 29),
+    Fit("TAIL_VARIANCE", scaled_tail(2, 1), "-1", "1", 32),
+    Fit("TAIL_CUMULANT", scaled_tail(3, 2), "-1", "1", 34),
+    Fit("TAIL_CUMULANT_NEAR", lambda x: truncated_tail(-x)[2], "0", "1", 16),
     Fit("LOGGAMMA_ONE", loggamma_over_roots("1"), "-0.5", "0.5", 29),
     Fit("LOGGAMMA_TWO", loggamma_over_roots("2"), "-0.5", "1", 21),
     Fit("GAMMA_TWO", lambda d: mp.gamma(2 + d), "0", "1", 18),

@@ -54,13 +54,39 @@ def bernoulli_slope(x: mpf) -> mpf:
         return (mp.expm1(x) - x * mp.exp(x)) * x / mp.expm1(x) ** 2
 
 
-def mills_excess(x: mpf) -> mpf:
-    """phi/Phi + x; below -1e4 by the first terms of its asymptotic series in 1/x."""
-    if x > -1e4:
+LAPLACE = (1, -2, 10, -74, 706)  # coefficients of 1/z, 1/z^3, ... in phi(z)/(1 - Phi(z)) - z
+
+
+def truncated_normal(order: int) -> Oracle:
+    """phi/Phi + x and its derivative of this order; below -1e4 by the first terms of their asymptotic series."""
+
+    def function(x: mpf) -> mpf:
+        if x < -1e4:
+            terms = (a * mp.rf(2 * k + 1, order) / (-x) ** (2 * k + 1 + order) for k, a in enumerate(LAPLACE))
+            return sum(terms)
         with mp.workprec(4 * mp.prec + 200):
-            return mp.npdf(x) / normal_tail(-x) + x
-    z = -x
-    return 1 / z - 2 / z**3 + 10 / z**5 - 74 / z**7 + 706 / z**9
+            ratio = mp.npdf(x) / normal_tail(-x)
+            excess = ratio + x
+            variance = 1 - ratio * excess
+            return (excess, variance, ratio * (excess**2 - variance))[order]
+
+    return function
+
+
+def mills_slope(x: mpf) -> mpf:
+    return mills(x) * (mills(x) + x) if x > 0 else 1 - truncated_normal(1)(x)
+
+
+def tilted(limit: mpf, formula: Oracle) -> Oracle:
+    """A function of (x, e^x - 1), and its value at 0; its terms cancel to their third power near 0."""
+
+    def function(x: mpf) -> mpf:
+        if not x:
+            return limit
+        with mp.workprec(4 * mp.prec + 100):
+            return formula(x, mp.expm1(x))
+
+    return function
 
 
 def erfcx_far(x: mpf) -> mpf:
@@ -217,7 +243,15 @@ ORACLES: dict[str, Oracle] = {
     "ndtr": lambda x: normal_tail(-x),
     "log_ndtr": log_ndtr,
     "mills": mills,
-    "mills_excess": mills_excess,
+    "mills_excess": truncated_normal(0),
+    "truncated_variance": truncated_normal(1),
+    "truncated_cumulant": truncated_normal(2),
+    "mills_slope": mills_slope,
+    "bernoulli_first": tilted(mpf(-0.5), lambda x, e: (e - x * (1 + e)) / e**2),
+    "bernoulli_second": tilted(mpf(1) / 6, lambda x, e: (1 + e) * (x * (2 + e) - 2 * e) / e**3),
+    "log_exprel": tilted(mpf(0), lambda x, e: mp.log(e / x)),
+    "tilted_mean": tilted(mpf(0.5), lambda x, e: 1 + 1 / e - 1 / x),
+    "tilted_variance": tilted(mpf(1) / 12, lambda x, e: 1 / x**2 - (1 + e) / e**2),
     "product_or_zero": lambda w, g: mpf(0) if w == 0 else w * g,
     "quotient_or_zero": lambda x, n: x / n if n else mpf(0),
     "one_sided_sign": lambda u, d: mp.sign(u) if u != 0 else mp.sign(d),

@@ -19,7 +19,8 @@ LIMITS = {
     "gamma": 6.0, "polygamma": 8.0, "log_beta": 10.0, "rising_log": 10.0, "trigamma_excess": 8.0,
     "digamma_curvature": 10.0,
     "softplus_second_excess": 6.0,
-    "bessel_i": 8.0, "mills_excess": 12.0, "bernoulli_slope": 8.0,
+    "bessel_i": 8.0, "bernoulli_slope": 8.0,
+    "divergence": 6.0, "truncated_variance": 7.0, "truncated_cumulant": 6.0, "mills_slope": 5.0,
     "exp_decay": 0.65, "exp_difference": 2.0,
     # for results that are rounded to float32, whose ulp is 2^29 of these; a difference brings 2^-53 of itself
     "exp_decay_single": 2.0**17, "exp_single": 2.0**17, "sigmoid_single": 2.0**17, "softplus_single": 2.0**18,
