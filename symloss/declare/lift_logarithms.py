@@ -79,9 +79,18 @@ def _log_of_sum(u: sp.Expr) -> sp.Expr | None:
     if found is not None:
         return _log_of_mixture(u, *found)
     if isinstance(u, sp.Add) and len(u.args) == 2 and u.as_coeff_Add()[0] == 1:
-        exponent = exponent_of(-(u - 1))
+        exponent = exponent_of(1 - u) or _exponent_of_survival(1 - u)
         if exponent is not None and exponent.is_positive is not True:
             return log1mexp(exponent)  # both are real where the exponent is negative
+    return None
+
+
+def _exponent_of_survival(e: sp.Expr) -> sp.Expr | None:
+    """t (log(x) - log(x + c)) for a power (x/(x + c))**t of a share of positive numbers."""
+    base, exponent = e.as_base_exp()
+    above, below = sp.fraction(base)
+    if base.is_positive and below != 1 and exponent.is_positive and (below - above).is_positive:
+        return exponent * (sp.log(above) - sp.log(below))
     return None
 
 

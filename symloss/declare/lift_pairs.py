@@ -131,13 +131,14 @@ def _log_of_logistic_difference(e: sp.Expr) -> sp.Expr | None:
 
 
 def _log_of_normal_difference(e: sp.Expr) -> sp.Expr | None:
-    """log(Phi(a) - Phi(b)) as one function; both are real where a > b."""
+    """log(Phi(a) - Phi(b)) as one function, and of erf likewise; both are real where a > b."""
     terms = _two_terms(e)
-    found = _difference(terms, norm_cdf) if terms else None
-    if found is None:
-        return None
-    c, a, b = found
-    return sp.log(c) + log_norm_interval(a, b)
+    for kind, scale, size in ((norm_cdf, 1, 1), (sp.erf, sp.sqrt(2), 2)):
+        found = _difference(terms, kind) if terms else None
+        if found is not None:
+            c, a, b = found
+            return sp.log(size * c) + log_norm_interval(scale * a, scale * b)
+    return None
 
 
 def _log_of_exponential_difference(e: sp.Expr) -> sp.Expr | None:

@@ -116,7 +116,10 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma_differences.digamma_curvature, bessel.bessel_i,
         shifted.exp_difference, shifted.exp_difference_single,
     ),
-    *rows(3, algebraic.power_quotient, logistic.sigmoid_blend, single.sigmoid_blend_single),
+    *rows(
+        3,
+        algebraic.power_quotient, log_difference.divergence, logistic.sigmoid_blend, single.sigmoid_blend_single,
+    ),
 ])  # fmt: skip
 
 

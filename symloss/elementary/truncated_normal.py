@@ -95,7 +95,7 @@ def truncated_variance(x: float) -> float:
 
 
 def truncated_cumulant(x: float) -> float:
-    """The third cumulant of the distance below x of a standard normal variable below x: -2/x^3 far below 0, 0 at inf."""
+    """The third cumulant of how far below x a normal variable below x lies: -2/x^3 far below 0, 0 at inf."""
     if x > 1.0:
         m = mills(x)
         return m * fma(x + m, x + 2.0 * m, -1.0) if m != 0.0 else 0.0

@@ -322,6 +322,12 @@ class log1pmx(Head):
     is_nonpositive = True
 
 
+class divergence(Head):
+    """x*log(x/y) + d for d = y - x, which is given by itself to keep its digits; d at x = 0. A stable form."""
+
+    nargs = 3
+
+
 class logaddexp(Head):
     """log(exp(x) + exp(y)), symmetric in its arguments."""
 

@@ -175,6 +175,12 @@ ROWS: tuple[Row, ...] = (
     Row(fn.log1mexp, lambda x: (1 / fn.expm1(-x) * -1,), lambda x: mpmath.log(-_expm1(x)), "log1mexp"),
     Row(fn.log1pmx, lambda x: (-x / (1 + x),), lambda x: mpmath.log1p(x) - x, "log1pmx"),
     Row(
+        fn.divergence,
+        lambda x, y, d: (sp.log(x) - sp.log(y) + 1, -x / y, sp.S.One),
+        lambda x, y, d: x * mpmath.log(x / y) + d if x else d,
+        "divergence",
+    ),
+    Row(
         fn.bernoulli_function,
         lambda x: (fn.bernoulli_first(x),),
         _bernoulli,

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 
 from symloss.heads.functions import log1p, log1pmx, product_or_zero
 from symloss.simplify.cost import cost
 
+from .divergence import deviances
 from .stable_rule import StableRule, pairs
+
+Gap = Callable[[sp.Expr, sp.Expr, sp.Expr, int], sp.Expr]
+"""a**(m/2) - b**(m/2) as a function of a, b, their difference and m."""
 
 X, Y = sp.symbols("x y", positive=True)
 """The symbols of examples; roots and logarithms need positive ones."""
+
+_SHARE = sp.Symbol("x", nonnegative=True)  # it may be 0
 
 _LARGEST = 80  # factoring polynomials of several symbols is for short sums
 _MOST_SYMBOLS = 5
@@ -41,16 +49,31 @@ def _is_rational(e: sp.Expr) -> bool:
 
 def _difference_of_roots(e: sp.Expr) -> sp.Expr | None:
     """k a**(m/2) - k b**(m/2) where a - b is a number."""
+    return _difference_of_powers(e, lambda n: bool(n.is_Rational and n.q == 2), _root_gap)
+
+
+def _difference_of_reciprocals(e: sp.Expr) -> sp.Expr | None:
+    """k/a**n - k/b**n where a - b is a number, n = 1, 2, 3."""
+    return _difference_of_powers(e, lambda n: bool(n.is_Integer and -3 <= n < 0), _reciprocal_gap)
+
+
+def _difference_of_powers(e: sp.Expr, fits: Callable[[sp.Expr], bool], difference: Gap) -> sp.Expr | None:
     if not isinstance(e, sp.Add):
         return None
-    roots = [(t.as_coeff_Mul(), t) for t in e.args]
-    found = [(k, p, t) for (k, p), t in roots if isinstance(p, sp.Pow) and p.exp.is_Rational and p.exp.q == 2]
+    powers = [(t.as_coeff_Mul(), t) for t in e.args]
+    found = [(k, p, t) for (k, p), t in powers if isinstance(p, sp.Pow) and fits(p.exp)]
     for k, p, term in found:
         for other_k, other, other_term in found:
             gap = sp.expand(p.base - other.base)
             if k > 0 and other_k == -k and p.exp == other.exp and gap.is_number and gap != 0:
-                return e - term - other_term + k * _root_gap(p.base, other.base, gap, int(2 * p.exp))
+                return e - term - other_term + k * difference(p.base, other.base, gap, int(2 * p.exp))
     return None
+
+
+def _reciprocal_gap(a: sp.Expr, b: sp.Expr, gap: sp.Expr, m: int) -> sp.Expr:
+    """a**-n - b**-n for a - b = gap and n = -m/2: -gap (1/(a b**n) + ... + 1/(a**n b)), whose terms have one sign."""
+    n = -m // 2
+    return -gap * sp.Add(*(a ** (-1 - j) * b ** (j - n) for j in range(n)))
 
 
 def _root_gap(a: sp.Expr, b: sp.Expr, gap: sp.Expr, m: int) -> sp.Expr:
@@ -71,22 +94,18 @@ def _logarithms(e: sp.Add) -> list[tuple[sp.Expr, sp.Expr, sp.Expr]]:
     return found
 
 
-def _deviance(e: sp.Expr) -> sp.Expr | None:
-    """k log(a) - k log(b) + k (b - a)/a = -k log1pmx((b - a)/a), which is k (b - a)**2/(2 a**2) for close a and b."""
+def _against_a_share(e: sp.Expr) -> sp.Expr | None:
+    """a + k p, p being 0 where x is and g elsewhere, as two products: 1 - x/y is (y - x)/y where x is not 0."""
     if not isinstance(e, sp.Add):
         return None
-    whole = sp.expand(e)
-    if not isinstance(whole, sp.Add):
-        return None
-    found = _logarithms(whole)
-    for k, a, first in found:
-        for other, b, second in found:
-            if other != -k or a == b:
+    for term in e.args:
+        for share in (f for f in sp.Mul.make_args(term) if isinstance(f, sp.Piecewise)):
+            if len(share.args) != 2 or share.args[0][0] != 0 or not isinstance(share.args[0][1], sp.Eq):
                 continue
-            rest = whole - first - second - sp.expand(k * b / a - k)
-            if len(sp.Add.make_args(rest)) <= len(whole.args) - 4 or rest == 0:
-                close = -k * log1pmx((b - a) / a)
-                return sp.Piecewise((close, sp.Abs(b - a) < a / 2), (e - rest, True)) + rest
+            beside, k = e - term, sp.Mul(*(f for f in sp.Mul.make_args(term) if f != share))
+            joined = _factored(beside + k * share.args[1][0])
+            if joined is not None and not beside.has(sp.Piecewise):
+                return sp.Piecewise((beside, share.args[0][1]), (joined, True))
     return None
 
 
@@ -132,13 +151,23 @@ def _power_times_log(e: sp.Expr) -> sp.Expr | None:
 RULES: tuple[StableRule, ...] = (
     StableRule(
         "deviance",
-        "k log(a) - k log(b) + k (b - a)/a = -k log1pmx((b - a)/a)",
+        "r x log(x/y) - r x + r y = r divergence(x, y)",
         "the terms of first order cancel",
-        "|b - a| < 0.1 a",
+        "|y - x| < 0.1 x",
         "rules.json poisson_dev, gamma_dev; README rule 64",
-        _deviance,
+        deviances,
         X * (sp.log(X) - sp.log(Y)) - X + Y,
         ({"x": 3.0, "y": 3.0000003}, {"x": 1.0, "y": 1.0001}),
+    ),
+    StableRule(
+        "slope of a deviance",
+        "a + k p = a where x = 0 and (a + k g) as a product elsewhere, p being 0 and g there",
+        "two numbers close to each other",
+        "|y - x| < 0.1 x",
+        "rules.json poisson_dev, its derivative",
+        _against_a_share,
+        1 - sp.Piecewise((0, sp.Eq(_SHARE, 0)), (_SHARE / Y, True)),
+        ({"x": 3.00000001, "y": 3.00000002}, {"x": 3.3001, "y": 3.3001001}),
         branching=True,
     ),
     StableRule(
@@ -170,6 +199,16 @@ RULES: tuple[StableRule, ...] = (
         "rules.json sqrt_diff",
         _difference_of_roots,
         sp.sqrt(X + 1) - sp.sqrt(X),
+        ({"x": 1e9}, {"x": 1e15}),
+    ),
+    StableRule(
+        "difference of reciprocals",
+        "1/a**2 - 1/b**2 = (b - a) (1/(a b**2) + 1/(a**2 b))",
+        "two close numbers",
+        "a > 100 (a - b)",
+        "rules.json sqrt_diff; README rule 72, its second derivative",
+        _difference_of_reciprocals,
+        1 / (X + 1) ** 2 - 1 / X**2,
         ({"x": 1e9}, {"x": 1e15}),
     ),
     StableRule(

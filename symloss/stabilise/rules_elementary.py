@@ -157,7 +157,29 @@ def _root_minus_one(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _angle_of_complement(e: sp.Expr) -> sp.Expr | None:
+    """c pi/2 + c atan(u) = c atan2(1, -u), and c pi/2 - c atan(u) = c atan2(1, u)."""
+    if not isinstance(e, sp.Add):
+        return None
+    for term in e.args:
+        for node in (f for f in sp.Mul.make_args(term) if isinstance(f, sp.atan)):
+            for c, u in ((term / node, -node.args[0]), (-term / node, node.args[0])):
+                if c * sp.pi / 2 in e.args:
+                    return e - term - c * sp.pi / 2 + c * sp.atan2(1, u)
+    return None
+
+
 RULES: tuple[StableRule, ...] = (
+    StableRule(
+        "angle of the complement",
+        "pi/2 + atan(u) = atan2(1, -u)",
+        "the angles cancel",
+        "u < -10",
+        "atan2(y, x) by its definition",
+        _angle_of_complement,
+        sp.pi / 2 + sp.atan(X),
+        ({"x": -1e16}, {"x": -1e200}),
+    ),
     StableRule(
         "log of one plus",
         "log(1 + u) = log1p(u)",

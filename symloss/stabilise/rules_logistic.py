@@ -7,7 +7,7 @@ import sympy as sp
 from symloss.heads.functions import sech2, sigmoid, softplus
 
 from .stable_rule import StableRule, X, Y, pairs
-from .target import against_target
+from .target import against_target, depends_on_prediction
 
 
 def _logistic_minus_target(e: sp.Expr) -> sp.Expr | None:
@@ -24,16 +24,20 @@ def _logistic_minus_half(e: sp.Expr) -> sp.Expr | None:
 
 
 def _softplus_minus_linear(e: sp.Expr) -> sp.Expr | None:
+    """n softplus(u) - k u = (n - k) softplus(u) + k softplus(-u) for a number n, or n and k free of predictions."""
     if not isinstance(e, sp.Add):
         return None
-    for coefficient, node, rest in pairs(e, softplus):
-        u = node.args[0]
-        for term in sp.Add.make_args(rest):
-            y = -term / (coefficient * u)
-            if not y.free_symbols & u.free_symbols and not y.has(sp.exp, sp.log, softplus):
-                others = rest - term
-                blend = coefficient * ((1 - y) * softplus(u) + y * softplus(-u))
-                return blend + others
+    for first in e.args:
+        for node in (f for f in sp.Mul.make_args(first) if isinstance(f, softplus)):
+            n, u = sp.Mul(*(f for f in sp.Mul.make_args(first) if f != node)), node.args[0]
+            for term in (t for t in e.args if t != first):
+                k = -term / u
+                if k.free_symbols & u.free_symbols or k.has(sp.exp, sp.log, softplus):
+                    continue
+                if n.is_number:
+                    return n * ((1 - k / n) * softplus(u) + k / n * softplus(-u)) + (e - first - term)
+                if not depends_on_prediction(n) and not depends_on_prediction(k):
+                    return (n - k) * softplus(u) + k * softplus(-u) + (e - first - term)
     return None
 
 

@@ -73,7 +73,13 @@ def _slope_of_mills_ratio(e: sp.Expr) -> sp.Expr | None:
                 k = other.as_base_exp()[1]
                 if j.is_Integer and k.is_Integer and j > 0 and k > 0:
                     n = min(j, k)
-                    return e / (factor * other) * m ** (j - n) * mills_excess(m.args[0]) ** (k - n) * mills_slope(m.args[0]) ** n
+                    return (
+                        e
+                        / (factor * other)
+                        * m ** (j - n)
+                        * mills_excess(m.args[0]) ** (k - n)
+                        * mills_slope(m.args[0]) ** n
+                    )
     return None
 
 

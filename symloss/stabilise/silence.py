@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from symloss.declare.lift_pairs import is_complement_of_unit
 from symloss.declare.roles import RoleSymbol
 from symloss.heads import binders
 from symloss.heads.algebraic import algebraic_sigmoid, inverse_hypot
@@ -11,6 +12,7 @@ from symloss.heads.binders import SoftmaxGap
 from symloss.heads.functions import (
     error_complement,
     exp_neg_exp,
+    log1p,
     log_norm_cdf,
     logcosh,
     norm_cdf,
@@ -50,6 +52,14 @@ def can_be_infinite(e: sp.Expr) -> bool:
     if isinstance(base, _BOUNDED) and not isinstance(base, SoftmaxGap) and exponent.is_nonnegative:
         return False
     return depends_on_prediction(e)
+
+
+def is_infinite_logarithm(e: sp.Expr) -> bool:
+    """Whether e is the logarithm of a target, a datum or its complement that may be 0, as declared."""
+    if not isinstance(e, (sp.log, log1p)) or depends_on_prediction(e):
+        return False
+    u = e.args[0] + (1 if isinstance(e, log1p) else 0)
+    return (u.is_nonnegative and u.is_zero is None) or is_complement_of_unit(u)
 
 
 _SLOW = (sp.log, sp.Abs, softplus, logcosh, log_norm_cdf)

@@ -30,7 +30,7 @@ from .exponents import with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .logistic_pairs import Pair, pair_in, without_slope
 from .rows import RowFunctions, RowStatistics
-from .silence import can_be_infinite, is_probability, outgrowing
+from .silence import can_be_infinite, is_infinite_logarithm, is_probability, outgrowing
 from .target import depends_on_prediction
 
 Places = Mapping[sp.Idx, Loop]
@@ -171,13 +171,17 @@ class Translation:
         return self._silenced(factors, self.product(factors, places, number), places)
 
     def _silenced(self, factors: list[sp.Expr], product: Node, places: Places) -> Node:
-        weights = [f for f in factors if f.is_zero is None and not depends_on_prediction(f)]
+        # exp of a target is 0 where that is -inf: the logarithm of a probability.
+        weights = [f for f in factors if (f.is_zero is None or isinstance(f, sp.exp)) and not depends_on_prediction(f)]
         if any(isinstance(f, sp.exp) and depends_on_prediction(f) for f in factors):
             # An exponential may overflow: a residual of exactly 0 silences it as well.
             weights = [f for f in factors if f.is_zero is None and not isinstance(f, sp.exp)]
+        if any(is_infinite_logarithm(f) for f in factors):
+            # log(y) at the end of the domain of y: whatever multiplies it, x**0 is 1 also at x = 0.
+            weights = [f for f in factors if f.is_zero is None and not is_infinite_logarithm(f)]
         # A probability underflows to 0 where its logarithm is infinite or nearly so.
         weights += [f for f in factors if is_probability(f.as_base_exp()[0]) and f not in weights]
-        if not weights or not any(can_be_infinite(f) for f in factors):
+        if not weights or not any(can_be_infinite(f) or is_infinite_logarithm(f) for f in factors):
             return product
         weight = self.product(weights, places, 1.0)
         silent = self.call("eq", weight, self.number(0.0))

@@ -243,6 +243,7 @@ ORACLES: dict[str, Oracle] = {
     "ndtr": lambda x: normal_tail(-x),
     "log_ndtr": log_ndtr,
     "mills": mills,
+    "divergence": lambda x, y, d: x * mp.log(x / y) + d,
     "mills_excess": truncated_normal(0),
     "truncated_variance": truncated_normal(1),
     "truncated_cumulant": truncated_normal(2),

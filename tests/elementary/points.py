@@ -76,9 +76,11 @@ class Domain:
     draws: tuple[Draw, ...]
     named: tuple[float, float] = (0.0, -1.0)  # the range of named extremes that belongs to the domain
     away_from_zero: float = 0.0
+    last: Callable[[Array, Array], Array] | None = None  # the last argument, where the others determine it
 
 
 everywhere = (-math.inf, math.inf)
+near_and_far = mixed(between(1.0, 1.5), between(1.0, 8.0), sizes(1e-300, 1e300))
 
 DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for name, row in FUNCTIONS.items()} | {
     "sqrt": Domain((positive,), (0.0, math.inf)),
@@ -132,6 +134,7 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
         (mixed(sizes(1e-5, 1e5), sizes(1e-300, 1e300)), mixed(between(-50.0, 50.0), between(-1.0, 1.0)))
     ),
     "power_quotient": Domain((whole(0, 3), sizes(1e-6, 5.0), between(-3.0, 3.0))),
+    "divergence": Domain((near_and_far, near_and_far, near_and_far), last=lambda x, y: y - x),
     "xlogy": Domain((sizes(1e-3, 1e3), sizes(1e-300, 1e300))),
     "xlog1py": Domain((sizes(1e-3, 1e3), sizes(1e-300, 1e300))),
     "logaddexp": Domain((between(-20.0, 20.0), between(-20.0, 20.0)), away_from_zero=0.5),
@@ -168,4 +171,6 @@ def points(name: str, count: int) -> list[Array]:
         arrays[0] = np.concatenate([arrays[0], [x for a in NAMED for x in (a, -a) if low <= x <= high]])
     else:
         arrays = [random.permutation(array) for array in arrays]
+        if domain.last is not None:
+            arrays[-1] = domain.last(*arrays[:-1])
     return [np.ascontiguousarray(array) for array in arrays]

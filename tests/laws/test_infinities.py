@@ -64,7 +64,6 @@ TYPED: dict[str, sp.Expr] = {
 WAITING: dict[str, str] = {
     "Welsch": "the Hessian (1 - u**2)*exp(-u**2/2) where the square is infinite",
     "inverse Gaussian": "common power of exponentials",
-    "probit": "the Hessian is the product of a Mills ratio that is infinite and its excess that is 0",
 }
 
 

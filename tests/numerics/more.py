@@ -133,10 +133,15 @@ def _truncated(cdf: object) -> sp.Expr:
     return (place - centre) ** 2 / (2 * width**2) + sp.log(width) + sp.log(2 * sp.pi) / 2 + sp.log(mass)
 
 
-_TRUNCATED = (
-    Spelling("as typed", _truncated(_phi), limit=SPECIAL),
-    Spelling("named", _truncated(sl.norm_cdf), limit=SPECIAL),
-)
+def _truncated_at(distance: float) -> tuple[Spelling, ...]:
+    """The score vanishes where x is the mean below the ends: its terms are as large as the distance in scales."""
+    terms = {"grad": distance}
+    return (
+        Spelling("as typed", _truncated(_phi), limit=SPECIAL, terms=terms),
+        Spelling("named", _truncated(sl.norm_cdf), limit=SPECIAL, terms=terms),
+    )
+
+
 _ORDINAL = (
     Spelling("as typed", -sp.log(1 / (1 + sp.exp(-(upper - x))) - 1 / (1 + sp.exp(-(lower - x))))),
     Spelling("named", -sp.log(sl.sigmoid(upper - x) - sl.sigmoid(lower - x))),
@@ -266,11 +271,11 @@ SPELLINGS: dict[str, tuple[Spelling, ...]] = {
     "scipy-vonmises-pi": _MISES,
     "stan-vonmises-1000": _MISES,
     "stan-normal-lcdf": _LOG_PHI,
-    "numpyro-truncnorm": _TRUNCATED,
-    "scipy-truncnorm": _TRUNCATED,
-    "openturns-truncnorm": _TRUNCATED,
-    "tfp-truncnorm": _TRUNCATED,
-    "julia-truncnorm": _TRUNCATED,
+    "numpyro-truncnorm": _truncated_at(1635.0),
+    "scipy-truncnorm": _truncated_at(39.9),
+    "openturns-truncnorm": _truncated_at(10.1),
+    "tfp-truncnorm": _truncated_at(18.0),
+    "julia-truncnorm": _truncated_at(8.1),
     "brms-ordinal-30": _ORDINAL,
     "brms-ordinal+40": _ORDINAL,
     "brms-ordinal+800": _ORDINAL,

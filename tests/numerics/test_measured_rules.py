@@ -13,23 +13,7 @@ from symloss.audit.oracle import Oracle
 from tests.laws.bounds import within
 from tests.numerics.measured_rules import RULES, MeasuredRule
 
-OPEN = frozenset(
-    [
-        "64_bernoulli_kl",
-        "72_log_survival",
-        "erfcx",
-        "mills",
-        "mills_plus_x",
-        "t_over_expm1",
-    ]
-)
-"""What is not right yet; a rule leaves this list when its form is."""
-
-every_rule = pytest.mark.parametrize(
-    "rule",
-    [pytest.param(r, marks=[pytest.mark.xfail(strict=False)] if r.name in OPEN else []) for r in RULES],
-    ids=lambda r: r.name,
-)
+every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda r: r.name)
 
 
 def failures(rule: MeasuredRule, dtype: str) -> list[str]:
