@@ -6,6 +6,7 @@ from __future__ import annotations
 from symloss.elementary import ieee as math
 from symloss.elementary.constants import LN2, LOG2E
 from symloss.elementary.exponential import power_of_two_in
+from symloss.elementary.logarithm import log
 from symloss.elementary.primitives import fma, single
 
 ROUND_1023 = 6755399441056767.0  # ROUND and the bias of a float64's exponent
@@ -121,3 +122,8 @@ def sigmoid_slope_corrected_single(x: float, error: float) -> float:
 def softplus_corrected_single(x: float, error: float) -> float:
     """As `softplus_corrected`."""
     return softplus_single(x)
+
+
+def log_sum_single(high: float, low: float) -> float:
+    """As `log_sum`."""
+    return log(high)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from symloss.heads.functions import log1p, log1pmx, product_or_zero
+from symloss.heads.functions import expm1, log1p, log1pmx, product_or_zero
 from symloss.simplify.cost import cost
 
 from .divergence import deviances
@@ -135,6 +135,19 @@ def _log1p_minus_line(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _power_minus_one(e: sp.Expr) -> sp.Expr | None:
+    """c b**x - c = c expm1(x log b) near x = 0, for a number b."""
+    if not isinstance(e, sp.Add):
+        return None
+    number = e.as_coeff_Add()[0]
+    for c, node, rest in pairs(e, sp.Pow):
+        base, x = node.args
+        if number != 0 and c == -number and base.is_Rational and base > 0 and not x.is_number and not x.is_integer:
+            near = sp.Abs(node - 1) < sp.S.Half
+            return c * sp.Piecewise((expm1(x * sp.log(base)), near), (node - 1, True)) + (rest - number)
+    return None
+
+
 def _power_times_log(e: sp.Expr) -> sp.Expr | None:
     """x**a log(x) is 0 at x = 0 for a > 0."""
     if not isinstance(e, sp.Mul):
@@ -220,6 +233,17 @@ RULES: tuple[StableRule, ...] = (
         _factored,
         X**2 - Y**2,
         ({"x": 3.00000001, "y": 3.00000002}, {"x": 3.3001, "y": 3.3002}),
+    ),
+    StableRule(
+        "power of a number less one",
+        "b**x - 1 = expm1(x log b)",
+        "b**x rounds to 1",
+        "|x| < 0.1",
+        "rules.json powm1",
+        _power_minus_one,
+        2**X - 1,
+        ({"x": 1e-9}, {"x": 1e-5}),
+        branching=True,
     ),
     StableRule(
         "power times logarithm",

@@ -259,6 +259,10 @@ class Translation:
         # SymPy turns loggamma(n) of a whole number into log(gamma(n)), which overflows at 171.
         if isinstance(e.args[0], sp.gamma):
             return self.call("loggamma", self.node(e.args[0].args[0], places))
+        if isinstance(e.args[0], sp.Add) and not e.args[0].is_integer:
+            # Next to 1 the rounding of a sum is more than the logarithm has digits.
+            argument, error = with_rounding_error(self, e.args[0], places)
+            return self.call("log", argument) if error is None else self.call("log_sum", argument, error)
         return self.call("log", self.node(e.args[0], places))
 
     def _polygamma(self, e: sp.polygamma, places: Places) -> Node:

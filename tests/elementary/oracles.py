@@ -167,6 +167,8 @@ ORACLES: dict[str, Oracle] = {
     "log_norm_interval": lambda a, b: mp.log(normal_tail(b) - normal_tail(a)),
     "exp_corrected": lambda x, error: mp.exp(x + error),
     "sigmoid_corrected": lambda x, error: 1 / (1 + mp.exp(-x - error)),
+    "log_sum": lambda high, low: mp.log(high + low),
+    "log_sum_single": lambda high, low: mp.log(high + low),
     "sigmoid_slope_corrected": lambda x, error: sigmoid(x + error) * sigmoid(-x - error),
     "sigmoid_corrected_single": lambda x, error: sigmoid(x + error),
     "sigmoid_slope_corrected_single": lambda x, error: sigmoid(x + error) * sigmoid(-x - error),
