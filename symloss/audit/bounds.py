@@ -2,7 +2,8 @@
 
 A result above its bound passes where one of these holds, and only there:
 
-- next to a true zero: it is wrong by at most 4 ulps of the largest term of the sum that is computed (A5);
+- next to a true zero: it is wrong by at most 4 ulps of the largest term of the sum that is computed (A5), where a sum
+  over an axis counts as one term, the sum of its magnitudes (A9);
 - where something that it is made of underflows: by at most 4 smallest subnormals, times 1 + |a| (A8);
 - an exponential of a computed exponent a, |a| > 40: by at most 4 + |a| ulps (A6);
 - within rounding of a jump, such as the Hessian of Huber's loss at |f - y| = delta: the value of the other side.
@@ -21,7 +22,7 @@ import sympy as sp
 from symloss.declare.points import axis_lengths
 from symloss.declare.roles import role_symbol
 from symloss.heads import functions as fn
-from symloss.heads.binders import Binder, Maximum, Softmax, SoftmaxComplement, Total
+from symloss.heads.binders import Binder, Maximum, Softmax, SoftmaxComplement, SoftmaxGap, Total, free_indices
 from symloss.heads.gamma_rows import GAMMA_AND_BESSEL
 from symloss.heads.numbers import TypedNumber
 from symloss.heads.row_binders import Norm, SoftmaxContrast, SoftmaxCovariance
@@ -113,6 +114,14 @@ class Allowance:
         return [(size, p) for size, p in made if p is not None]
 
     @cached_property
+    def underflowing(self) -> list[tuple[Callable[[float], float], Program]]:
+        """The exponents as well that a softmax has inside, -log p and -log(1 - p): they count where these underflow."""
+        rows = [s for s in self.stable.atoms(Softmax) if all(i.label.height == 0 for i in free_indices(s))]
+        rows = sorted((s for s in rows if not isinstance(s, SoftmaxGap)), key=sp.default_sort_key)
+        made = [self._program(sp.log(s)) for s in rows]
+        return [*self.exponents, *((abs, p) for p in made if p is not None)]
+
+    @cached_property
     def result(self) -> Program:
         return Program(self.expression, self.indices, self.axes, self.lengths)
 
@@ -132,9 +141,9 @@ class Allowance:
     ) -> Verdict:
         """Whether the result passes, and why."""
         distance = abs(mpmath.mpf(got) - exact)
-        if distance <= SUBNORMALS * self._smallest * (1 + self._exponent(sample, place, lambda ball: True)):
+        if distance <= SUBNORMALS * self._smallest * (1 + self._exponent(sample, place, self.underflowing)):
             return Verdict("underflow")
-        exponent = self._exponent(sample, place, _is_rounded)
+        exponent = self._exponent(sample, place, self.exponents, _is_rounded)
         if exponent > COMPENSATED and error <= EXPONENT + exponent:
             return Verdict("exponent")
         if self._jumps(sample, place, got):
@@ -157,9 +166,15 @@ class Allowance:
         ball = self.terms.balls(sample, 320)[place]
         return None if ball is None or not mpmath.isfinite(ball.value) else ball.value
 
-    def _exponent(self, sample: dict[str, Any], place: int, counts: Callable[[Ball], bool]) -> float:
+    def _exponent(
+        self,
+        sample: dict[str, Any],
+        place: int,
+        exponents: list[tuple[Callable[[float], float], Program]],
+        counts: Callable[[Ball], bool] = lambda ball: True,
+    ) -> float:
         """The largest |a| of exponentials exp(a)."""
-        found = [(size, p.balls(sample, 53)[place]) for size, p in self.exponents]
+        found = [(size, p.balls(sample, 53)[place]) for size, p in exponents]
         balls = [(size, b) for size, b in found if b is not None and abs(b.value) < 1e300 and counts(b)]
         return max((size(float(b.value)) for size, b in balls), default=0.0)
 
@@ -184,21 +199,21 @@ def binders_in(e: sp.Expr) -> bool:
 
 
 def _contrasted(e: SoftmaxContrast) -> sp.Expr:
-    """own (1 - p[k]) and p[j] (g[k] - g[j]), each by its larger value: the terms that a contrast adds up."""
+    """own (1 - p[k]) and sum_j p[j] (g[k] - g[j]), each by its larger value: the terms that a contrast adds up."""
     index, body = e.open()
     row, values = body.args
     here = largest_terms(values.xreplace({index: e.place}))
     others = (1 - sp.KroneckerDelta(index, e.place)) * Softmax(row, index, index)
-    terms = Maximum(others * sp.Max(here, largest_terms(values), evaluate=False), index)
+    terms = Total(others * sp.Max(here, largest_terms(values), evaluate=False), index)
     return sp.Max(terms, largest_terms(e.own) * SoftmaxComplement(row, index, e.place), evaluate=False)
 
 
 def _paired(e: SoftmaxCovariance) -> sp.Expr:
-    """p[j] (1 - p[j]) g[j] h[j]: a covariance is a sum over pairs."""
+    """sum_j p[j] (1 - p[j]) |g[j] h[j]|: a covariance is a sum over pairs."""
     index, body = e.open()
     row, *values = body.args
     weight = Softmax(row, index, index) * SoftmaxComplement(row, index, index)
-    return Maximum(weight * sp.Mul(*map(largest_terms, values)), index)
+    return Total(weight * sp.Mul(*map(largest_terms, values)), index)
 
 
 def _is_given(e: sp.Expr) -> bool:
@@ -213,7 +228,10 @@ def _is_rounded(ball: Ball) -> bool:
 
 
 def largest_terms(e: sp.Expr) -> sp.Expr:
-    """The expression with every sum replaced by its largest term in magnitude: what is added up, whatever cancels."""
+    """The expression with every sum replaced by its largest term in magnitude: what is added up, whatever cancels.
+
+    A sum over an axis is replaced by the sum of the magnitudes.
+    """
     if isinstance(e, sp.Add) and len(e.args) == 2 and all(map(_is_given, e.args)):
         return sp.Abs(e)  # rounded once, whatever cancels
     if isinstance(e, sp.Add):
@@ -222,7 +240,12 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
         return sp.Mul(*map(largest_terms, e.args))
     if isinstance(e, sp.Pow) and e.exp.is_positive and e.exp.is_number:
         return largest_terms(e.base) ** e.exp
-    if isinstance(e, (Total, Norm)):
+    if isinstance(e, Total):
+        # Entries are added up as in any reduction (A9: the sum of magnitudes over that of the sum), and A sum f - sum g
+        # is the same sum as sum (A f - g): a largest entry would be a measure of the form and of the length of the row.
+        index, body = e.open()
+        return Total(largest_terms(body), index)
+    if isinstance(e, Norm):
         index, body = e.open()
         return Maximum(largest_terms(body), index)
     if isinstance(e, SoftmaxContrast):

@@ -121,3 +121,13 @@ def halved_exponentials(factors: list[sp.Expr]) -> list[sp.Expr]:
     return [f for f, half in halves if half is None] + [
         h for _, half in halves if half is not None for h in (half, half)
     ]
+
+
+def squared_exponentials(factors: list[sp.Expr]) -> list[sp.Expr]:
+    """The exponentials that stand twice at the end of the factors, as `halved_exponentials` leaves them."""
+    pairs = []
+    rest = list(factors)
+    while len(rest) > 2 and isinstance(rest[-1], sp.exp) and rest[-1] == rest[-2]:
+        pairs.append(rest[-1])
+        rest = rest[:-2]
+    return pairs

@@ -34,12 +34,24 @@ def with_rounding_error(t: Translation, e: sp.Expr, places: Places) -> tuple[Nod
     if coefficient == -1:
         value, error = with_rounding_error(t, rest, places)
         return t.call("neg", value), None if error is None else t.call("neg", error)
-    above, below = fraction([f for f in sp.Mul.make_args(e) if _is_of_parameters(f)])
-    varying = [f for f in sp.Mul.make_args(e) if not _is_of_parameters(f)]
-    if not below or not varying or coefficient != 1:
+    if not is_quotient(e) or not _is_power_of_two(coefficient):
         return t.node(e, places), rounding_error(t, e, places)
+    above, below = fraction([f for f in sp.Mul.make_args(rest) if _is_of_parameters(f)])
+    varying = sp.Mul(*(f for f in sp.Mul.make_args(rest) if not _is_of_parameters(f)))
     scale = Scale(t.product(above, places, 1.0) if above else None, t.product(below, places, 1.0))
-    return t.rows.times_scale(t.node(sp.Mul(*varying), places), rounding_error(t, sp.Mul(*varying), places), scale)
+    parts = t.rows.times_scale(t.node(varying, places), rounding_error(t, varying, places), scale)
+    value, error = (p if coefficient == 1 else t.call("mul", t.number(float(coefficient)), p) for p in parts)
+    return value, error
+
+
+def is_quotient(e: sp.Expr) -> bool:
+    """Whether something that varies is divided by parameters."""
+    scale = [f for f in sp.Mul.make_args(e) if _is_of_parameters(f) and not f.is_Rational]
+    return bool(fraction(scale)[1]) and not _is_of_parameters(e)
+
+
+def _is_power_of_two(number: sp.Expr) -> bool:
+    return bool(number.is_Rational) and sp.log(abs(number), 2).is_integer is True
 
 
 def _is_of_parameters(e: sp.Expr) -> bool:
@@ -77,7 +89,7 @@ def _of_sum(t: Translation, e: sp.Add, places: Places) -> Node | None:
 def _of_product(t: Translation, e: sp.Mul, places: Places) -> Node | None:
     coefficient, rest = e.as_coeff_Mul()
     if coefficient != 1:
-        if not coefficient.is_Rational or abs(sp.log(abs(coefficient), 2)).is_integer is not True:
+        if not _is_power_of_two(coefficient):
             return None  # the product by such a number is rounded as well
         inner = rounding_error(t, rest, places)
         return None if inner is None else t.call("mul", t.number(as_doubles(coefficient)[0]), inner)

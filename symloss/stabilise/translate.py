@@ -11,7 +11,7 @@ from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
-from symloss.heads.functions import finished, sigmoid, softplus
+from symloss.heads.functions import finished, sech2, sigmoid, softplus
 from symloss.heads.table import row_of
 
 from . import translate_rows
@@ -24,9 +24,10 @@ from .arithmetic import (
     halved_exponentials,
     is_constant,
     nearest,
+    squared_exponentials,
     term_order,
 )
-from .exponents import with_rounding_error
+from .exponents import is_quotient, with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .logistic_pairs import Pair, pair_in, without_slope
 from .rows import RowFunctions, RowStatistics
@@ -35,6 +36,7 @@ from .target import depends_on_prediction
 
 Places = Mapping[sp.Idx, Loop]
 
+_SMALLEST_NORMAL = 2.0**-1022
 _LONGEST_CHAIN = 4  # x**5 and more go through the power function, which rounds once
 
 
@@ -193,12 +195,25 @@ class Translation:
         u, exponent, factors = without_slope(factors)
         if u is not None:
             product = self._repeated(self._corrected("sigmoid_slope", u, places), exponent)
-        for factor in factors:
+        squares = squared_exponentials(factors)
+        for factor in factors[: len(factors) - 2 * len(squares)]:
             value = self.node(factor, places)
             product = value if product is None else self.call("mul", product, value)
+        for root in squares:
+            product = self._times_square(product, self.node(root, places))
         if product is None:
             return self.number(number)
         return product if number == 1.0 else self.call("mul", self.number(number), product)
+
+    def _times_square(self, product: Node | None, root: Node) -> Node:
+        """x (h h), and (x h) h where the square overflows or underflows and the product may not."""
+        square = self.call("mul", root, root)
+        if product is None:
+            return square
+        least, most = self.number(_SMALLEST_NORMAL), self.number(float("inf"))
+        held = self.call("and", self.call("ge", square, least), self.call("lt", square, most))
+        one_by_one = self.call("mul", self.call("mul", product, root), root)
+        return self.make(Select, held, self.call("mul", product, square), one_by_one)
 
     def _power(self, e: sp.Pow, places: Places) -> Node:
         base, exponent = e.args
@@ -224,8 +239,14 @@ class Translation:
         return self.call("sigmoid_power", self.node(x, places), self.node(exponent, places))
 
     def _of_computed_exponent(self, e: sp.Expr, places: Places) -> Node:
-        """exp, sigmoid or softplus, with what rounding took from the argument."""
+        """exp, sigmoid, softplus or sech2, with what rounding took from the argument."""
         return self._corrected(type(e).__name__, e.args[0], places)
+
+    def _tanh(self, e: sp.tanh, places: Places) -> Node:
+        """A rounded sum costs it half an ulp at most, a quotient as much again."""
+        if is_quotient(e.args[0]):
+            return self._corrected("tanh", e.args[0], places)
+        return self.call("tanh", self.node(e.args[0], places))
 
     def _corrected(self, head: str, argument: sp.Expr, places: Places) -> Node:
         value, error = with_rounding_error(self, argument, places)
@@ -387,7 +408,8 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.Pow, Translation._power),
     (sp.exp, Translation._exponential),
     (sp.log, Translation._log),
-    ((sp.exp, sigmoid, softplus), Translation._of_computed_exponent),
+    ((sp.exp, sigmoid, softplus, sech2), Translation._of_computed_exponent),
+    (sp.tanh, Translation._tanh),
     (sp.polygamma, Translation._polygamma),
     (finished, lambda t, e, p: t.node(e.args[0], p)),
     (sp.Piecewise, Translation._piecewise),

@@ -169,6 +169,8 @@ ORACLES: dict[str, Oracle] = {
     "sigmoid_corrected": lambda x, error: 1 / (1 + mp.exp(-x - error)),
     "log_sum": lambda high, low: mp.log(high + low),
     "log_sum_single": lambda high, low: mp.log(high + low),
+    "sech2_corrected": lambda x, error: mp.sech(x + error) ** 2,
+    "tanh_corrected": lambda x, error: mp.tanh(x + error),
     "sigmoid_slope_corrected": lambda x, error: sigmoid(x + error) * sigmoid(-x - error),
     "sigmoid_corrected_single": lambda x, error: sigmoid(x + error),
     "sigmoid_slope_corrected_single": lambda x, error: sigmoid(x + error) * sigmoid(-x - error),

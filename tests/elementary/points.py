@@ -145,6 +145,8 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "softplus_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
     "log_sum": Domain((between(0.5, 40.0), both_signs(sizes(1e-20, 5e-17)))),
     "log_sum_single": Domain((between(1.1, 40.0), both_signs(sizes(1e-20, 5e-17)))),
+    "sech2_corrected": Domain((between(-350.0, 350.0), both_signs(sizes(1e-18, 1e-13)))),
+    "tanh_corrected": Domain((between(-30.0, 30.0), both_signs(sizes(1e-20, 1e-16)))),
     "sigmoid_slope_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
     "sigmoid_corrected_single": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
     "sigmoid_slope_corrected_single": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),

@@ -60,6 +60,8 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "sigmoid_corrected": [((INF, 0.0), 1.0), ((-INF, 0.0), 0.0), ((INF, INF), 1.0), ((-INF, -INF), 0.0)],
     "log_sum": [((1.0, 0.0), 0.0), ((0.0, 0.0), -INF), ((INF, 0.0), INF)],
     "log_sum_single": [((1.0, 0.0), 0.0), ((0.0, 0.0), -INF), ((INF, 0.0), INF)],
+    "sech2_corrected": [((0.0, 0.0), 1.0), ((INF, INF), 0.0), ((-INF, 0.0), 0.0)],
+    "tanh_corrected": [((0.0, 0.0), 0.0), ((INF, INF), 1.0), ((-INF, 0.0), -1.0)],
     "sigmoid_corrected_single": [((INF, 0.0), 1.0), ((-INF, 0.0), 0.0)],
     "sigmoid_slope_corrected": [((0.0, 0.0), 0.25), ((INF, INF), 0.0), ((-INF, INF), 0.0), ((-800.0, 0.0), 0.0)],
     "sigmoid_slope_corrected_single": [((INF, 0.0), 0.0), ((-INF, 0.0), 0.0)],
@@ -192,8 +194,10 @@ def test_edges(name: str) -> None:
 
 # Functions that are a number for some NaN: by definition, or since NaN stands for an error that is not known.
 LENIENT = ("power", "power1psq", "hypot", "difference_error", "sum_error", "product_error", "exp_corrected",
-           "sigmoid_corrected", "softplus_corrected", "sigmoid_slope_corrected", "sigmoid_corrected_single",
-           "sigmoid_slope_corrected_single", "softplus_corrected_single", "log_sum_single")  # fmt: skip
+           "sigmoid_corrected", "softplus_corrected", "tanh_corrected", "sech2_corrected",
+           "sigmoid_slope_corrected",
+           "sigmoid_corrected_single", "sigmoid_slope_corrected_single", "softplus_corrected_single",
+           "log_sum_single")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in LENIENT])
