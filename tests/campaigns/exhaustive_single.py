@@ -1,4 +1,4 @@
-"""The short forms that float32 kernels call, at every float32: python -m tests.campaigns.exhaustive_single
+"""The short forms that float32 kernels call, at every float32: python -m tests.campaigns.exhaustive_single [NAME ...]
 
 `sigmoid_single` and its like drop the digits that a result rounded to float32 does not show. What that costs is the
 distance of the unrounded short form from the float64 function, in units of the float32's last place: the float64
@@ -6,11 +6,12 @@ function itself is right to 2^-27 of that (`exhaustive_float32.md`), so that 1/2
 the rounded result. Every finite float32 of the domain is an input; results below the smallest normal float32 are
 measured in units of the smallest subnormal.
 
-The table is written to `exhaustive_single.md` beside this file.
+A row per function is written to `exhaustive_single.md` beside this file; other rows stay.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
 import time
 from pathlib import Path
@@ -67,11 +68,15 @@ def compared(name: str) -> str:
 
 
 def main() -> None:
-    rows = []
-    for name in sorted(n for n in SINGLE if FUNCTIONS[n].arity == 1):
-        rows.append(compared(name))
-        print(rows[-1], flush=True)
-    TABLE.write_text(HEAD + "\n".join(rows) + "\n")
+    short = sorted(n for n in SINGLE if FUNCTIONS[n].arity == 1)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=short, help="functions with a short form; all if none is named")
+    lines = TABLE.read_text().splitlines() if TABLE.exists() else []
+    rows = {name: line for name in short for line in lines if line.startswith(f"| {name} |")}
+    for name in parser.parse_args().names:
+        rows[name] = compared(name)
+        print(rows[name], flush=True)
+        TABLE.write_text(HEAD + "\n".join(rows[n] for n in sorted(rows)) + "\n")
 
 
 if __name__ == "__main__":
