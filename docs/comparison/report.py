@@ -29,8 +29,7 @@ bounds of domains, random bit patterns, rows with gaps from 0 to 700, ties and m
 
 - **median, p99, max**: over results that are normal numbers, 2^10 above the smallest one.
 - **near 0**: next to a true zero of the result no formula has an ulp of it right on rounded inputs; there the error
-  is in ulps of the largest term of the sum that is computed (bound: 4), and left out of the columns before. A sum over
-  an axis counts as one term there, the sum of its magnitudes.
+  is in ulps of the largest term of the sum that is computed (bound: 4), and left out of the columns before.
 - **b**: NaN or infinite for a finite result, or finite for an infinite one. **l**: no correct bit.
 - Bounds: {bounds}. What underflows may be wrong by 4 smallest subnormals times 1 + |a|; an exponential of a computed
   exponent a beyond 40 by 4 + |a| ulps. Within rounding of a jump (the Hessian of Huber's loss at its kinks) the value

@@ -2,8 +2,7 @@
 
 A result above its bound passes where one of these holds, and only there:
 
-- next to a true zero: it is wrong by at most 4 ulps of the largest term of the sum that is computed (A5), where a sum
-  over an axis counts as one term, the sum of its magnitudes (A9);
+- next to a true zero: it is wrong by at most 4 ulps of the largest term of the sum that is computed (A5);
 - where something that it is made of underflows: by at most 4 smallest subnormals, times 1 + |a| (A8);
 - an exponential of a computed exponent a, |a| > 40: by at most 4 + |a| ulps (A6);
 - within rounding of a jump, such as the Hessian of Huber's loss at |f - y| = delta: the value of the other side.
@@ -199,21 +198,21 @@ def binders_in(e: sp.Expr) -> bool:
 
 
 def _contrasted(e: SoftmaxContrast) -> sp.Expr:
-    """own (1 - p[k]) and sum_j p[j] (g[k] - g[j]), each by its larger value: the terms that a contrast adds up."""
+    """own (1 - p[k]) and p[j] (g[k] - g[j]), each by its larger value: the terms that a contrast adds up."""
     index, body = e.open()
     row, values = body.args
     here = largest_terms(values.xreplace({index: e.place}))
     others = (1 - sp.KroneckerDelta(index, e.place)) * Softmax(row, index, index)
-    terms = Total(others * sp.Max(here, largest_terms(values), evaluate=False), index)
+    terms = Maximum(others * sp.Max(here, largest_terms(values), evaluate=False), index)
     return sp.Max(terms, largest_terms(e.own) * SoftmaxComplement(row, index, e.place), evaluate=False)
 
 
 def _paired(e: SoftmaxCovariance) -> sp.Expr:
-    """sum_j p[j] (1 - p[j]) |g[j] h[j]|: a covariance is a sum over pairs."""
+    """p[j] (1 - p[j]) g[j] h[j]: a covariance is a sum over pairs."""
     index, body = e.open()
     row, *values = body.args
     weight = Softmax(row, index, index) * SoftmaxComplement(row, index, index)
-    return Total(weight * sp.Mul(*map(largest_terms, values)), index)
+    return Maximum(weight * sp.Mul(*map(largest_terms, values)), index)
 
 
 def _is_given(e: sp.Expr) -> bool:
@@ -228,10 +227,7 @@ def _is_rounded(ball: Ball) -> bool:
 
 
 def largest_terms(e: sp.Expr) -> sp.Expr:
-    """The expression with every sum replaced by its largest term in magnitude: what is added up, whatever cancels.
-
-    A sum over an axis is replaced by the sum of the magnitudes.
-    """
+    """The expression with every sum replaced by its largest term in magnitude: what is added up, whatever cancels."""
     if isinstance(e, sp.Add) and len(e.args) == 2 and all(map(_is_given, e.args)):
         return sp.Abs(e)  # rounded once, whatever cancels
     if isinstance(e, sp.Add):
@@ -240,12 +236,7 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
         return sp.Mul(*map(largest_terms, e.args))
     if isinstance(e, sp.Pow) and e.exp.is_positive and e.exp.is_number:
         return largest_terms(e.base) ** e.exp
-    if isinstance(e, Total):
-        # Entries are added up as in any reduction (A9: the sum of magnitudes over that of the sum), and A sum f - sum g
-        # is the same sum as sum (A f - g): a largest entry would be a measure of the form and of the length of the row.
-        index, body = e.open()
-        return Total(largest_terms(body), index)
-    if isinstance(e, Norm):
+    if isinstance(e, (Total, Norm)):
         index, body = e.open()
         return Maximum(largest_terms(body), index)
     if isinstance(e, SoftmaxContrast):

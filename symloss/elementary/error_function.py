@@ -53,7 +53,7 @@ def erfcx_positive(x: float) -> float:
 
 
 def erfcx(x: float) -> float:
-    """e^(x^2) erfc(x); 0 at inf, inf at -inf (already at -26.7). Measured error: 2.3 ulp."""
+    """e^(x^2) erfc(x); 0 at inf, inf at -inf (already at -26.7). Measured error: 2.9 ulp."""
     size = math.fabs(x)
     tail = erfcx_positive(size)
     return fma(2.0, exp_square(size, 1.0), -tail) if x < 0.0 else tail

@@ -207,7 +207,7 @@ def expm1mx(x: float) -> float:
 
 
 def exp_moment(n: float, x: float) -> float:
-    """The integral of s^n e^(s x) over [0, 1], a derivative of `exprel`; inf at inf, 0 at -inf. Measured error: 8 ulp.
+    """The integral of s^n e^(s x) over [0, 1], a derivative of `exprel`; inf at inf, 0 at -inf. Measured error: 9 ulp.
 
     A power series near 0, where its terms have one sign or nearly so; else n m(n-1) + x m(n) = e^x from m(0) on.
     """

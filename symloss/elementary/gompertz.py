@@ -59,7 +59,7 @@ def exp_neg_exp(x: float) -> float:
 
 
 def log1mexp_exp(x: float) -> float:
-    """log(1 - e^(-e^x)): x far below 0, -e^(-e^x) far above. Measured error: 3 ulp."""
+    """log(1 - e^(-e^x)): x far below 0, -e^(-e^x) far above. Measured error: 3.1 ulp."""
     if x < 0.0:
         return x + log(exprel(-exp(x)))
     return log1p(-exp_neg_exp(x))  # -0.0 at inf, as from below
@@ -74,7 +74,7 @@ def bernoulli_exp(x: float) -> float:
 
 
 def bernoulli_slope_exp(x: float) -> float:
-    """The derivative of `bernoulli_exp`: 0 at both infinities, negative between. Measured error: 5 ulp."""
+    """The derivative of `bernoulli_exp`: 0 at both infinities, negative between. Measured error: 6 ulp."""
     if x < 0.0:
         return bernoulli_slope(exp(x))
     b = bernoulli_exp(x)

@@ -97,6 +97,8 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "sqrt1pm1": Domain((above_minus_one,), (-1.0, math.inf)),
     "erfcx": Domain((mixed(between(-26.0, 40.0), sizes(1e-300, 1e300)),), (-26.0, math.inf)),
     "log_ndtr": Domain((real,), (-1e153, math.inf)),
+    "mills_slope": Domain((mixed(both_signs(sizes(1e-307, 37.0)), between(-40.0, 37.0)),), (-math.inf, 37.0)),
+    "truncated_cumulant": Domain((mixed(both_signs(sizes(1e-307, 37.0)), between(-40.0, 37.0)),), (-1e100, 37.0)),
     "erfinv": Domain((both_signs(unit),), (-0.999, 0.999)),
     "ndtri": Domain((unit,), (1e-307, 0.999)),
     "loggamma": Domain((positive,), (5e-324, 1e300)),

@@ -18,7 +18,7 @@ LIMITS = {
     "log1psq_excess": 6.0, "power_quotient": 12.0,
     "gamma": 6.0, "polygamma": 8.0, "log_beta": 10.0, "rising_log": 10.0, "trigamma_excess": 8.0,
     "digamma_curvature": 10.0,
-    "softplus_second_excess": 6.0,
+    "softplus_second_excess": 7.0, "softplus_excess": 5.5, "log1p_second_excess": 5.5, "bessel_ratio_gap": 6.0,
     "bessel_i": 8.0, "bernoulli_slope": 8.0,
     "divergence": 6.0, "truncated_variance": 7.0, "truncated_cumulant": 6.0, "mills_slope": 5.0,
     "exp_decay": 0.65, "exp_difference": 2.0,
@@ -30,7 +30,7 @@ LIMITS = {
     "softplus_corrected_single": 2.0**21, "log_sum": 0.8, "log_sum_single": 2.0**17,
     "abs": 0.0, "sign": 0.0, "step": 0.0, "floor": 0.0, "ceiling": 0.0, "maximum": 0.0, "minimum": 0.0,
     "difference_error": 0.0, "sum_error": 0.0, "product_error": 0.0,
-    "bernoulli_slope_exp": 8.0, "exp_moment": 8.0,
+    "bernoulli_slope_exp": 8.0, "exp_moment": 9.5,
 }  # fmt: skip
 
 
