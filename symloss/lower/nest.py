@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from symloss.elementary.table import SINGLE
 from symloss.lower.exceptional import exceptional
-from symloss.lower.graphs import ROW, Graph, first_free
+from symloss.lower.graphs import ROW, Graph, descendants, first_free
 from symloss.lower.ir import (
     Add,
     Call,
@@ -125,6 +125,9 @@ class _Lowering:
         everywhere, again = [], []
         for output in self._stable.outputs:
             task = self._task(output.node, output.loops, output)
+            if output.reduced:
+                # A sum is a float64, and shows the digits that rounding to float32 would drop.
+                self._values.in_full.update(map(self._graph.canonical, descendants(task.node)))
             found = exceptional(task.node, task.loops[-1], self._graph) if len(task.loops) == 1 else None
             if found is not None and not output.reduced:
                 task = replace(task, node=found.elsewhere)
