@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from types import SimpleNamespace
+from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
@@ -83,7 +83,9 @@ def _dispatcher(
             seen.append((module.run, arguments))
             return module.run(*arguments)
 
-        return SimpleNamespace(**{**vars(module), "run": run})
+        copy = ModuleType(module.__name__)
+        vars(copy).update({**vars(module), "run": run})
+        return copy
 
     with patch("symloss.loss.calls.kernel_module", watched):
         fresh = sl.Loss.from_declaration(sl.get(name).declaration)
