@@ -14,7 +14,7 @@ def log_norm_interval(a: float, b: float) -> float:
     Measured error: 4 ulp for intervals longer than 0.5; short ones lose what rounding the two logarithms costs.
     """
     if a > 1.0 and b < -1.0:
-        return log1p(-(ndtr(-a) + ndtr(b)))
+        return log1p(0.0 - (ndtr(-a) + ndtr(b)))  # 0, not -0, where there are no tails
     if a + b > 0.0:
         return log_ndtr(-b) + log1mexp(log_ndtr(-a) - log_ndtr(-b))
     return log_ndtr(a) + log1mexp(log_ndtr(b) - log_ndtr(a))
