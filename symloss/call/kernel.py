@@ -102,7 +102,7 @@ class _Call:
         # Alone, totals are divided once at the end: the mean of equal numbers is that number.
         totals_alone = all(p.kind != "output" for p in self.kernel.PARAMETERS)
         slots = [self._slot(p, weight, 1.0 if totals_alone else kernel_scale) for p in self.kernel.PARAMETERS]
-        threads.run_blocks(self.blocks, lambda: _Worker(self, slots).work, self.n_threads, self._pace())
+        threads.run_blocks(self.blocks, lambda: _Worker(self, slots).work, self.n_threads, *self._pace())
         left = (1.0, 1.0) if TOTALS_ARE_SCALED and not totals_alone else (scale, divisor)
         for name, total in self.totals.items():
             self.results[name] = self._total_result(name, total, *left)
@@ -110,8 +110,9 @@ class _Call:
             if self.out.get(name) is None and isinstance(result, np.ndarray) and result.ndim == 0:
                 self.results[name] = result[()]
 
-    def _pace(self) -> threads.BlockPace:
-        return _paces.setdefault(self.kernel, threads.Pace()).of_blocks(self.schedule.count / max(self.blocks, 1))
+    def _pace(self) -> tuple[threads.Pace, float]:
+        """How quick the kernel was, and the chunks of a block."""
+        return _paces.setdefault(self.kernel, threads.Pace()), self.schedule.count / max(self.blocks, 1)
 
     def _slot(self, parameter: Parameter, weight: Slot | None, scale: float) -> Slot:
         bound, kind, name = self.bound, parameter.kind, parameter.of or parameter.name

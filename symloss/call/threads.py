@@ -32,26 +32,6 @@ class Pace:
 
     seconds = 0.0
 
-    def of_blocks(self, chunks_of_one: float) -> BlockPace:
-        """The pace in blocks of so many chunks."""
-        return BlockPace(self, chunks_of_one)
-
-
-class BlockPace:
-    """A pace in blocks of one size."""
-
-    def __init__(self, pace: Pace, chunks: float) -> None:
-        self._pace = pace
-        self._chunks = chunks
-
-    @property
-    def seconds(self) -> float:
-        return self._pace.seconds * self._chunks
-
-    def saw(self, seconds: float) -> None:
-        """What one block has taken."""
-        self._pace.seconds = seconds / self._chunks
-
 
 class _State(threading.local):
     in_pool = False
@@ -130,11 +110,14 @@ class _Queue:
                 self.failure = (block, error)
 
 
-def run_blocks(blocks: int, make_work: Callable[[], Work], n_threads: int, pace: BlockPace | None = None) -> None:
+def run_blocks(
+    blocks: int, make_work: Callable[[], Work], n_threads: int, pace: Pace | None = None, chunks: float = 1.0
+) -> None:
     """Calls the work of some thread once for every block number; raises the earliest block's error.
 
     ``make_work`` is called once in every thread that takes part. With a ``pace`` other threads are called only when
-    the blocks that are left are worth it, as far as it knows; the first block of every call tells it anew.
+    the blocks that are left, of so many ``chunks`` each, are worth it as far as it knows; the first block of every call
+    tells it anew.
     """
     helpers = 0 if _state.in_pool else min(n_threads, blocks) - 1
     if helpers <= 0:
@@ -146,11 +129,16 @@ def run_blocks(blocks: int, make_work: Callable[[], Work], n_threads: int, pace:
     futures: list[Future[None]] = []
 
     def call_for_threads(left: int) -> None:
-        if not futures and (pace is None or pace.seconds * left > WORTH_A_THREAD):
+        if not futures and (pace is None or pace.seconds * chunks * left > WORTH_A_THREAD):
             futures.extend(_started(queue, make_work, min(helpers, left)))
 
+    def first_block_took(seconds: float) -> None:
+        if pace is not None:
+            pace.seconds = seconds / chunks
+            call_for_threads(blocks - queue.next)
+
     call_for_threads(blocks - 1)
-    _drain(queue, make_work, pace, call_for_threads)
+    _drain(queue, make_work, first_block_took)
     wait([future for future in futures if not future.cancel()])
     if queue.failure is not None:
         raise queue.failure[1]
@@ -165,10 +153,7 @@ def _started(queue: _Queue, make_work: Callable[[], Work], helpers: int) -> list
 
 
 def _drain(
-    queue: _Queue,
-    make_work: Callable[[], Work],
-    pace: BlockPace | None = None,
-    call_for_threads: Callable[[int], None] | None = None,
+    queue: _Queue, make_work: Callable[[], Work], first_block_took: Callable[[float], None] | None = None
 ) -> None:
     work: Work | None = None
     while (block := queue.take()) is not None:
@@ -177,9 +162,8 @@ def _drain(
                 work = make_work()
             started = time.perf_counter()
             work(block)
-            if pace is not None and call_for_threads is not None:
-                pace.saw(time.perf_counter() - started)
-                pace = None
-                call_for_threads(queue.blocks - queue.next)
+            if first_block_took is not None:
+                first_block_took(time.perf_counter() - started)
+                first_block_took = None
         except BaseException as error:  # KeyboardInterrupt too: others still write to the caller's memory
             queue.fail(block, error)

@@ -64,7 +64,7 @@ def weight_sum(bound: Bound, slot: Slot | None, schedule: Schedule, blocks: int,
 
         return work
 
-    run_blocks(blocks, make_work, n_threads, _adding.of_blocks(schedule.count / max(blocks, 1)))
+    run_blocks(blocks, make_work, n_threads, _adding, schedule.count / max(blocks, 1))
     return math.fsum(sums)
 
 

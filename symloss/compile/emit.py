@@ -11,7 +11,7 @@ import inspect
 import re
 
 from symloss.compile.kernel_text import Kernel
-from symloss.compile.text import Identifiers, functions_called
+from symloss.compile.text import IMPORTS, Identifiers, functions_called
 from symloss.compile.tiles import TileKernel
 from symloss.elementary import table
 from symloss.lower import reductions
@@ -24,17 +24,6 @@ from symloss.lower.ir import (
 )
 from symloss.lower.tiles import is_tileable
 from symloss.lower.walk import expressions, walk
-
-IMPORTS = (
-    "from __future__ import annotations\n\n"
-    "import math\n\n"
-    "from numpy import float32, float64, int64, uint64\n\n"
-    "from symloss.compile.jit import bits, device, eight, eight_zeros, entry, equals, fma, from_bits, from_rank\n"
-    "from symloss.compile.jit import kernel, later, minus, plus, rank, rank_of_nothing, routine, single\n"
-    "from symloss.compile.jit import unless, wide_vectors\n"
-    "from symloss.lower.ir import Parameter\n\n"
-)
-"""What the text of any kernel may use."""
 
 
 def emit(nest: Nest) -> str:

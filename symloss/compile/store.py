@@ -26,6 +26,16 @@ _loading = threading.RLock()
 """Held while a kernel's module runs: another thread must not take the unfinished module."""
 
 
+def _forget_lock() -> None:
+    # The child of a fork has the lock, but not the thread that held it.
+    global _loading
+    _loading = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_lock)
+
+
 @cache
 def cache_directory() -> Path:
     """The folder for kernels: SYMLOSS_CACHE_DIR, else the user's cache folder, else, warning once, a temporary one."""

@@ -27,11 +27,27 @@ INFIX = {
     "and": "&", "or": "|",
 }  # fmt: skip
 
-# What the text of every kernel uses by name.
-USED = frozenset({
-    "bits", "compute", "device", "float32", "float64", "fma", "from_bits", "int64", "kernel", "later", "math", "max",
-    "min", "range", "routine", "run", "search", "single", "uint64", "wide_vectors", "Parameter", "PARAMETERS",
-})  # fmt: skip
+IMPORTS = (
+    "from __future__ import annotations\n\n"
+    "import math\n\n"
+    "from numpy import float32, float64, int64, uint64\n\n"
+    "from symloss.compile.jit import bits, device, eight, eight_zeros, entry, equals, fma, from_bits, from_rank\n"
+    "from symloss.compile.jit import kernel, later, minus, plus, rank, rank_of_nothing, routine, single\n"
+    "from symloss.compile.jit import unless, wide_vectors\n"
+    "from symloss.lower.ir import Parameter\n\n"
+)
+"""What the text of any kernel may use."""
+
+# What the text of every kernel uses by name: what it imports, defines and takes from Python.
+USED = frozenset(re.findall(r"\w+", " ".join(re.findall("import (.+)", IMPORTS)))) | {
+    "compute",
+    "max",
+    "min",
+    "range",
+    "run",
+    "search",
+    "PARAMETERS",
+}
 
 
 class Identifiers:

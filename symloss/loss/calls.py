@@ -105,7 +105,6 @@ class Caller:
         """The generated text for results named as "value_and_gradient"."""
         if dtype not in ("float64", "float32"):
             raise ParameterError(f'dtype={dtype!r}; expected "float64" or "float32"')
-        names = self.outline.predictions
         requests: list[Request] = []
         for part in kind.split("_and_"):
             if part not in _RESULTS:
@@ -113,10 +112,5 @@ class Caller:
                     f"source({kind!r}): {part!r} is not a result; "
                     f"expected value, gradient, hessian, hvp or hessian_matrix"
                 )
-            if part in ("value", "predict"):
-                requests.append(Request(part))
-            elif part == "hessian_matrix":
-                requests.append(Request(part, names if len(names) > 1 else names * 2))
-            else:
-                requests.extend(Request(part, (name,)) for name in names)
+            requests.extend(requested(self.outline, part, None)[0])
         return self.pipeline().source(tuple(requests), Variant(cast(Literal["float64", "float32"], dtype)))

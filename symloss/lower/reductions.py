@@ -152,9 +152,10 @@ def lane_sums_and_counts(
 
     ``room`` from ``work`` on is for the eight running sums, and behind them the counts.
     """
-    for lane in range(lanes):
+    wanted = counted == counted
+    for lane in range(lanes if wanted else 0):
         room[uint64(work + 8 * 64 + lane)] = 0.0
-    for i in range(count if counted == counted else 0):
+    for i in range(count if wanted else 0):
         for lane in range(lanes):
             room[uint64(work + 8 * 64 + lane)] += 1.0 if values[uint64(i * 64 + lane)] == counted else 0.0
     eights = count - count % 8

@@ -74,7 +74,7 @@ def test_threads_are_called_for_only_where_they_pay(monkeypatch: pytest.MonkeyPa
             now[0] += seconds
 
         asked.clear()
-        threads.run_blocks(8, lambda: work, 2, pace.of_blocks(4))
+        threads.run_blocks(8, lambda: work, 2, pace, 4)
         return [*asked]
 
     worth = threads.WORTH_A_THREAD / 7

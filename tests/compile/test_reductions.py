@@ -12,7 +12,7 @@ import pytest
 
 from symloss.audit.ulp import ulp_error
 from symloss.compile import store
-from symloss.compile.emit import IMPORTS
+from symloss.compile.text import IMPORTS
 from symloss.lower import reductions
 
 LENGTHS = (*range(1, 42), 63, 64, 65, 96, 127, 128, 129, 1000)
