@@ -100,7 +100,7 @@ def section(loss: sl.Loss) -> list[str]:
         "formula": sl.format(loss.expression),
         "gradient": sl.format(loss.gradient_expression),
         "hessian": sl.format(loss.hessian_expression),
-        "aliases": ", ".join(loss.aliases),
+        "aliases": ", ".join(_alias(a, dict(loss.outline.factors)) for a in loss.aliases),
         "reference": loss.reference,
     }
     shown = [f"{name:<10}{fact if len(fact) <= LONGEST_LINE else 'long'}" for name, fact in facts.items() if fact]
@@ -115,6 +115,10 @@ def section(loss: sl.Loss) -> list[str]:
         "```",
         "",
     ]
+
+
+def _alias(alias: str, factors: dict[str, str]) -> str:
+    return f"{alias} ({factors[alias]} times this)" if alias in factors else alias
 
 
 def escaped(text: str) -> str:

@@ -29,6 +29,7 @@ ENTRY_POINTS = "symloss.losses"
 _lock = threading.RLock()
 _registered: dict[str, Loss] = {}
 _shipped: dict[str, Loss] = {}
+_multiples: dict[str, tuple[Loss, Loss]] = {}
 _plugins_loaded = False
 
 
@@ -42,7 +43,11 @@ def register(loss: Loss, *, override: bool = False) -> Loss:
 
 
 def get(name: str) -> Loss:
-    """The loss of that name or alias."""
+    """The loss of that name or alias; where a peer's name stands for a multiple of the loss, that multiple.
+
+    >>> get("squared_error").value([1.0], [3.0]), get("MSELoss").value([1.0], [3.0])
+    (array([2.]), array([4.]))
+    """
     if not isinstance(name, str):
         raise ParameterError(f"get({name!r}): expected the name of a loss, such as sl.get('huber')")
     with _lock:
@@ -52,7 +57,19 @@ def get(name: str) -> Loss:
             found = _holder(name)
     if found is None:
         raise UnknownLossError(_unknown(name))
-    return found
+    return found if name == found.name else _multiple(found, name)
+
+
+def _multiple(loss: Loss, alias: str) -> Loss:
+    """The loss under an alias: itself, or the multiple of it that the peer of that name returns."""
+    if alias not in dict(loss.outline.factors):
+        return loss
+    with _lock:
+        known, made = _multiples.get(alias, (None, loss))
+        if known is not loss:
+            made = loss.as_alias(alias)
+            _multiples[alias] = loss, made
+        return made
 
 
 def names(family: str | None = None) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ def _call(declaration: Declaration, names: _Names, printer: _Printer) -> list[st
         link = declaration.link
         keywords.append(f"link={_quoted(link)}" if isinstance(link, str) else f"link={printer.doprint(link)}")
     if declaration.aliases:
-        keywords.append(f"aliases={_tuple(map(_quoted, declaration.aliases))}")
+        keywords.append(f"aliases={_aliases(declaration)}")
     if declaration.kinks != "mean":
         keywords.append(f"kinks={_quoted(declaration.kinks)}")
     if declaration.doc:
@@ -98,6 +98,14 @@ def _likelihood_arguments(likelihood: Likelihood, names: _Names, printer: _Print
     if not likelihood.normalised:
         arguments.append("normalised=False")
     return arguments
+
+
+def _aliases(declaration: Declaration) -> str:
+    factors = dict(declaration.factors)
+    if not factors:
+        return _tuple(map(_quoted, declaration.aliases))
+    printer = _Printer(_Names(declaration))
+    return f"{{{', '.join(f'{_quoted(a)}: {printer.doprint(factors.get(a, sp.S.One))}' for a in declaration.aliases)}}}"
 
 
 def _tuple(items: Iterable[str]) -> str:

@@ -15,7 +15,13 @@ LOSS = sl.Loss(
     "squared_error",
     (f - y) ** 2 / 2,
     link="identity",
-    aliases=("HalfSquaredError", "l2_loss"),  # scikit-learn, optax
+    aliases={
+        "HalfSquaredError": 1,  # scikit-learn
+        "l2_loss": 1,  # optax
+        "reg:squarederror": 1,  # XGBoost
+        "MSELoss": 2,  # PyTorch
+        "mean_squared_error": 2,  # Keras and scikit-learn
+    },
     doc=__doc__,
     reference="C. F. Gauss (1809), Theoria motus corporum coelestium",
 )

@@ -41,23 +41,29 @@ _LIMIT = 40_000
 
 
 class Oracle:
-    """The exact results of one loss at single samples."""
+    """The exact results of one loss at single samples.
 
-    def __init__(self, loss: Loss) -> None:
+    ``formula`` is the loss written a second time, as a function of multiple-precision numbers
+    by name (nested lists for arrays); without it the expression as typed is what is evaluated.
+    """
+
+    def __init__(self, loss: Loss, formula: Callable[[dict[str, Any]], Any] | None = None) -> None:
         declaration = loss.declaration
         self.name = declaration.name
         self.declared = {role_symbol(d).name: role_symbol(d) for d in (*declaration.inputs, *declaration.parameters)}
         self.axes = declaration.axes
         self.typed = totals(declaration.typed)
         self.lifted = declaration.expression
+        self.formula = formula
 
     def value(self, sample: Sample) -> Any:
-        """The loss; the typed expression and the one in heads must agree on it."""
+        """The loss; the formula or the typed expression, and the expression in heads, must agree on it."""
         numbers = self.numbers(sample)
         found = self._agreed(lambda: self._meaning(numbers), self._start(sample, 1))
         lifted = self._agreed(lambda: evaluate(self.lifted, numbers), self._start(sample, 1))
         if abs(found - lifted) > RELATIVE * abs(found) * 4 + mpmath.mpf(2) ** -_FLOOR_BITS:
-            raise ArithmeticError(f"{self.name}: as typed {found}, in heads {lifted}, at {dict(sample)}")
+            what = "as typed" if self.formula is None else "by the formula"
+            raise ArithmeticError(f"{self.name}: {what} {found}, in heads {lifted}, at {dict(sample)}")
         return found
 
     def gradient(self, sample: Sample, name: str) -> list[Any]:
@@ -152,7 +158,9 @@ class Oracle:
         return self._meaning(numbers)
 
     def _meaning(self, numbers: dict[str, Any]) -> Any:
-        """The typed expression; where it is 0*log(0) as typed, what heads take it to mean."""
+        """The formula or typed expression; where that is 0*log(0) as typed, what heads take it to mean."""
+        if self.formula is not None:
+            return self.formula(numbers)
         typed = evaluate(self.typed, numbers)
         return evaluate(self.lifted, numbers) if mpmath.isnan(typed) else typed
 

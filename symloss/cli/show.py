@@ -38,7 +38,7 @@ def _facts(loss: Loss) -> dict[str, Any]:
     return {
         "name": loss.name,
         "family": catalogue.family(loss),
-        "aliases": list(loss.aliases),
+        "aliases": [_alias(alias, dict(loss.outline.factors)) for alias in loss.aliases],
         "expression": format_expression(loss.expression),
         "gradient": _formatted(loss.gradient_expression),
         "hessian": _formatted(loss.hessian_expression),
@@ -49,6 +49,10 @@ def _facts(loss: Loss) -> dict[str, Any]:
         "doc": loss.doc.strip(),
         "reference": loss.reference,
     }
+
+
+def _alias(alias: str, factors: dict[str, str]) -> str:
+    return f"{alias} = {factors[alias]} * this" if alias in factors else alias
 
 
 def _formatted(expressions: Any) -> str | list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,8 @@ class Declaration:
 
     ``typed`` is the expression as typed, ``expression`` the same in heads. ``inputs`` are
     targets, then data, then predictions, in call order. ``likelihood`` is there for a
-    loss that came from one.
+    loss that came from one. ``factors`` are those of the aliases that stand for a multiple
+    of the loss.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Declaration:
     doc: str = ""
     reference: str = ""
     likelihood: Likelihood | None = None
+    factors: tuple[tuple[str, sp.Expr], ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -107,7 +109,7 @@ def declare(
     *,
     inputs: Iterable[Declared] | None = None,
     link: str | sp.Expr | None = None,
-    aliases: Iterable[str] = (),
+    aliases: Iterable[str] | Mapping[str, Any] = (),
     kinks: str = "mean",
     doc: str = "",
     reference: str = "",
@@ -139,10 +141,38 @@ def declare(
     _refuse_ordering_of_predictions(name, typed, expression)
     refuse_wrong_indices(name, typed, expression)
     made = Declaration(
-        name, typed, expression, ordered, parameters, link, tuple(aliases), kinks, doc, reference, likelihood
+        name,
+        typed,
+        expression,
+        ordered,
+        parameters,
+        link,
+        tuple(aliases),
+        kinks,
+        doc,
+        reference,
+        likelihood,
+        _factors(name, aliases, parameters),
     )
     refuse_places_outside(name, typed, expression, (*ordered, *parameters), made.axes)
     return made
+
+
+def _factors(
+    name: str, aliases: Iterable[str] | Mapping[str, Any], parameters: tuple[Declared, ...]
+) -> tuple[tuple[str, sp.Expr], ...]:
+    """The factors of aliases that stand for a multiple; with a tuple of aliases every factor is 1."""
+    if not isinstance(aliases, Mapping):
+        return ()
+    factors = {alias: sp.sympify(factor) for alias, factor in aliases.items()}
+    for alias, factor in factors.items():
+        known = isinstance(factor, sp.Expr) and factor.free_symbols <= set(map(role_symbol, parameters))
+        if not known or factor.atoms(sp.Float) or factor.is_zero:
+            raise DeclarationError(
+                f"{name}: aliases={{{alias!r}: {aliases[alias]}}}; expected how many times this loss {alias} is, "
+                f"an exact number such as 2 or sp.Rational(1, 2), or an expression in parameters"
+            )
+    return tuple((alias, factor) for alias, factor in factors.items() if factor != 1)
 
 
 def _refuse_what_cannot_work(name: str, typed: Any) -> None:

@@ -41,6 +41,14 @@ def scaled(declaration: Declaration, factor: Any) -> Declaration:
 
 
 @alone
+def as_alias(declaration: Declaration, alias: str) -> Declaration:
+    """What the peer calls ``alias``: the multiple of the loss that the declaration says."""
+    exact = dict(declaration.factors)[alias]
+    name = alias if alias.isidentifier() else f"scaled_{declaration.name}"
+    return _remade(name, exact * declaration.typed, declaration.inputs, declaration)
+
+
+@alone
 def added(a: Declaration, b: Declaration) -> Declaration:
     """The sum; inputs are matched by name, those of the first come first within their role."""
     _refuse_conflicts(a, b)

@@ -5,7 +5,7 @@ This file and what it imports need no SymPy: see `later`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,9 @@ class Loss:
     ``inputs`` is the order of positional arguments in a call: targets, then data, then
     predictions. It may be left out with at most one target, no data and one prediction.
     ``link`` says how a raw prediction becomes a prediction. ``kinks`` is what holds at a
-    kink: the "mean" of both sides, or the "left" or "right" one throughout.
+    kink: the "mean" of both sides, or the "left" or "right" one throughout. ``aliases`` are
+    the names that peers use: a tuple, or a dict from a name to the multiple of this loss that
+    the peer of that name returns (``{"l2_loss": 1, "MSELoss": 2}`` for half a square).
 
     Raises `DeclarationError` for a declaration that cannot work.
 
@@ -66,7 +68,7 @@ class Loss:
         *,
         inputs: Iterable[Declared] | None = None,
         link: str | sp.Expr | None = None,
-        aliases: Iterable[str] = (),
+        aliases: Iterable[str] | Mapping[str, Any] = (),
         kinks: str = "mean",
         doc: str = "",
         reference: str = "",
@@ -103,7 +105,7 @@ class Loss:
         normalised: bool = True,
         inputs: Iterable[Declared] | None = None,
         link: str | sp.Expr | None = None,
-        aliases: Iterable[str] = (),
+        aliases: Iterable[str] | Mapping[str, Any] = (),
         kinks: str = "mean",
         doc: str = "",
         reference: str = "",
@@ -362,6 +364,10 @@ class Loss:
     def bind(self, **values: float) -> Loss:
         """The loss with parameters fixed; derives anew."""
         return Loss.from_declaration(combination.bound(self.declaration, values))
+
+    def as_alias(self, alias: str) -> Loss:
+        """What the peer returns that calls the loss ``alias``: the multiple that the declaration says."""
+        return Loss.from_declaration(combination.as_alias(self.declaration, alias))
 
     def __add__(self, other: Any) -> Loss:
         if not isinstance(other, Loss):

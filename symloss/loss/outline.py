@@ -23,13 +23,15 @@ class Outline:
     """The outside of a declaration.
 
     ``structure`` is what ``repr`` shows, ``usage`` how the loss is called. ``label_axes`` pairs
-    each label with the axis along which it is a class id. The signatures are those of value and
+    each label with the axis along which it is a class id, ``factors`` an alias with the
+    multiple of the loss that it stands for, where that is not 1. The signatures are those of value and
     derivatives, of Hessian-vector products, and of what does not depend on the target.
     """
 
     name: str
     fingerprint: str
     aliases: tuple[str, ...]
+    factors: tuple[tuple[str, str], ...]
     doc: str
     reference: str
     kinks: str
@@ -91,6 +93,7 @@ def _text(value: Any) -> str:
 _READ: dict[str, Any] = {
     "aliases": lambda names: tuple(map(_text, names)),
     "link": lambda link: None if link is None else _text(link),
+    "factors": lambda pairs: tuple((_text(alias), _text(factor)) for alias, factor in pairs),
     "label_axes": lambda pairs: tuple((_text(name), _text(axis)) for name, axis in pairs),
     "call": Signature.from_literal,
     "product": Signature.from_literal,

@@ -28,6 +28,7 @@ def outline_of(declaration: Declaration) -> Outline:
         name=declaration.name,
         fingerprint=declaration.fingerprint,
         aliases=declaration.aliases,
+        factors=tuple((alias, str(factor)) for alias, factor in declaration.factors),
         doc=declaration.doc,
         reference=declaration.reference,
         kinks=declaration.kinks,

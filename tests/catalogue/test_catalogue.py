@@ -53,6 +53,26 @@ def test_a_name_that_is_taken_is_refused_and_nothing_changes(taken: str) -> None
     assert sl.get(taken) is before
 
 
+def test_an_alias_may_stand_for_a_multiple(tmp_path: Path) -> None:
+    y, f = sl.target("y"), sl.prediction("f")
+    delta = sl.parameter("delta", default=0.5, domain=sl.Positive)
+    aliases = {"plain": 1, "twice": 2, "per_delta": 1 / delta}
+    loss = sl.register(sl.Loss("scaled_fourth_power", delta * (f - y) ** 4, aliases=aliases))
+    assert loss.aliases == tuple(aliases)
+    assert sl.get("plain") is loss
+    assert sl.get("twice").name == "twice"
+    assert sl.get("twice") is sl.get("twice")
+    assert [sl.get(name).value(0, 2.0) for name in ("plain", "twice", "per_delta")] == [8, 16, 16]
+    loss.save(tmp_path / "saved.py")
+    assert sl.load(tmp_path / "saved.py", override=True)[0].declaration.factors == loss.declaration.factors
+
+
+@pytest.mark.parametrize("factor", [0, 0.1, "two", sl.prediction("f"), sl.parameter("other")])
+def test_the_factor_of_an_alias_is_exact_and_of_parameters(factor: object) -> None:
+    with pytest.raises(sl.DeclarationError, match=r"aliases=\{'wrong'"):
+        sl.Loss("fourth_power", sl.prediction("f") ** 4, aliases={"wrong": factor})
+
+
 def test_override_replaces_a_shipped_loss_with_its_aliases() -> None:
     mine = sl.register(quartic("huber"), override=True)
     assert sl.get("huber") is mine

@@ -11,6 +11,7 @@ import pytest
 import symloss as sl
 from symloss.audit.oracle import Oracle
 from symloss.declare.roles import role_symbol
+from tests.registry.formulas import formula_of
 
 NAMES = sl.names()
 every_loss = pytest.mark.parametrize("name", NAMES)
@@ -31,7 +32,7 @@ some_losses = pytest.mark.parametrize("name", [n for n in NAMES if n in SHORT])
 
 @cache
 def oracle(name: str) -> Oracle:
-    return Oracle(sl.get(name))
+    return Oracle(sl.get(name), formula_of(name))
 
 
 def predictions(loss: sl.Loss) -> list[str]:

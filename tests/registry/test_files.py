@@ -10,6 +10,7 @@ import pytest
 import symloss as sl
 from symloss.loading import run_shipped, shipped_files
 from symloss.manifest import first_sentence
+from tests.registry.formulas import formulas
 
 FILES = shipped_files()
 
@@ -44,6 +45,10 @@ def test_the_docstring_is_the_losss_doc_and_states_its_factor(file: Path) -> Non
 def test_a_family_says_what_its_losses_share(file: Path) -> None:
     family = file.parent / "__init__.py"
     assert ast.get_docstring(ast.parse(family.read_text(encoding="utf-8")))
+
+
+def test_a_loss_is_written_a_second_time_for_the_laws(file: Path) -> None:
+    assert file.stem in formulas(), f"add it to tests/registry/formulas/{file.parent.name}.py"
 
 
 def test_no_two_losses_share_a_name_or_alias() -> None:

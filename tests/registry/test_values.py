@@ -11,7 +11,6 @@ from scipy import special, stats
 
 import symloss as sl
 from symloss.heads.evaluate import agreed, evaluate
-from symloss.loading import shipped_files
 
 Z = np.array([0.3, -1.2, 2.5])
 T = np.array([0.2, 0.0, 0.8])
@@ -73,7 +72,3 @@ def test_the_expression_is_the_loss_of_the_books(name: str, numbers: dict[str, A
     expression = sl.get(name).declaration.expression
     value = agreed(lambda: evaluate(expression, given), floor=1e-30)
     assert float(mpmath.mpf(value)) == pytest.approx(float(expected), rel=1e-12, abs=1e-15)
-
-
-def test_every_shipped_loss_has_a_case() -> None:
-    assert {name for name, _, _ in CASES} == set(shipped_files())
