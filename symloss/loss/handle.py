@@ -314,6 +314,10 @@ class Loss:
         """``(n, K, K)`` for a row, ``(n, P, P)`` for P scalar predictions; nested tuples of blocks otherwise."""
         return self._caller.plan("hessian_matrix", wrt)(args, options)
 
+    def gradient_and_hessian_matrix(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
+        """Gradient and `hessian_matrix`, what a Newton step needs, from one pass over the data."""
+        return self._caller.plan("gradient_and_hessian_matrix", wrt)(args, options)
+
     def hvp(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """``hvp(y_true, raw_prediction, vector, ...)``: Hessian times vector, never forming the matrix.
 

@@ -228,7 +228,8 @@ class Nest:
     """A complete kernel: one pass over the rows of a chunk.
 
     Totals start at zero. ``search`` is the slow pass that finds the first row, and in
-    it the first guard, that failed.
+    it the first guard, that failed. ``lengths`` are those of the axes whose length is a
+    number; an index into such an axis may be one too.
     """
 
     name: str
@@ -236,6 +237,7 @@ class Nest:
     parameters: tuple[Parameter, ...]
     body: tuple[Statement, ...]
     search: tuple[Statement, ...] = ()
+    lengths: tuple[tuple[str, int], ...] = ()
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name."""

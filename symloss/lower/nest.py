@@ -57,7 +57,7 @@ def lower(stable: Stable, variant: Variant) -> Nest:
     lowering = _Lowering(stable, variant)
     body = tidy(lowering.main_pass())
     search = tidy(lowering.search_pass()) if stable.guards else ()
-    nest = Nest(stable.name, variant, lowering.parameters(), body, search)
+    nest = Nest(stable.name, variant, lowering.parameters(), body, search, stable.lengths)
     check(nest)
     return tiled(nest) if variant.tiled and is_tileable(nest) else nest
 
@@ -157,7 +157,7 @@ class _Lowering:
         self._factor = self._values.bind(Call("mul", (weight, scale)), "factor")
 
     def _totals(self) -> list[Statement]:
-        reduced = [o for o in self._stable.outputs if o.reduced and not o.loops]
+        reduced = [o for o in self._stable.outputs if o.reduced and not (o.loops or o.place)]
         return [Total(self._outputs[o.name].name, self._scratch[o].name) for o in reduced]
 
     # Loops ----------------------------------------------------------------------------
@@ -286,7 +286,8 @@ class _Lowering:
     def _store(self, output: Output, task: Task) -> None:
         value = self._values.as_type(task.node, "float")
         value = self._weighted(value) if output.weighted else value
-        place = tuple(self._values.position(loop) for loop in task.opened)
+        numbered: tuple[Expression, ...] = tuple(Number(position) for _, position in output.place)
+        place = (*numbered, *(self._values.position(loop) for loop in task.opened))
         row, target = self._values.position(ROW), self._outputs[output.name].name
         if not output.reduced:
             self._emit(Store(target, (row, *place), value))

@@ -57,7 +57,17 @@ CLAMPED = Call("clamp", (Load("c", (ROW,), "int"), Length("K")), "int")
 FILL = over_k(Store("room", (K,), Z_K))
 SUM = Reduction("sum_1", "sum", "room")
 
+
+def of_three(*places: int) -> Nest:
+    """A nest over an axis of three, which writes at these places."""
+    return replace(nest(*(gradient(Number(1.0), Number(place)) for place in places)), lengths=(("K", 3),))
+
+
 BROKEN: dict[str, Nest] = {
+    "number as an index of an axis of any length": replace(of_three(0, 1, 2), lengths=()),
+    "number that is no place": of_three(0, 1, 3),
+    "place never written": of_three(0, 2),
+    "place written twice": of_three(0, 1, 2, 2),
     "used before it is bound": nest(over_k(gradient(Name("x")))),
     "used outside its block": nest(over_k(Let("x", Z_K)), over_k(gradient(Name("x")))),
     "bound twice": nest(Let("x", Number(1.0)), Let("x", Number(2.0)), FINE),
@@ -84,6 +94,10 @@ BROKEN: dict[str, Nest] = {
 
 def test_the_plain_nest_is_legal() -> None:
     check(nest(FILL, SUM, over_k(gradient(Call("add", (Name("sum_1"), Load("z", (ROW, CLAMPED))))))))
+
+
+def test_every_place_of_an_axis_whose_length_is_a_number() -> None:
+    check(of_three(0, 1, 2))
 
 
 @pytest.mark.parametrize("rule", BROKEN)
