@@ -12,7 +12,7 @@ import sympy as sp
 import symloss as sl
 from symloss.audit.ulp import ulp_error
 from symloss.heads.evaluate import agreed, evaluate
-from symloss.stabilise.graph import Apply, Builder, Element, Select
+from symloss.stabilise.graph import Apply, Builder, Element, Loop, Position, Reduce, Select
 from symloss.stabilise.nan import Propagation
 
 K = sl.axis("K")
@@ -28,8 +28,8 @@ def test_nan_is_seen_where_every_weight_is_zero() -> None:
     weight, entry = (builder.make(Element, name, ()) for name in ("d", "f"))
     propagation = Propagation(builder, (f,))
     weighted = builder.make(Apply, "product_or_zero", (weight, entry))
-    assert propagation.carries(weighted) == {"d"}
-    assert propagation.carries(builder.make(Apply, "mul", (weight, entry))) == {"d", "f"}
+    assert propagation.carries(weighted) == {("d", ())}
+    assert propagation.carries(builder.make(Apply, "mul", (weight, entry))) == {("d", ()), ("f", ())}
     assert isinstance(propagation.into(weighted), Select)
 
 
@@ -71,3 +71,20 @@ def test_a_norm_keeps_its_digits_at_any_size(size: float) -> None:
     value, gradient = loss.value_and_gradient([3.0 * size, -4.0 * size])
     assert value == pytest.approx(5.0 * size, rel=4 * 2.0**-52, abs=0.0)
     assert gradient.tolist() == pytest.approx([0.6 * (size > 0), -0.8 * (size > 0)], rel=4 * 2.0**-52, abs=0.0)
+
+
+def test_nan_in_a_matrix_is_seen_by_the_sums_over_its_rows() -> None:
+    """A sum over both axes carries every entry, over one those of its row; the place of a maximum carries none."""
+    builder = Builder()
+    m, n = Loop("N", 0), Loop("N", 1)
+    entry = builder.make(Element, "s", (builder.make(Position, m), builder.make(Position, n)))
+    row = builder.make(Reduce, "sum", n, entry)
+    axis = sl.axis("N")
+    matrix = sl.prediction("s", axis, axis)
+    propagation = Propagation(builder, [matrix])
+    assert propagation.carries(row) == {("s", (m, None))}
+    assert propagation.carries(builder.make(Reduce, "max", m, row)) == {("s", (None, None))}
+    assert not propagation.carries(builder.make(Reduce, "argmax", m, row))
+    whole = builder.make(Reduce, "rest", m, row)
+    assert propagation.into(whole) is whole
+    assert isinstance(propagation.into(row), Select)
