@@ -14,6 +14,7 @@ from symloss.declare.declaration import Declaration
 from symloss.declare.roles import Declared, role_symbol
 from symloss.heads.rewrite import rewrite, rewrite_outermost, rewrite_outside_first
 
+from .branches import one_branch
 from .graph import Argument, Builder, Element, Guard, Loop, Node, Output, Stable
 from .guards import GuardBuilder, open_rows
 from .nan import Propagation
@@ -43,7 +44,7 @@ class Wanted:
 
 def stable_form(expression: sp.Expr) -> sp.Expr:
     """The expression after the stabilising rewrites; equal to it, and right in the tails."""
-    whole = rewrite_outermost(expression, WHOLE)
+    whole = rewrite_outermost(rewrite_outermost(expression, (one_branch,)), WHOLE)
     return rewrite(rewrite_outside_first(whole, OUTSIDE_FIRST), INSIDE_FIRST)
 
 
