@@ -21,7 +21,16 @@ import sympy as sp
 from symloss.declare.points import axis_lengths
 from symloss.declare.roles import role_symbol
 from symloss.heads import functions as fn
-from symloss.heads.binders import Binder, Maximum, Softmax, SoftmaxComplement, SoftmaxGap, Total, free_indices
+from symloss.heads.binders import (
+    Binder,
+    LogSumExp,
+    Maximum,
+    Softmax,
+    SoftmaxComplement,
+    SoftmaxGap,
+    Total,
+    free_indices,
+)
 from symloss.heads.gamma_rows import GAMMA_AND_BESSEL
 from symloss.heads.numbers import TypedNumber
 from symloss.heads.row_binders import Norm, SoftmaxContrast, SoftmaxCovariance
@@ -34,6 +43,8 @@ from .points import LENGTH
 from .ulp import ulp
 
 ELEMENTARY = {"value": 5.0, "gradient": 6.0, "hessian": 8.0}
+ROWS = 4.0
+"""Rows under softmax, in float64."""
 SINGLE = 4.0
 SPECIAL = 10.0
 
@@ -42,6 +53,9 @@ SUBNORMALS = 4.0
 EXPONENT = 4.0
 COMPENSATED = 40.0
 """Up to that size of a computed exponent its rounding error is made up for, and the bound is the usual one."""
+
+_SETTLES = 1200
+"""Bits in which 1 less the smallest normal number is not 1."""
 
 EXPONENTIALS: dict[Any, Callable[[float], float]] = {
     sp.exp: abs,
@@ -76,7 +90,9 @@ def bound_of(loss: Loss, order: str, dtype: str) -> float:
     """Ulps that every result of a loss is held to."""
     if dtype == "float32":
         return SINGLE
-    return SPECIAL if loss.expression.has(*SPECIAL_HEADS) else ELEMENTARY[order]
+    if loss.expression.has(*SPECIAL_HEADS):
+        return SPECIAL
+    return ROWS if loss.expression.has(Softmax, LogSumExp) else ELEMENTARY[order]
 
 
 @dataclass(frozen=True)
@@ -172,8 +188,8 @@ class Allowance:
         exponents: list[tuple[Callable[[float], float], Program]],
         counts: Callable[[Ball], bool] = lambda ball: True,
     ) -> float:
-        """The largest |a| of exponentials exp(a)."""
-        found = [(size, p.balls(sample, 53)[place]) for size, p in exponents]
+        """The largest |a| of exponentials exp(a); log(1 - p) next to p = 1 takes as many bits as 1 - p has zeros."""
+        found = [(size, p.balls(sample, 53)[place] or p.balls(sample, _SETTLES)[place]) for size, p in exponents]
         balls = [(size, b) for size, b in found if b is not None and abs(b.value) < 1e300 and counts(b)]
         return max((size(float(b.value)) for size, b in balls), default=0.0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from symloss.elementary import ieee as math
 from symloss.elementary.constants import INFINITY, LN2, LN2_TAIL, NEGLIGIBLE
-from symloss.elementary.exponential import EXP_LOWEST, exp, exp_decay, expm1, quarter_expm1
+from symloss.elementary.exponential import EXP_LOWEST, exp, exp_decay, exp_decay_corrected, expm1, quarter_expm1
 from symloss.elementary.log_difference import log1p_excess, log1p_second_excess
 from symloss.elementary.logarithm import log, log1p, log1p_unit, log_sum
 from symloss.elementary.primitives import fma
@@ -62,16 +62,13 @@ def softplus_second_excess(x: float) -> float:
 
 def sigmoid_corrected(x: float, error: float) -> float:
     """sigmoid(x + error) for an error far below 1, as rounding x leaves it."""
-    y = sigmoid(x)
-    corrected = fma(y, error * (1.0 - y), y)
-    return corrected if corrected == corrected else y
+    e = exp_decay_corrected(-math.fabs(x), error if x < 0.0 else -error)
+    return (1.0 if x > 0.0 else e) / (1.0 + e)
 
 
 def sigmoid_slope_corrected(x: float, error: float) -> float:
     """sigmoid_slope(x + error) for an error far below 1, as rounding x leaves it."""
-    e = exp_decay(-math.fabs(x))
-    corrected = fma(e, error if x < 0.0 else -error, e)
-    e = corrected if corrected == corrected else e
+    e = exp_decay_corrected(-math.fabs(x), error if x < 0.0 else -error)
     return e / fma(e, 2.0 + e, 1.0)
 
 

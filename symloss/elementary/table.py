@@ -115,11 +115,13 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma_differences.digamma_difference, gamma_differences.trigamma_difference,
         gamma_differences.digamma_excess, gamma_differences.trigamma_excess,
         gamma_differences.digamma_curvature, bessel.bessel_i,
-        shifted.exp_difference, shifted.exp_difference_single,
+        exponential.exp_decay_corrected, shifted.exp_decay_corrected_single,
+        shifted.exp_difference, shifted.exp_difference_single, shifted.share_error,
     ),
     *rows(
         3,
         algebraic.power_quotient, log_difference.divergence, logistic.sigmoid_blend, single.sigmoid_blend_single,
+        shifted.times_parts, shifted.times_parts_single,
     ),
 ])  # fmt: skip
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from symloss.heads.functions import expm1, log1p, log1pmx, product_or_zero
+from symloss.heads.functions import expm1, log1p, log1pmx, product_or_zero, sigmoid
 from symloss.simplify.cost import cost
 
 from .divergence import deviances
+from .products import product_of_sums
 from .stable_rule import StableRule, pairs
 
 Gap = Callable[[sp.Expr, sp.Expr, sp.Expr, int], sp.Expr]
@@ -233,6 +234,16 @@ RULES: tuple[StableRule, ...] = (
         _factored,
         X**2 - Y**2,
         ({"x": 3.00000001, "y": 3.00000002}, {"x": 3.3001, "y": 3.3002}),
+    ),
+    StableRule(
+        "product of sums",
+        "a c + a d + b c + b d = (a + b) (c + d) where these are functions",
+        "next to a zero of one factor the terms are rounded at the size that they have elsewhere",
+        "a close to -b",
+        "measured: the Hessian of dice, 24 of 4,752 results with more than 8 ulp and up to 320",
+        product_of_sums,
+        X + X * sigmoid(Y) - Y - Y * sigmoid(Y),
+        ({"x": 3.00000001, "y": 3.00000002}, {"x": 3.3001, "y": 3.3003}),
     ),
     StableRule(
         "power of a number less one",
