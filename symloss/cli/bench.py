@@ -60,13 +60,18 @@ def command(
     """Time kernels beside the same formulas in NumPy, one thread each, in turn; below 1 the kernel is faster."""
     dtypes = _dtypes(dtype)
     losses = [find_loss(name) for name in names or catalogue.names()]
-    tasks = [(loss, results, one) for loss in losses for one in dtypes for results in TASKS]
+    tasks = [(loss, results, one) for loss in losses for one in dtypes for results in tasks_of(loss)]
     timings = [_timed(loss, results, one, samples, classes, seconds) for loss, results, one in _shown(tasks)]
     if as_json:
         print_json([asdict(timing) for timing in timings])
     else:
         columns = ("loss", "results", "dtype", "shape", "ours, ms", "NumPy, ms", "ratio", "difference")
         print_table(columns, map(_line, timings))
+
+
+def tasks_of(loss: Loss) -> tuple[tuple[str, ...], ...]:
+    """The results that are timed; a metric has its value alone."""
+    return TASKS[:1] if loss.is_metric else TASKS
 
 
 def _dtypes(text: str) -> list[str]:
