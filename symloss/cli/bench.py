@@ -105,10 +105,17 @@ def _flat(made: Any) -> list[Array]:
 
 
 def _difference(ours: Sequence[Array], theirs: Sequence[Array]) -> float:
-    return max(
-        float(np.max(np.abs(a - b), initial=0.0)) / (float(np.max(np.abs(a), initial=0.0)) or 1.0)
-        for a, b in zip(ours, theirs, strict=True)
-    )
+    return max(_largest(np.abs(a - b)) / (_largest(np.abs(a)) or 1.0) for a, b in map(_defined, ours, theirs))
+
+
+def _defined(a: Array, b: Array) -> tuple[Array, Array]:
+    """Both, with 0 where both are not a number: a metric that is 0/0 there."""
+    undefined = np.isnan(a) & np.isnan(b)
+    return np.where(undefined, 0.0, a), np.where(undefined, 0.0, b)
+
+
+def _largest(sizes: Array) -> float:
+    return float(np.max(sizes, initial=0.0))
 
 
 # --- arrays ---------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ OPERATIONS: Functions = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
-    "div": operator.truediv,
+    "div": lambda a, b: np.float64(a) / b,  # Python's own float would raise
     "neg": operator.neg,
     "lt": operator.lt,
     "le": operator.le,
