@@ -99,14 +99,14 @@ def section(loss: sl.Loss) -> list[str]:
     facts = {
         "call": signature(loss),
         "formula": sl.format(loss.expression),
-        "gradient": sl.format(loss.gradient_expression),
-        "hessian": sl.format(loss.hessian_expression),
+        **derivatives(loss),
         "link": "" if loss.link is None else sl.format(loss.link) if not isinstance(loss.link, str) else loss.link,
         "accuracy": accuracy().get(loss.name, ""),
         "aliases": ", ".join(_alias(a, dict(loss.outline.factors)) for a in loss.aliases),
         "reference": loss.reference,
     }
-    shown = [f"{name:<10}{fact if len(fact) <= LONGEST_LINE else 'long'}" for name, fact in facts.items() if fact]
+    width = max(map(len, facts)) + 1
+    shown = [f"{name:<{width}}{fact if len(fact) <= LONGEST_LINE else 'long'}" for name, fact in facts.items() if fact]
     return [
         f"### {loss.name}",
         "",
@@ -118,6 +118,13 @@ def section(loss: sl.Loss) -> list[str]:
         "```",
         "",
     ]
+
+
+def derivatives(loss: sl.Loss) -> dict[str, str]:
+    """Gradient and Hessian; of a metric why there are none, and which losses are consistent for it."""
+    if loss.is_metric:
+        return {"no gradient": loss.outline.why, "train by": ", ".join(loss.surrogates)}
+    return {"gradient": sl.format(loss.gradient_expression), "hessian": sl.format(loss.hessian_expression)}
 
 
 def _alias(alias: str, factors: dict[str, str]) -> str:

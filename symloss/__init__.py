@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Unit as Unit,
     )
     from symloss.loss import Loss as Loss
+    from symloss.loss import Metric as Metric
 
 __version__ = "0.1.0"
 
@@ -71,7 +72,7 @@ _WHERE = {
         "norm_cdf",
         "log_norm_cdf",
     ),
-    "symloss.loss": ("Loss",),
+    "symloss.loss": ("Loss", "Metric"),
     "symloss.catalogue": ("register", "get", "names", "load"),
     "symloss.errors": (
         "SymlossError",

@@ -206,7 +206,9 @@ class Pipeline:
 
     @alone
     def kink_places(self) -> tuple[sp.Expr, ...]:
-        """Expressions that are zero where the loss has a kink; none for a smooth loss."""
+        """Expressions that are zero where the loss has a kink; none for a smooth loss, nor for a metric."""
+        if self.declaration.metric is not None:
+            return ()
         return kink_places(self.declaration.expression)
 
     @alone
@@ -216,7 +218,7 @@ class Pipeline:
         steps = [Step("declared", "the user", d.typed)]
         _add_step(steps, "heads", lift, d.typed)
         _add_step(steps, "value, stable", stable_form, d.expression)
-        for name in (role_symbol(p).name for p in d.predictions):
+        for name in (role_symbol(p).name for p in d.predictions if d.metric is None):
             for kind, raw in (
                 ("gradient", self.derivation.gradient(name)),
                 ("hessian", self.derivation.hessian_diagonal(name)),

@@ -68,7 +68,8 @@ def _fits_docstring(doc: str) -> bool:
 
 def _call(declaration: Declaration, names: _Names, printer: _Printer) -> list[str]:
     if declaration.likelihood is None:
-        function, essence = "sl.Loss", [printer.doprint(declaration.typed)]
+        function = "sl.Loss" if declaration.metric is None else "sl.Metric"
+        essence = [printer.doprint(declaration.typed)]
     else:
         function, essence = "sl.Loss.from_likelihood", _likelihood_arguments(declaration.likelihood, names, printer)
     keywords = [f"inputs={_tuple(names.of(role_symbol(declared)) for declared in declaration.inputs)}"]
@@ -81,6 +82,9 @@ def _call(declaration: Declaration, names: _Names, printer: _Printer) -> list[st
         keywords.append(f"kinks={_quoted(declaration.kinks)}")
     if declaration.doc:
         keywords.append("doc=__doc__" if _fits_docstring(declaration.doc) else f"doc={_quoted(declaration.doc)}")
+    if declaration.metric is not None:
+        keywords.append(f"surrogates={_tuple(map(_quoted, declaration.metric.surrogates))}")
+        keywords.append(f"why={_quoted(declaration.metric.why)}")
     if declaration.reference:
         keywords.append(f"reference={_quoted(declaration.reference)}")
     arguments = [_quoted(declaration.name), *essence, *keywords]

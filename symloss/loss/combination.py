@@ -51,6 +51,7 @@ def as_alias(declaration: Declaration, alias: str) -> Declaration:
 @alone
 def added(a: Declaration, b: Declaration) -> Declaration:
     """The sum; inputs are matched by name, those of the first come first within their role."""
+    _refuse_metrics(a, b)
     _refuse_conflicts(a, b)
     inputs = list(a.inputs) + [d for d in b.inputs if d not in a.inputs]
     inputs.sort(key=lambda d: _ORDER.index(role_symbol(d).role))
@@ -58,6 +59,16 @@ def added(a: Declaration, b: Declaration) -> Declaration:
     return declare(
         f"{a.name}_plus_{b.name}", a.typed + b.typed, inputs=tuple(inputs), kinks=a.kinks, unused_inputs=True
     )
+
+
+def _refuse_metrics(a: Declaration, b: Declaration) -> None:
+    for summand in (a, b):
+        if summand.metric is not None:
+            surrogates = " or ".join(f"sl.get({name!r})" for name in summand.metric.surrogates)
+            raise DeclarationError(
+                f"{a.name} + {b.name}: {summand.name} is a metric, of which no sum can be trained by; add the values"
+                + (f", or to train, a loss that is consistent for it: {surrogates}" if surrogates else "")
+            )
 
 
 def _refuse_conflicts(a: Declaration, b: Declaration) -> None:
@@ -117,4 +128,5 @@ def _remade(name: str, expression: sp.Expr, inputs: tuple[Declared, ...], like: 
         kinks="mean" if like is None else like.kinks,
         doc="" if like is None else like.doc,
         reference="" if like is None else like.reference,
+        metric=None if like is None else like.metric,
     )

@@ -178,6 +178,16 @@ class Loss:
         return pickling.family(self)
 
     @property
+    def is_metric(self) -> bool:
+        """Whether this is a metric: only its value is computed, and asking for a derivative says why there is none."""
+        return self.outline.is_metric
+
+    @property
+    def surrogates(self) -> tuple[str, ...]:
+        """Names of losses that are consistent for a metric; empty for a loss."""
+        return self.outline.surrogates
+
+    @property
     def kinks(self) -> str:
         """What holds at a kink: "mean", "left" or "right"; `kink_places` lists the kinks."""
         return self._known.kinks

@@ -220,7 +220,31 @@ class Total:
     array: str
 
 
-Statement = Let | For | Store | Overwrite | Reduction | Check | Add | Total
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """Puts the places of a row of keys in descending order into ``order``; equal keys keep their order.
+
+    All three are scratch over one axis; `symloss.lower.sorting` says what else ``order`` holds.
+    """
+
+    order: str
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulate:
+    """``array[k]``, for every k: the sum of the ``weights`` of entries whose key is larger than that of k, and so on.
+
+    The order is one that a `Sort` found.
+    """
+
+    array: str
+    kind: Literal["larger", "smaller", "level", "earlier"]
+    order: str
+    weights: str
+
+
+Statement = Let | For | Store | Overwrite | Reduction | Check | Add | Total | Sort | Accumulate
 
 
 @dataclass(frozen=True, slots=True)

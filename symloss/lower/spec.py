@@ -13,6 +13,7 @@ from itertools import product
 from symloss.lower.graphs import ARITHMETIC, COMPARISONS, LOGIC
 from symloss.lower.ir import (
     ROW_AXIS,
+    Accumulate,
     Add,
     Call,
     Check,
@@ -27,6 +28,7 @@ from symloss.lower.ir import (
     Number,
     Overwrite,
     Reduction,
+    Sort,
     Statement,
     Store,
     Total,
@@ -128,6 +130,20 @@ class _Checker:
                 self._readable(array, statement)
             case Check(condition=condition):
                 _require(condition.type == "bool", "a condition that is not one", statement)
+            case Sort(order=order, keys=keys):
+                self._whole_rows(order, (keys,), statement)
+            case Accumulate(array=array, order=order, weights=weights):
+                self._whole_rows(array, (order, weights), statement)
+
+    def _whole_rows(self, written: str, read: tuple[str, ...], statement: Statement) -> None:
+        """Scratch arrays over one axis, in a row and in no loop over that axis; what is read has been written."""
+        names = (written, *read)
+        _require({self._arrays[n].kind for n in names if n in self._arrays} == {"scratch"}, "not scratch", statement)
+        _require(len({array_axes(self._arrays[name]) for name in names}) == 1, "arrays over two axes", statement)
+        _require(list(self._loops.values()) == [ROW_AXIS], "whole rows in a loop over part of them", statement)
+        for name in read:
+            self._readable(name, statement)
+        self._written.add(written)
 
     def _loop(self, loop: For) -> None:
         _require(bool(self._loops) != (loop.axis == ROW_AXIS) or not self._loops, "the rows inside a loop", loop.axis)

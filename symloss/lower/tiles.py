@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from symloss.lower.ir import (
     ROW_AXIS,
+    Accumulate,
     Add,
     Call,
     For,
@@ -20,6 +21,7 @@ from symloss.lower.ir import (
     Overwrite,
     Parameter,
     Reduction,
+    Sort,
     Statement,
     Type,
 )
@@ -64,6 +66,8 @@ def is_tileable(nest: Nest) -> bool:
     rows = row_loop(nest)
     if nest.variant.ragged or rows is None or not any(isinstance(s, For) for s in rows.body):
         return False
+    if any(isinstance(s, Sort | Accumulate) for s in rows.body):
+        return False  # what goes over a row by its own order has no neighbours to go along with
     flat = all(not isinstance(inner, For) for s in rows.body if isinstance(s, For) for inner in s.body)
     narrow = all(len(p.axes) <= 1 for p in nest.parameters if p.kind not in ("shared", "total"))
     return flat and narrow and not any(p.kind == "label" and p.axes for p in nest.parameters)
