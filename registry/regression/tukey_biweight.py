@@ -18,7 +18,7 @@ r = f - y
 
 LOSS = sl.Loss(
     "tukey_biweight",
-    sp.Piecewise((c**2 / 6 * (1 - (1 - (r / c) ** 2) ** 3), sp.Abs(r) <= c), (c**2 / 6, True)),
+    sp.Piecewise((c**2 / 6 * (1 - (1 - (r / c) ** 2) ** 3), sp.Abs(r) - c <= 0), (c**2 / 6, True)),
     link="identity",
     aliases=("TukeyBiweight",),  # statsmodels
     doc=__doc__,
