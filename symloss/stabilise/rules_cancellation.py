@@ -36,8 +36,26 @@ def _factored(e: sp.Expr) -> sp.Expr | None:
     below = sp.denom(sp.together(e))
     if len(below.free_symbols) > 1 or (below.free_symbols and not below.as_coeff_Mul()[1].as_base_exp()[0].is_Symbol):
         return None
+    product = _product_of(e)
+    return product if product is not None and cost(product) <= cost(e) + 3 else None
+
+
+def _product_of(e: sp.Expr) -> sp.Expr | None:
+    """The sum as a product. A residual f - y in it stays whole: multiplied out, its own terms would cancel."""
+    sums = [a for a in e.atoms(sp.Add) if a != e and all(t.is_Atom or (-t).is_Atom for t in a.args)]
+    residuals = {a: sp.Dummy(real=True) for a in sums}
+    hidden = sp.factor(e.xreplace(residuals))
+    if isinstance(hidden, sp.Mul) or not residuals:
+        product = hidden.xreplace({v: k for k, v in residuals.items()})
+        return None if isinstance(product, sp.Add) else product
     product = sp.factor(e)
-    return product if not isinstance(product, sp.Add) and cost(product) <= cost(e) + 3 else None
+    return product if isinstance(product, sp.Mul) and all(map(_is_short, sp.Mul.make_args(product))) else None
+
+
+def _is_short(factor: sp.Expr) -> bool:
+    """Whether a factor is no sum of higher powers."""
+    base = factor.as_base_exp()[0]
+    return not isinstance(base, sp.Add) or not base.has(sp.Pow)
 
 
 def _is_rational(e: sp.Expr) -> bool:
