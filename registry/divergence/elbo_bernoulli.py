@@ -27,6 +27,7 @@ LOSS = sl.Loss(
     "elbo_bernoulli",
     reconstruction + divergence,
     inputs=(x, f, mu, v),
+    link=sl.sigmoid(f[i]),
     doc=__doc__,
     reference="D. P. Kingma, M. Welling (2014), Auto-encoding variational Bayes, ICLR",
 )
