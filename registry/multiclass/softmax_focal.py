@@ -11,16 +11,15 @@ import sympy as sp
 import symloss as sl
 
 K = sl.axis("K")
-k = K.indices("k")
-t = sl.target("t", K, domain=sl.Simplex(K))
+c = sl.label("c", K)
 z = sl.prediction("z", K)
 gamma = sl.parameter("gamma", default=2.0, domain=sl.NonNegative)
 
-p = sl.softmax(z)
+p = sl.softmax(z)[c]
 
 LOSS = sl.Loss(
     "softmax_focal",
-    -sp.Sum(t[k] * (1 - p[k]) ** gamma * sp.log(p[k]), k),
+    -((1 - p) ** gamma) * sp.log(p),
     link="softmax",
     aliases={"CategoricalFocalCrossentropy": sp.Rational(1, 4)},  # Keras, from logits
     doc=__doc__,
