@@ -19,7 +19,7 @@ left = sl.rank(rel[j], j) >= sl.rank(rel[i], i)
 
 LOSS = sl.Loss(
     "listmle",
-    sp.Sum(sp.log(sp.Sum(sp.Piecewise((sp.exp(z[j]), left), (0, True)), j)) - z[i], i),
+    sp.Sum(sl.logsumexp(sp.Piecewise((z[j], left), (-sp.oo, True)), j) - z[i], i),
     link="identity",
     doc=__doc__,
     reference="F. Xia, T.-Y. Liu, J. Wang, W. Zhang, H. Li (2008), Listwise approach to learning to rank: theory and "
