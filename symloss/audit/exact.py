@@ -327,12 +327,17 @@ def _log_sum_exp(values: list[Ball]) -> Ball:
     high = max(values, key=lambda b: b.value)
     if mpmath.isinf(high.value):
         return high
-    return plus(high, logarithm(plus(*[exponential(plus(v, negative(high))) for v in values])))
+    return plus(high, logarithm(plus(*_powers(values, high))))
+
+
+def _powers(values: list[Ball], high: Ball) -> list[Ball]:
+    """exp(v - high); 0 for what a condition has left out of the row."""
+    return [exact(0) if v.value == -mpmath.inf else exponential(plus(v, negative(high))) for v in values]
 
 
 def _softmax(values: list[Ball], place: int) -> Ball:
     high = max(values, key=lambda b: b.value)
-    powers = [exponential(plus(v, negative(high))) for v in values]
+    powers = _powers(values, high)
     return times(powers[place], inverse(plus(*powers)))
 
 

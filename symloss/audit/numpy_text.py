@@ -279,6 +279,8 @@ def _no_text(writer: _Writer, e: Any, places: Places) -> str:
     raise NoNumpyText(f"{type(e).__name__} has no NumPy text")
 
 
+_LARGEST = "np.equal({0}, np.max({0}, axis={1}, keepdims=True))"
+_SHARE = f"{_LARGEST} / np.sum({_LARGEST}, axis={{1}}, keepdims=True, dtype=dtype)"
 _SOFTMAX = "special.softmax({0}, axis={1})"
 _RULES: tuple[tuple[Any, Callable[[_Writer, Any, Places], str]], ...] = (
     (TypedNumber, _number),
@@ -303,6 +305,7 @@ _RULES: tuple[tuple[Any, Callable[[_Writer, Any, Places], str]], ...] = (
     (sp.Sum, _no_text),
     (binders.Total, _Writer.total),
     (binders.LogSumExp, lambda w, e, p: w.reduction("special.logsumexp", e, p)),
+    (binders.Share, lambda w, e, p: w.of_row(_SHARE, e, p)),
     (binders.Maximum, lambda w, e, p: w.reduction("np.max", e, p)),
     (binders.SoftmaxComplement, _no_text),
     (binders.SoftmaxGap, _no_text),

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from symloss.declare.domains import Domain
-from symloss.declare.points import axis_lengths
+from symloss.declare.points import axis_lengths, point
 from symloss.declare.roles import RoleSymbol, role_symbol
 from symloss.heads.binders import Binder, LogSumExp, Softmax
+from symloss.heads.evaluate import agreed, evaluate
 from symloss.loss import Loss
 
 from .batch import Array, Batch
@@ -191,12 +192,21 @@ class Drawing:
 
     def _row_batch(self, kind: str, draw: Callable[[tuple[int, ...]], Array]) -> Batch:
         shapes = {s.name: tuple(self.lengths[a.name] for a in s.axes) for s in self.inputs}
-        drawn = {s.name: draw(shapes[s.name]) for s in self.predictions}
+        drawn = {s.name: self._into(s, draw(shapes[s.name])) for s in self.predictions}
         length = max(len(a) for a in drawn.values())
         arrays = {name: np.resize(a, (length, *a.shape[1:])) for name, a in drawn.items()}
         for s in self.others:
             arrays[s.name] = self._observed(s, length, shapes[s.name], masked=kind == "masked")
         return self._batch(kind, arrays)
+
+    def _into(self, symbol: RoleSymbol, array: Array) -> Array:
+        """The same number of rows in a declared domain: logits become probabilities."""
+        if symbol.domain.test is None:
+            return array
+        if symbol.domain.axis is None:
+            return self._inside(symbol, len(array))
+        powers = np.exp(array - array.max(axis=-1, keepdims=True))
+        return powers / powers.sum(axis=-1, keepdims=True)
 
     def _gaps(self, shape: tuple[int, ...]) -> Array:
         """Rows whose largest entry leads by a given gap, at every position, over near and far others; ties."""
@@ -248,8 +258,8 @@ class Drawing:
             # A label may not be a masked class, and those are 1 and 3.
             choices = [0, 2] if masked else list(range(size))
             return np.array([choices[n % len(choices)] for n in range(length)])
-        if masked and symbol.domain.axis is not None:
-            return np.resize([[0.25, 0, 0.75, 0], [1, 0, 0, 0]], (length, *shape))
+        if masked and shape:
+            return np.resize([masked_target(symbol.domain), [1, 0, 0, 0]], (length, *shape))
         if not shape:
             return np.resize(pool(symbol.domain), length)
         return self._inside(symbol, length)
@@ -341,10 +351,38 @@ def pool(domain: Domain) -> list[Any]:
 
 
 def can_be_masked(loss: Loss) -> bool:
-    """Whether the prediction is one row under softmax or logsumexp, so that -inf means a masked class."""
+    """Whether the prediction is one row under softmax or logsumexp, so that -inf means a masked class.
+
+    Not where every class has some of the target: a mask then costs an infinite loss.
+    """
     predictions = loss.declaration.predictions
     rows = len(predictions) == 1 and len(role_symbol(predictions[0]).axes) == 1
-    return rows and loss.expression.has(LogSumExp, Softmax)
+    return rows and loss.expression.has(LogSumExp, Softmax) and _masks_are_free(loss)
+
+
+MASKED_TARGET = (0.25, 0.0, 0.75, 0.0)
+"""A row of a target that has nothing at the masked classes, 1 and 3."""
+
+
+def masked_target(domain: Domain) -> list[float]:
+    """The same in any domain that a row may have."""
+    return [v if domain.contains(v) else float(v > 0) for v in MASKED_TARGET]
+
+
+def _masks_are_free(loss: Loss) -> bool:
+    """Whether the value stays the same when a class that is far below the others goes further down."""
+    declaration = loss.declaration
+    values = []
+    for far in (-20_000, -40_000):
+        numbers = point((*declaration.inputs, *declaration.parameters), declaration.axes, 0)
+        for symbol in map(role_symbol, declaration.inputs):
+            if symbol.label_axis is not None:
+                numbers[symbol.name] = 0
+            elif symbol.axes:
+                row = numbers[symbol.name] if symbol.role == "prediction" else masked_target(symbol.domain)
+                numbers[symbol.name] = [far if symbol.role == "prediction" and n == 1 else v for n, v in enumerate(row)]
+        values.append(agreed(lambda numbers=numbers: evaluate(declaration.expression, numbers), start=400))
+    return bool(abs(values[0] - values[1]) <= 1e-9 * abs(values[1]))
 
 
 def _bounds(domain: Domain) -> list[tuple[float, int]]:

@@ -46,6 +46,7 @@ def _visit(e: sp.Basic, bound: frozenset[sp.Idx]) -> sp.Basic:
         index, body = e.open()
         return e.func(_visit(body, bound | {index}), index, *(_visit(o, bound) for o in e.args[2:]))
     if isinstance(e, sp.Piecewise):
+        e = _named_again(e, bound)
         captured = _captured(e, bound)
         if captured:
             return _visit(_put_together(e, captured), bound)
@@ -73,11 +74,32 @@ def _within(body: sp.Expr, index: sp.Idx, low: sp.Expr, high: sp.Expr) -> sp.Exp
     return sp.Piecewise((body, sp.And(*conditions)), (0, True)) if conditions else body
 
 
+def _named_again(e: sp.Piecewise, bound: frozenset[sp.Idx]) -> sp.Piecewise:
+    """The conditions in the names that the indices of the reductions in the branches have now.
+
+    A reduction of ours names its index by what is nested in it, and has lost its condition.
+    """
+    owned, in_conditions = _summed(e), _in_conditions(e) - bound
+    renamed = {}
+    for stray in sorted((i for i in in_conditions - owned if i.label.height > 0), key=str):
+        same = [i for i in owned if i.label.axis == stray.label.axis and i.label.height > 0]
+        if len(same) != 1:
+            raise _cannot_be_put_back(e)
+        renamed[stray] = same[0]
+    return sp.Piecewise(*((b, c.xreplace(renamed)) for b, c in e.args)) if renamed else e
+
+
 def _captured(e: sp.Piecewise, bound: frozenset[sp.Idx]) -> frozenset[sp.Idx]:
     """Indices in the conditions whose sum is inside a branch: they were carried out of their scope."""
-    in_conditions = frozenset().union(*(free_indices(c) for _, c in e.args)) - bound
-    summed = frozenset().union(*(_owned(s) for b, _ in e.args for s in b.atoms(sp.Sum, Binder)))
-    return in_conditions & summed
+    return (_in_conditions(e) - bound) & _summed(e)
+
+
+def _in_conditions(e: sp.Piecewise) -> frozenset[sp.Idx]:
+    return frozenset().union(*(free_indices(c) for _, c in e.args))
+
+
+def _summed(e: sp.Piecewise) -> frozenset[sp.Idx]:
+    return frozenset().union(*(_owned(s) for b, _ in e.args for s in b.atoms(sp.Sum, Binder)))
 
 
 def _owned(e: sp.Basic) -> frozenset[sp.Idx]:
@@ -116,7 +138,11 @@ def _aligned(
         for order in itertools.product(candidates, repeat=len(marks)):
             if set(order) >= set(sums) and skeleton.xreplace(dict(zip(marks, order, strict=True))) == branch:
                 return list(order)
-    raise DeclarationError(
+    raise _cannot_be_put_back(whole)
+
+
+def _cannot_be_put_back(whole: sp.Piecewise) -> DeclarationError:
+    return DeclarationError(
         f"{whole}: SymPy pulled a condition on an inner index out of its sum, and it cannot be put back here; "
         f"write the condition as a factor, such as (1 - sp.KroneckerDelta(i, j))*... for sp.Ne(i, j)"
     )

@@ -55,15 +55,19 @@ class GuardBuilder:
         root = self.call("sqrt", self.call("mul", self.make(Extent, loop.axis), self.number(1.0)))
         allowed = self.call("mul", self.call("maximum", self.number(_SIMPLEX_ULPS), root), self.number(_FLOAT32_EPS))
         outer = tuple(lp for lp in loops if lp != loop)
+        positive, whole = self.call("ge", element, self.number(0.0)), self.call("le", gap, allowed)
+        if symbol.role == "prediction":  # as in `_condition`
+            positive = self.call("or", positive, self.call("ne", element, element))
+            whole = self.call("or", whole, self.call("ne", total, total))
         return (
             Guard(
                 symbol.name,
                 loops,
-                self.call("ge", element, self.number(0.0)),
+                positive,
                 symbol.domain.expected,
                 ("interval", 0.0, float("inf"), True, False),
             ),
-            Guard(symbol.name, outer, self.call("le", gap, allowed), symbol.domain.expected, symbol.domain.test),
+            Guard(symbol.name, outer, whole, symbol.domain.expected, symbol.domain.test),
         )
 
     def _condition(self, symbol: RoleSymbol, element: Node) -> Node | None:

@@ -123,6 +123,13 @@ class RowFunctions:
     def softmax(self, row: RowStatistics, entry: Node, place: Node) -> Node:
         return self._of_whole(row, self._weight(row, entry, place))
 
+    def softmax_power(self, row: RowStatistics, entry: Node, exponent: Node) -> Node:
+        """softmax**exponent as exp(exponent (entry - largest)) share**exponent: softmax may underflow, its root not."""
+        above = exponent if row.scale.above is None else self.call("mul", exponent, row.scale.above)
+        weight = self._exponential(entry, row.largest, Scale(above, row.scale.below))
+        power = self.call("mul", weight, self.call("power", self._share(row), exponent))
+        return self.make(Select, self.call("eq", exponent, self.number(0.0)), self.number(1.0), power)
+
     def _weight(self, row: RowStatistics, entry: Node, place: Node) -> Node:
         return self.number(1.0) if place is row.place else self.scaled(entry, row)
 

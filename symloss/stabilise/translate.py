@@ -225,6 +225,8 @@ class Translation:
             return self.call("div", self.number(1.0), self.node(base ** (-exponent), places))
         if isinstance(base, sigmoid) and not (exponent.is_Integer and int(exponent) <= _LONGEST_CHAIN):
             return self._power_of_logistic(base.args[0], exponent, places)
+        if type(base) is binders.Softmax and not exponent.is_Integer:
+            return self._power_of_softmax(base, exponent, places)
         inner = self.node(base, places)
         if exponent == sp.Rational(1, 2):
             return self.call("sqrt", inner)
@@ -241,6 +243,15 @@ class Translation:
             power = self.call("sigmoid_power", self.node(x, places), self.node(exponent - whole, places))
             return self.call("mul", power, self._repeated(self.node(sigmoid(x), places), int(whole)))
         return self.call("sigmoid_power", self.node(x, places), self.node(exponent, places))
+
+    def _power_of_softmax(self, base: binders.Softmax, exponent: sp.Expr, places: Places) -> Node:
+        """p**a where p underflows and the power does not; p**(a + n) as p**a p**n, as for the logistic function."""
+        whole = exponent.as_coeff_Add()[0]
+        if whole != exponent and whole.is_Integer and 1 <= int(whole) <= _LONGEST_CHAIN:
+            rest = self._power_of_softmax(base, exponent - whole, places)
+            return self.call("mul", rest, self._repeated(self.node(base, places), int(whole)))
+        entry, _ = self._entry(base, places)
+        return self.rows.softmax_power(self.statistics(base, places), entry, self.node(exponent, places))
 
     def _of_computed_exponent(self, e: sp.Expr, places: Places) -> Node:
         """exp, sigmoid, softplus or sech2, with what rounding took from the argument."""

@@ -15,10 +15,11 @@ import numpy as np
 
 import symloss as sl
 from symloss.audit.batch import Batch
+from symloss.audit.points import can_be_masked, masked_target
 from symloss.declare.domains import Domain, Signs
 from symloss.declare.points import axis_lengths
 from symloss.declare.roles import RoleSymbol, role_symbol
-from symloss.heads.binders import LogSumExp, Softmax, Total
+from symloss.heads.binders import Total
 
 Array = Any
 
@@ -58,6 +59,8 @@ def extreme(loss: sl.Loss, dtype: str = "float64") -> Batch:
     batch = draw(loss, count, dtype)
     for place, symbol in enumerate(predictions):
         array = batch.arrays[symbol.name]
+        if symbol.axes and symbol.domain.test is not None:
+            continue  # a row of a declared domain, such as probabilities
         for n in range(count):
             # One entry of a row is far out, the others near; two predictions are far out together only at times.
             if place == 0 or n % 2:
@@ -99,7 +102,7 @@ def masked(loss: sl.Loss, dtype: str = "float64") -> Batch:
         elif symbol.label_axis is not None:
             array[...] = [0, 2]
         elif symbol.axes:
-            array[...] = [0.25, 0, 0.75, 0]
+            array[...] = masked_target(symbol.domain)
     return Batch("masked", batch.arrays, batch.parameters)
 
 
@@ -114,13 +117,6 @@ def has_rows(loss: sl.Loss) -> bool:
     return any(role_symbol(d).axes for d in loss.declaration.predictions)
 
 
-def can_be_masked(loss: sl.Loss) -> bool:
-    """Whether the prediction is one row under softmax or logsumexp, so that -inf means a masked class."""
-    predictions = loss.declaration.predictions
-    rows = len(predictions) == 1 and len(role_symbol(predictions[0]).axes) == 1
-    return rows and loss.expression.has(LogSumExp, Softmax)
-
-
 def _array(symbol: RoleSymbol, lengths: dict[str, int], count: int, numbers: random.Random, dtype: str) -> Array:
     if symbol.label_axis is not None:
         return np.array([numbers.randrange(lengths[symbol.label_axis.name]) for _ in range(count)])
@@ -128,9 +124,9 @@ def _array(symbol: RoleSymbol, lengths: dict[str, int], count: int, numbers: ran
     array = np.array([inside(symbol.domain, numbers) for _ in range(int(np.prod(shape)))], dtype).reshape(shape)
     if symbol.domain.axis is not None:
         # Sixteenths: a row of them sums to one exactly in any dtype.
-        array = np.array([_sixteenths(shape[-1], numbers) for _ in range(int(np.prod(shape[:-1])))], dtype).reshape(
-            shape
-        )
+        least = symbol.role == "prediction"  # a class that was given no chance and came costs an infinite loss
+        rows = [_sixteenths(shape[-1], numbers, least) for _ in range(int(np.prod(shape[:-1])))]
+        array = np.array(rows, dtype).reshape(shape)
     return array
 
 
@@ -158,9 +154,11 @@ def _just_inside(domain: Domain, array: Array) -> Array:
     return np.clip(array, *ends)
 
 
-def _sixteenths(length: int, numbers: random.Random) -> list[float]:
-    cuts = sorted(numbers.randrange(17) for _ in range(length - 1))
-    return [(b - a) / 16 for a, b in zip([0, *cuts], [*cuts, 16], strict=True)]
+def _sixteenths(length: int, numbers: random.Random, least: int) -> list[float]:
+    """A row of sixteenths, none below ``least`` of them."""
+    free = 16 - least * length
+    cuts = sorted(numbers.randrange(free + 1) for _ in range(length - 1))
+    return [(least + b - a) / 16 for a, b in zip([0, *cuts], [*cuts, free], strict=True)]
 
 
 def _edges(symbol: RoleSymbol, array: Array, half: int) -> Array:
@@ -184,7 +182,8 @@ def _edges(symbol: RoleSymbol, array: Array, half: int) -> Array:
 
 def _parameter(symbol: RoleSymbol, lengths: dict[str, int], numbers: random.Random) -> Any:
     if symbol.axes:
-        return _array(symbol, lengths, 1, numbers, "float64")[0].tolist()
+        # Ascending, since thresholds are.
+        return np.sort(_array(symbol, lengths, 1, numbers, "float64")[0]).tolist()
     return inside(symbol.domain, numbers)
 
 

@@ -17,8 +17,39 @@ def softmax_cross_entropy(n: Any) -> Any:
     return fsum(t * (total - z) for t, z in zip(n.t, n.z, strict=True))
 
 
+def label_smoothing(n: Any) -> Any:
+    smoothed = [n.epsilon / len(n.z) + (1 - n.epsilon) * (k == int(n.c)) for k in range(len(n.z))]
+    return fsum(-t * log(p) for t, p in zip(smoothed, softmax(n.z), strict=True))
+
+
+def softmax_focal(n: Any) -> Any:
+    return fsum(-t * (1 - p) ** n.gamma * log(p) for t, p in zip(n.t, softmax(n.z), strict=True) if t)
+
+
+def one_vs_rest(n: Any) -> Any:
+    return fsum(log(1 + exp(-z if k == int(n.c) else z)) for k, z in enumerate(n.z))
+
+
+def ranked_probability_score(n: Any) -> Any:
+    p = softmax(n.z)
+    return fsum((fsum(p[: k + 1]) - (int(n.c) <= k)) ** 2 for k in range(len(p)))
+
+
+def multiclass_hinge(n: Any) -> Any:
+    rivals = [1 + z - n.z[int(n.c)] for k, z in enumerate(n.z) if k != int(n.c)]
+    return max(0, *rivals)
+
+
 FORMULAS = {
+    "cross_entropy_probability": lambda n: fsum(-t * log(p) for t, p in zip(n.t, n.p, strict=True) if t),
+    "generalised_cross_entropy": lambda n: (1 - softmax(n.z)[int(n.c)] ** n.q) / n.q,
+    "label_smoothing": label_smoothing,
+    "multiclass_hinge": multiclass_hinge,
+    "one_vs_rest_cross_entropy": one_vs_rest,
+    "ranked_probability_score": ranked_probability_score,
     "softmax_cross_entropy": softmax_cross_entropy,
+    "softmax_focal": softmax_focal,
     "softmax_squared_error": lambda n: fsum((p - t) ** 2 for p, t in zip(softmax(n.z), n.t, strict=True)) / 2,
+    "sparse_cross_entropy_probability": lambda n: -log(n.p[int(n.c)]),
     "sparse_softmax_cross_entropy": lambda n: log(fsum(map(exp, n.z))) - n.z[int(n.c)],
 }
