@@ -118,7 +118,8 @@ class _Names:
     def __init__(self, declaration: Declaration) -> None:
         self._taken = {"sp", "sl", "stats", "LOSS"}
         self._variables: dict[object, str] = {}
-        expression = declaration.typed
+        link = () if declaration.link is None or isinstance(declaration.link, str) else (declaration.link,)
+        expression = sp.Tuple(declaration.typed, *link)
         declared = [role_symbol(d) for d in (*declaration.inputs, *declaration.parameters)]
         for symbol in declared:
             self._take(symbol, symbol.name)
