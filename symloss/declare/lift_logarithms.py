@@ -13,6 +13,7 @@ from symloss.heads.functions import (
     log_bessel_i0,
     log_exprel,
     log_norm_cdf,
+    log_softplus,
     logaddexp,
     logcosh,
     norm_cdf,
@@ -38,6 +39,8 @@ def _log_of(u: sp.Expr) -> sp.Expr | None:
         return -softplus(-u.args[0])
     if isinstance(u, Softmax):
         return u.at(u.place) - LogSumExp(u.body, u.bound)
+    if isinstance(u, softplus):
+        return log_softplus(u.args[0])
     if isinstance(u, sp.cosh):
         return logcosh(u.args[0])
     if isinstance(u, norm_cdf):
@@ -216,7 +219,7 @@ RULES: tuple[LiftingRule, ...] = (
     ),
     LiftingRule(
         "logarithm",
-        "log(exp(u)) = u, and of products, powers, sigmoid, softmax, cosh, 1 + exp(u), ... likewise",
+        "log(exp(u)) = u, and of products, powers, sigmoid, softplus, softmax, cosh, 1 + exp(u), ... likewise",
         _log_rule,
         "the argument rounds to 1, overflows or underflows",
         "|u| > 6",

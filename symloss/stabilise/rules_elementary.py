@@ -18,9 +18,11 @@ from symloss.heads.functions import (
     log1p,
     sigmoid,
     sqrt1pm1,
+    xlog1py,
+    xlogy,
 )
 
-from .stable_rule import StableRule, X, pairs
+from .stable_rule import StableRule, X, Y, pairs
 
 
 def _log_of_one_plus(e: sp.Expr) -> sp.Expr | None:
@@ -30,6 +32,13 @@ def _log_of_one_plus(e: sp.Expr) -> sp.Expr | None:
     if isinstance(-u, sp.exp) and (-u).args[0].is_positive is not True:  # both are real where it is negative
         return log1mexp((-u).args[0])
     return log1p(u)
+
+
+def _product_with_log_of_one_plus(e: sp.Expr) -> sp.Expr | None:
+    """w log(1 + u), 0 where w is."""
+    if not isinstance(e, xlogy) or not isinstance(e.args[1], sp.Add) or e.args[1].as_coeff_Add()[0] != 1:
+        return None
+    return xlog1py(e.args[0], e.args[1] - 1)
 
 
 def _exp_minus_one(e: sp.Expr) -> sp.Expr | None:
@@ -189,6 +198,16 @@ RULES: tuple[StableRule, ...] = (
         _log_of_one_plus,
         sp.log(1 + X),
         ({"x": 1e-20}, {"x": 1e-9}),
+    ),
+    StableRule(
+        "x log(1 + y)",
+        "xlogy(w, 1 + u) = xlog1py(w, u)",
+        "1 + u rounds",
+        "|u| < 0.01",
+        "rules.json log1p",
+        _product_with_log_of_one_plus,
+        xlogy(Y, 1 + X),
+        ({"x": 1e-20, "y": 0.5}, {"x": 1e-9, "y": 1.0}),
     ),
     StableRule(
         "exp minus its tangent",
