@@ -23,7 +23,7 @@ from symloss.heads.functions import (
 )
 
 from .lift_exponentials import exponent_of, exponential_total, one_plus_exp
-from .lift_pairs import is_complement_of_unit, logarithm_of
+from .lift_pairs import is_complement_of_unit, logarithm_of, never_negative
 from .lifting_rule import LiftingRule, X
 
 
@@ -131,10 +131,10 @@ def _product_with_log(e: sp.Expr) -> sp.Expr | None:
     for logarithm in e.args:
         if not isinstance(logarithm, sp.log) or logarithm.args[0].is_zero is not None:
             continue
-        if not logarithm.args[0].is_nonnegative:
+        if not never_negative(logarithm.args[0]):
             continue
         for weight in e.args:
-            if weight.is_nonnegative and weight.is_zero is None and not weight.has(sp.log):
+            if never_negative(weight) and weight.is_zero is None and not weight.has(sp.log):
                 return e / (weight * logarithm) * xlogy(weight, logarithm.args[0])
     return None
 
