@@ -44,6 +44,13 @@ if TYPE_CHECKING:
     )
     from symloss.loss import Loss as Loss
     from symloss.loss import Metric as Metric
+    from symloss.loss.wrappers import as_binary as as_binary
+    from symloss.loss.wrappers import as_margin as as_margin
+    from symloss.loss.wrappers import class_weighted as class_weighted
+    from symloss.loss.wrappers import focal_modulated as focal_modulated
+    from symloss.loss.wrappers import label_smoothed as label_smoothed
+    from symloss.loss.wrappers import penalised as penalised
+    from symloss.loss.wrappers import with_temperature as with_temperature
 
 __version__ = "0.1.0"
 
@@ -73,6 +80,15 @@ _WHERE = {
         "log_norm_cdf",
     ),
     "symloss.loss": ("Loss", "Metric"),
+    "symloss.loss.wrappers": (
+        "class_weighted",
+        "label_smoothed",
+        "focal_modulated",
+        "as_margin",
+        "as_binary",
+        "with_temperature",
+        "penalised",
+    ),
     "symloss.catalogue": ("register", "get", "names", "load"),
     "symloss.errors": (
         "SymlossError",

@@ -25,6 +25,8 @@ PUBLIC_HEADS = ("sigmoid", "softplus", "logcosh", "xlogy", "norm_cdf", "log_norm
 SPELLED_OUT: dict[type, Callable[..., sp.Expr]] = {
     functions.step: lambda x: sp.Heaviside(x, sp.Rational(1, 2)),
     functions.sech2: lambda x: 1 - sp.tanh(x) ** 2,
+    functions.log_softplus: lambda x: sp.log(functions.softplus(x)),
+    functions.xlog1py: lambda x, y: functions.xlogy(x, 1 + y),
     functions.log1p: lambda x: sp.log(1 + x),
     functions.expm1: lambda x: sp.exp(x) - 1,
     functions.log1mexp: lambda x: sp.log(1 - sp.exp(x)),
@@ -130,7 +132,8 @@ class _Names:
     def __init__(self, declaration: Declaration) -> None:
         self._taken = {"sp", "sl", "stats", "LOSS"}
         self._variables: dict[object, str] = {}
-        expression = declaration.typed
+        link = () if declaration.link is None or isinstance(declaration.link, str) else (declaration.link,)
+        expression = sp.Tuple(declaration.typed, *link)
         declared = [role_symbol(d) for d in (*declaration.inputs, *declaration.parameters)]
         for symbol in declared:
             self._take(symbol, symbol.name)

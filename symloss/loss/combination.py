@@ -10,6 +10,7 @@ import sympy as sp
 from symloss.declare.declaration import Declaration, declare
 from symloss.declare.domains import Domain
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
+from symloss.derive.means import link_of
 from symloss.errors import DeclarationError, ParameterError
 from symloss.heads.numbers import typed
 from symloss.pipeline import alone
@@ -109,6 +110,7 @@ def bound(declaration: Declaration, values: Mapping[str, Any]) -> Declaration:
         declaration.typed.subs(replaced, simultaneous=True),
         declaration.inputs,
         declaration,
+        replaced,
     )
 
 
@@ -118,15 +120,23 @@ def _refuse_outside(loss: str, name: str, domain: Domain, value: sp.Expr) -> Non
         raise DeclarationError(f"{loss}.bind({name}={point}): expected {domain.expected}")
 
 
-def _remade(name: str, expression: sp.Expr, inputs: tuple[Declared, ...], like: Declaration | None) -> Declaration:
+def _remade(
+    name: str,
+    expression: sp.Expr,
+    inputs: tuple[Declared, ...],
+    like: Declaration,
+    replaced: Mapping[Declared, sp.Expr] | None = None,
+) -> Declaration:
+    """Another loss of the same predictions: they mean what they meant, also where a likelihood says it."""
+    link = link_of(like)
     return declare(
         name,
         expression,
         inputs=inputs,
         unused_inputs=True,
-        link=None if like is None else like.link,
-        kinks="mean" if like is None else like.kinks,
-        doc="" if like is None else like.doc,
-        reference="" if like is None else like.reference,
-        metric=None if like is None else like.metric,
+        link=link if link is None or isinstance(link, str) else link.subs(replaced or {}, simultaneous=True),
+        kinks=like.kinks,
+        doc=like.doc,
+        reference=like.reference,
+        metric=like.metric,
     )

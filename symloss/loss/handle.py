@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from symloss.declare.roles import Declared
     from symloss.pipeline import Pipeline
 
-    from . import combination, intercept, printing, symbolic
+    from . import combination, intercept, printing, relinked, symbolic
     from . import fisher as numerical_fisher
 else:
     combination = Later("symloss.loss.combination")
     intercept = Later("symloss.loss.intercept")
     numerical_fisher = Later("symloss.loss.fisher")
     printing = Later("symloss.loss.printing")
+    relinked = Later("symloss.loss.relinked")
     symbolic = Later("symloss.loss.symbolic")
 
 
@@ -382,6 +383,22 @@ class Loss:
     def as_alias(self, alias: str) -> Loss:
         """What the peer returns that calls the loss ``alias``: the multiple that the declaration says."""
         return Loss.from_declaration(combination.as_alias(self.declaration, alias))
+
+    def with_link(self, link: str | sp.Expr) -> Loss:
+        """The same loss of the same prediction, which is another function of the raw prediction now.
+
+        ``link`` is "identity", "log", "logit", "softmax", "probit", "cloglog", or an expression in the raw prediction
+        that is the inverse link, such as ``sl.softplus(f)``. The raw prediction keeps its name; its domain is where
+        the new link leads to what the loss can take. Derives anew.
+
+        >>> import symloss as sl
+        >>> sl.get("binary_cross_entropy_with_logits").with_link("cloglog").expression
+        -y*log1mexp(-exp(f)) + (1 - y)*exp(f)
+        >>> sl.get("poisson").with_link("identity").gradient([1.0], [4.0])
+        array([0.75])
+        """
+        made = relinked.with_link(self.declaration, link)
+        return self if made is self.declaration else Loss.from_declaration(made)
 
     def __add__(self, other: Any) -> Loss:
         if not isinstance(other, Loss):

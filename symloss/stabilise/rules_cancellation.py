@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import sympy as sp
 
+from symloss.declare.lift_pairs import never_negative
 from symloss.heads.functions import expm1, log1p, log1pmx, product_or_zero, sigmoid
 from symloss.simplify.cost import cost
 
@@ -29,7 +30,7 @@ def _factored(e: sp.Expr) -> sp.Expr | None:
     """A polynomial, or one over powers of a single symbol, as a product where that is shorter."""
     if not isinstance(e, sp.Add) or cost(e) > _LARGEST or not _is_rational(e):
         return None
-    if all(term.is_nonnegative for term in e.args):
+    if all(map(never_negative, e.args)):
         return None  # nothing cancels
     if e.has(sp.Idx) or len(e.free_symbols) > _MOST_SYMBOLS or e.is_number:
         return None

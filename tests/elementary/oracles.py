@@ -212,6 +212,7 @@ ORACLES: dict[str, Oracle] = {
     "xlog1py": lambda x, y: x * mp.log1p(y) if x else mpf(0),
     "sigmoid": sigmoid,
     "softplus": softplus,
+    "log_softplus": lambda x: mp.log(softplus(x)),
     "log1mexp": log1mexp,
     "logexpm1": lambda x: x + log1mexp(-x),
     "logaddexp": lambda a, b: max(a, b) + softplus(-abs(a - b)),

@@ -48,6 +48,7 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "xlog1py": [((0.0, -1.0), 0.0), ((0.0, NAN), NAN), ((2.0, -1.0), -INF)],
     "sigmoid": [((0.0,), 0.5), ((INF,), 1.0), ((-INF,), 0.0), ((800.0,), 1.0), ((-800.0,), 0.0)],
     "softplus": [((INF,), INF), ((-INF,), 0.0), ((800.0,), 800.0), ((-800.0,), 0.0)],
+    "log_softplus": [((INF,), INF), ((-INF,), -INF), ((-800.0,), -800.0), ((NAN,), NAN)],
     "log1mexp": [((0.0,), -INF), ((-0.0,), -INF), ((-INF,), 0.0), ((1.0,), NAN)],
     "logexpm1": [((0.0,), -INF), ((INF,), INF), ((-1.0,), NAN)],
     "logaddexp": [((-INF, -INF), -INF), ((INF, INF), INF), ((INF, -INF), INF), ((-INF, 2.0), 2.0),
