@@ -64,14 +64,14 @@ def audit(
     XGBoost or LightGBM has built in; it is reached through one round of training with ``options`` as parameters.
 
     With ``loss`` (a loss or its name; ``parameters`` are the loss's) it is verified: the factor must be 1. Without, the
-    catalogue is searched. Raw predictions are (n,), or (n, K) with ``n_classes=K``, targets then being class numbers, or
-    (n, P) with ``n_outputs=P`` for predictions that are no classes, such as a mean and a log scale. ``targets`` says
-    what a target is: "binary", "signs", "counts", "positive", ..., a domain such as ``sl.Unit``, or numbers; by default
-    all that the function takes and the recognised loss is declared for. ``predictions`` says where raw predictions lie.
-    The search stops after ``seconds``.
+    catalogue is searched, for ``seconds`` at most. Raw predictions are (n,), or (n, K) with ``n_classes=K``, targets then
+    being class numbers, or (n, P) with ``n_outputs=P`` for predictions that are no classes, such as a mean and a log
+    scale. ``targets`` says what a target is: "binary", "signs", "counts", "positive", ..., a domain such as ``sl.Unit``,
+    or numbers; by default all that the function takes and the recognised loss is declared for. ``predictions`` says
+    where raw predictions lie.
 
-    Every second derivative is a difference of the function itself, extrapolated, with an error estimate. The result is a
-    `Report`: ``passed``, ``findings``, ``matches``, and ``str(report)`` as text.
+    Every second derivative is a difference of the function itself, extrapolated, with an error estimate. The result is
+    a `Report`: ``passed``, ``findings``, ``matches``, and ``str(report)`` as text.
 
     Raises `ParameterError` for an unknown convention, a loss of another shape than the function, or a function that
     returns what is no gradient.
@@ -142,7 +142,7 @@ class _Audit:
         return self._made(name, self._weighed(findings))
 
     def _weighed(self, findings: list[Finding]) -> list[Finding]:
-        """A chain rule that seems to be missing is none if the Hessian is right: then it is a loss that is not known."""
+        """A chain rule that seems to be missing is none where the Hessian is right: then the loss is not known."""
         fits_itself = any(f.question == "hessian" and f.severity == "right" for f in findings)
         if self.asked.loss is not None or not fits_itself:
             return findings
@@ -219,12 +219,12 @@ class _Audit:
     def _known_far_out(self) -> Found | None:
         """The loss, if its numbers can be compared to the last digit: not with parameters found by search."""
         found = self.found
-        if found is None or found.reading.is_fault or found.match.distance > 1e-9 and not self.subject.single:
+        if found is None or found.reading.is_fault or (found.match.distance > 1e-9 and not self.subject.single):
             return None
         return None if self.plan.predictions != "reals" else found
 
     def _hessian(self, probe: Probe, answer: Answer, second: Estimate) -> list[Finding]:
-        """With fewer targets where nothing is known and it is right at fewer: a formula for labels is one for 0 and 1."""
+        """With fewer targets where no loss is known and it is right at fewer: a formula may be for 0 and 1 alone."""
         findings = self._hessian_at(self.plan, probe, answer, second)
         if self.found is not None or self.asked.fixes_targets or all(f.severity != "fault" for f in findings):
             return findings

@@ -55,8 +55,8 @@ def built_in(name: str, convention: Convention, n_classes: int | None, options: 
         )
     if name in REFITTED:
         raise ParameterError(
-            f"{name!r}: its leaves are set to a quantile of the residuals after the tree is grown, so that training does "
-            f"not show its gradient"
+            f"{name!r}: its leaves are set to a quantile of the residuals after the tree is grown, so that training "
+            f"does not show its gradient"
         )
     train = _TRAINED[convention.name]
 

@@ -63,7 +63,8 @@ class Candidate:
     @property
     def domain(self) -> Domain:
         """Where a raw prediction lies."""
-        return self.predictions[0].domain
+        domain: Domain = self.predictions[0].domain
+        return domain
 
     def takes(self, target: Array) -> Array:
         """Which targets lie in the domain of the loss."""

@@ -178,9 +178,8 @@ def _jax(function: Any, probe: Probe, form: Form) -> Parts:
 
 
 def _differentiated(engine: Any, function: Any, probe: Probe, form: Form) -> Parts:
-    found = engine(function, form.raw_of(probe), form.target_of(probe), probe.columns)
     # Such a function has no place for the weight of a sample: who trains with it multiplies what it returns.
-    return Parts(*found, reads_weights=None)
+    return Parts(*engine(function, form.raw_of(probe), form.target_of(probe), probe.columns))
 
 
 # --- signatures -----------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def by_jax(function: Callable[..., Any], raw: Array, target: Array, columns: int
 
 def _padded(length: int) -> int:
     """The next of a few lengths."""
-    return next(size for power in range(3, 20) if (size := 4**power) >= length)
+    return int(4 ** np.ceil(np.log2(max(length, 64)) / 2))
 
 
 @lru_cache(maxsize=8)

@@ -13,7 +13,7 @@ from .subject import Subject
 
 
 def symmetry_findings(second: Estimate, probe: Probe, tolerance: float) -> list[Finding]:
-    """The Jacobian of a gradient is the Hessian, and that is symmetric; any asymmetry makes it the gradient of nothing."""
+    """The Jacobian of a gradient is a Hessian, and symmetric: a field with another one is the gradient of nothing."""
     if probe.columns == 1:
         text = "Yes: every continuous function of one prediction is the derivative of something."
         return [_finding("one prediction", "right", text)]
@@ -40,7 +40,7 @@ def _asymmetric(jacobian: Array, share: Array, probe: Probe) -> Finding:
         each = gap / size
     middle, worst = float(np.nanmedian(each)), float(np.nanmax(each))
     text = (
-        f"No, of nothing: its Jacobian J is not symmetric. |J - J^T|/|J| is {middle:.0%} in the middle of the probes and "
+        f"No, of nothing: its Jacobian J is not symmetric. |J - J^T|/|J| is {middle:.0%} in the middle of the probes, "
         f"{worst:.0%} at worst. At {probe.text(n)} moving column {b} changes the gradient of column {a} by "
         f"{jacobian[n, a, b]:.6g} for one, moving column {a} that of column {b} by {jacobian[n, b, a]:.6g}."
     )
@@ -84,8 +84,9 @@ def _not_of_value(gradient: Array, slope: Array, share: Array, probe: Probe) -> 
     where = f" in column {', '.join(map(str, columns))}" if probe.columns > 1 else ""
     signs = f"; the sign is wrong at {opposite[:, column].mean():.0%} of them" if opposite.any() else ""
     text = (
-        f"Not of the value that comes with it: at {wrong.any(axis=1).mean():.0%} of the probes it differs{where}{signs}. "
-        f"At {probe.text(n)} it is {gradient[n, column]:.6g}, and the value's own derivative {slope[n, column]:.6g}."
+        f"Not of the value that comes with it: at {wrong.any(axis=1).mean():.0%} of the probes it differs{where}"
+        f"{signs}. At {probe.text(n)} it is {gradient[n, column]:.6g}, and the value's own derivative "
+        f"{slope[n, column]:.6g}."
     )
     numbers: dict[str, Any] = {
         "columns": columns,

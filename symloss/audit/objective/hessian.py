@@ -250,8 +250,8 @@ def _none(hessian: Array, probe: Probe, c: Curvature) -> Finding:
         return _finding("bound", "remark", text, **numbers)
     if hessian.ndim == 3 and c.fisher is None:
         text = (
-            f"Not the second derivative ({off:.2g} of it away); whether it is the expected one cannot be known, since the "
-            f"distribution of the target is not."
+            f"Not the second derivative ({off:.2g} of it away); whether it is the expected one cannot be known, since "
+            f"the distribution of the target is not."
         )
         return _finding("unknown matrix", "remark", text, **numbers)
     text = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from symloss.errors import SymlossError
@@ -31,8 +33,9 @@ def fisher_of_loss(found: Found, probe: Probe) -> Array | None:
         return None  # weighted by target, it is no likelihood
     moved = found.reading.probe(probe)
     columns = [moved.raw[:, k] for k in range(probe.columns)] if candidate.is_split else [moved.raw]
+    parameters: dict[str, Any] = found.parameters
     try:
-        made = candidate.loss.fisher_matrix(*map(np.ascontiguousarray, columns), **found.parameters)
+        made = candidate.loss.fisher_matrix(*map(np.ascontiguousarray, columns), **parameters)
     except SymlossError:
         return None
     result: Array = np.asarray(made, np.float64).reshape(len(probe), probe.columns, probe.columns) * found.match.factor

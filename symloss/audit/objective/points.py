@@ -46,8 +46,8 @@ and float64 (709.8), and its underflow (745.1)."""
 class Plan:
     """What is drawn: kind of target, domain of the raw predictions, number of columns, and how targets look.
 
-    ``form`` is "numbers" (one number a sample), "labels" (a class number) or "rows" (a row of probabilities); ``each`` is
-    how many predictions every target meets.
+    ``form`` is "numbers" (one number a sample), "labels" (a class number) or "rows" (a row of probabilities);
+    ``each`` is how many predictions every target meets.
     """
 
     form: str

@@ -54,9 +54,7 @@ def verify_findings(one: Found | None, others: Sequence[Found], search: Search, 
         return [_finding("chain rule", "fault", text, **_numbers(one))]
     if one.match.factors or abs(one.match.factor - 1) > search.tolerance:
         sign = _sign(one)
-        return sign or [
-            _finding("factor", "fault", f"Up to a factor: it is {text[0].lower()}{text[1:]}", **_numbers(one))
-        ]
+        return sign or [_finding("factor", "fault", f"Only up to a factor. {text}", **_numbers(one))]
     return [_finding("recognised", "right", text, **_numbers(one))]
 
 

@@ -196,9 +196,7 @@ def _single(subject: Subject, plan: Plan) -> list[Finding]:
         bad = np.zeros(len(raw), bool) if got is None else np.isnan(got.reshape(len(raw), -1)).any(axis=1)
         if bad.any():
             n = int(np.flatnonzero(bad)[np.argmin(np.abs(raw[bad, 0]))])
-            text = (
-                f"For float32 predictions, as XGBoost hands them over, the {what} is not a number at {probe.text(n)}."
-            )
+            text = f"For float32 predictions, which XGBoost hands over, the {what} is not a number at {probe.text(n)}."
             return [_finding("not finite in float32", "fault", text, result=what, raw=raw[n])]
     return []
 
