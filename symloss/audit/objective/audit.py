@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -13,17 +13,17 @@ from symloss.errors import ParameterError
 from symloss.loss import Loss
 
 from .boosters import built_in
-from .candidates import Candidate, candidates, fits, why_not
+from .candidates import fits, why_not
 from .conventions import convention_of
 from .differences import Estimate, by_raw
 from .gradients import symmetry_findings, value_findings
 from .hessian import Curvature, hessian_findings
+from .identify import TOLERANCE, Asked, Identified, identify
 from .information import fisher_of_function, fisher_of_loss
 from .points import KINDS, Plan, of_kind
 from .probe import Answer, Array, Probe
-from .recognise import parameters_finding, recognised, search_findings, verify_findings
 from .report import Finding, Report
-from .search import SHOWN, Found, Search
+from .search import SHOWN, Found
 from .settle import plans, settle
 from .subject import Refused, Subject
 from .tails import tail_findings, unjudged_hessian_tails
@@ -32,9 +32,6 @@ from .weights import weight_findings
 ConventionName = Literal[
     "xgboost", "xgboost-sklearn", "lightgbm", "lightgbm-sklearn", "catboost", "torch", "jax", "numpy"
 ]
-
-TOLERANCE = {False: 1e-6, True: 1e-3}
-"""Of a distance, for functions that compute in float64 and in float32 (True), whose differences have three digits."""
 
 SAMPLES_FOR_HESSIAN = 96
 
@@ -64,11 +61,11 @@ def audit(
     XGBoost or LightGBM has built in; it is reached through one round of training with ``options`` as parameters.
 
     With ``loss`` (a loss or its name; ``parameters`` are the loss's) it is verified: the factor must be 1. Without, the
-    catalogue is searched, for ``seconds`` at most. Raw predictions are (n,), or (n, K) with ``n_classes=K``, targets then
-    being class numbers, or (n, P) with ``n_outputs=P`` for predictions that are no classes, such as a mean and a log
-    scale. ``targets`` says what a target is: "binary", "signs", "counts", "positive", ..., a domain such as ``sl.Unit``,
-    or numbers; by default all that the function takes and the recognised loss is declared for. ``predictions`` says
-    where raw predictions lie.
+    catalogue is searched, for ``seconds`` at most. Raw predictions are (n,), or (n, K) with ``n_classes=K``, targets
+    then being class numbers, or (n, P) with ``n_outputs=P`` for predictions that are no classes, such as a mean and a
+    log scale. ``targets`` says what a target is: "binary", "signs", "counts", "positive", ..., a domain such as
+    ``sl.Unit``, or numbers; by default all that the function takes and the recognised loss is declared for.
+    ``predictions`` says where raw predictions lie.
 
     Every second derivative is a difference of the function itself, extrapolated, with an error estimate. The result is
     a `Report`: ``passed``, ``findings``, ``matches``, and ``str(report)`` as text.
@@ -101,38 +98,24 @@ def audit(
         return Report(shown, convention, (Finding("call", "refused", "fault", text),), (), "Nothing was probed.")
     if wanted is not None and not fits(wanted, plan.form, plan.columns):
         raise ParameterError(why_not(wanted, plan.form, plan.columns))
-    asked = _Asked(wanted, dict(parameters or {}), targets is not None or wanted is not None, seconds)
-    return _Audit(subject, plan, probe, gradient, asked).report(shown)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What the caller wants to know."""
-
-    loss: Loss | None
-    parameters: dict[str, float]
-    fixes_targets: bool
-    seconds: float
+    fixed = targets is not None or wanted is not None
+    asked = Asked(wanted, dict(parameters or {}), fixed, predictions is not None, seconds)
+    return _Audit(identify(subject, plan, probe, gradient, asked), asked).report(shown)
 
 
 class _Audit:
     """One audit: every question in turn."""
 
-    def __init__(self, subject: Subject, plan: Plan, probe: Probe, gradient: Array, asked: _Asked) -> None:
-        self.subject, self.plan, self.asked = subject, plan, asked
-        self.tolerance = TOLERANCE[subject.single]
-        self.search = Search(probe, gradient, plan, self.tolerance, asked.seconds)
-        self.found: Found | None = None
-        self.matches: Sequence[Found] = ()
+    def __init__(self, state: Identified, asked: Asked) -> None:
+        self.state, self.asked = state, asked
+        self.subject, self.plan, self.found = state.subject, state.plan, state.found
+        self.tolerance = TOLERANCE[state.subject.single]
 
     def report(self, name: str) -> Report:
-        findings = list(self.subject.findings)
-        if not np.isfinite(self.search.gradient).all() or len(self.search.probe) < 4:
+        findings = [*self.subject.findings, *self.state.findings]
+        if not self.state.findings:
             findings.append(Finding("call", "not finite", "fault", "It is not finite at predictions of ordinary size."))
             return self._made(name, findings)
-        findings += self.loss_findings()
-        if self.found is not None:
-            self.plan = self._narrowed(self.plan, self.found)
         probe = self.plan.ordinary()
         answer, second = self.subject(probe), self._second(probe)
         symmetric = symmetry_findings(second, probe, max(self.tolerance, 1e-6))
@@ -158,44 +141,8 @@ class _Audit:
         shown = what or f"y in {{{', '.join(f'{t:.6g}' for t in sorted(plan.targets))}}}"
         text = f"Probed with {shown}, {plan.columns} column{'s' if plan.columns > 1 else ''} of raw predictions ("
         text += f"{plan.predictions})."
-        shortlist = tuple(f.match for f in self.matches[:SHOWN])
+        shortlist = tuple(f.match for f in self.state.matches[:SHOWN])
         return Report(name, self.subject.convention.name, tuple(findings), shortlist, text)
-
-    # --- of which loss ------------------------------------------------------------------------------
-
-    def loss_findings(self) -> list[Finding]:
-        plan, search = self.plan, self.search
-        if self.asked.loss is None:
-            self.matches = search.among(candidates(plan.form, plan.columns))
-            best = recognised(self.matches, self.tolerance)
-            self.found = best[0] if best else None
-            return search_findings(self.matches, search)
-        candidate = Candidate(self.asked.loss, plan.form, plan.columns)
-        unknown = set(self.asked.parameters) - set(candidate.defaults)
-        if unknown:
-            raise ParameterError(
-                f"parameters has {sorted(unknown)}; {candidate.name} has {sorted(candidate.defaults) or 'none'}"
-            )
-        self.matches = search.among([candidate], self.asked.parameters)
-        one = self.matches[0] if self.matches else None
-        fits_well = one is not None and one.match.distance <= self.tolerance
-        others = [] if fits_well else search.among(candidates(plan.form, plan.columns))
-        self.found = one if fits_well else None
-        self.matches = [*self.matches, *others]
-        given = {**candidate.defaults, **self.asked.parameters}
-        shown = f" with {', '.join(f'{k}={v:.6g}' for k, v in given.items())}" if given else ""
-        findings = verify_findings(one, others, search, candidate.name, shown)
-        return findings + (parameters_finding(one, given, self.tolerance) if one is not None else [])
-
-    @staticmethod
-    def _narrowed(plan: Plan, found: Found) -> Plan:
-        """The targets that the recognised loss is declared for."""
-        if plan.form != "numbers":
-            return plan
-        targets = tuple(t for t in plan.targets if not found.reading.targets or t in found.reading.targets)
-        moved = found.reading.probe(Probe(np.array(targets), np.zeros((len(targets), plan.columns)))).target
-        kept = tuple(t for t, takes in zip(targets, found.candidate.takes(moved), strict=True) if takes)
-        return replace(plan, targets=kept)
 
     # --- derivatives --------------------------------------------------------------------------------
 

@@ -58,7 +58,8 @@ class Convention:
 
     ``flat`` is the order in which the library reads an array without columns, ``forms`` the ways of handing samples
     over that are tried in turn, ``trains`` whether the results steer the growth of trees. ``is_trained`` is a built-in
-    objective, whose results are read off leaves: not all of them can be.
+    objective, whose results are read off leaves: not all of them can be. ``is_symmetric`` is whether predictions and
+    targets are two arrays that can be exchanged.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Convention:
     sign: int = 1
     trains: bool = True
     is_trained: bool = False
+    is_symmetric: bool = False
 
 
 def convention_of(name: Any) -> Convention:
@@ -223,13 +225,15 @@ CONVENTIONS: dict[str, Convention] = {
     for row in (
         # XGBoost reads (n, K) and, flat, sample by sample; LightGBM reads (n, K) and, flat, class by class.
         Convention("xgboost", _xgboost, (Form("rows"), Form("C"), Form("F")), flat="C"),
-        Convention("xgboost-sklearn", _xgboost_sklearn, (Form("rows"), Form("C"), Form("F")), flat="C"),
+        Convention(
+            "xgboost-sklearn", _xgboost_sklearn, (Form("rows"), Form("C"), Form("F")), flat="C", is_symmetric=True
+        ),
         Convention("lightgbm", _lightgbm, _FLOATS, flat="F"),
-        Convention("lightgbm-sklearn", _lightgbm_sklearn, _FLOATS, flat="F"),
+        Convention("lightgbm-sklearn", _lightgbm_sklearn, _FLOATS, flat="F", is_symmetric=True),
         # CatBoost maximises: derivatives of minus the loss.
         Convention("catboost", _catboost, (Form("rows"),), flat="C", sign=-1),
-        Convention("torch", _torch, _INTEGERS, flat="C", trains=False),
-        Convention("jax", _jax, _INTEGERS, flat="C", trains=False),
-        Convention("numpy", _numpy, _INTEGERS, flat="C", trains=False),
+        Convention("torch", _torch, _INTEGERS, flat="C", trains=False, is_symmetric=True),
+        Convention("jax", _jax, _INTEGERS, flat="C", trains=False, is_symmetric=True),
+        Convention("numpy", _numpy, _INTEGERS, flat="C", trains=False, is_symmetric=True),
     )
 }

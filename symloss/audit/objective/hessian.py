@@ -38,6 +38,10 @@ class Curvature:
         return np.einsum("nii->ni", self.second.number)
 
 
+FISHER_TOLERANCE = 1e-5
+"""Of an integral whose density integrates to one up to 1e-6."""
+
+
 # --- known replacements ---------------------------------------------------------------------------
 
 
@@ -73,6 +77,14 @@ def _residual(probe: Probe) -> Array:
     return size
 
 
+def _over_residual(probe: Probe, c: Curvature) -> Array:
+    if probe.columns > 1 or probe.target.ndim > 1:
+        return np.full(probe.raw.shape, np.nan)
+    with np.errstate(all="ignore"):
+        quotient: Array = c.gradient / (probe.raw - probe.target[:, None])
+    return quotient
+
+
 KNOWN = (
     Known("2p(1 - p), which bounds the softmax Hessian by its diagonal", lambda probe, c: 2 * _variance(probe)),
     Known(
@@ -82,6 +94,7 @@ KNOWN = (
     Known("p(1 - p), the Hessian of the cross-entropy", lambda probe, c: _variance(probe)),
     Known("|p - y|, the size of the gradient of the cross-entropy", lambda probe, c: _residual(probe)),
     Known("the absolute second derivative", lambda probe, c: np.abs(c.diagonal)),
+    Known("the gradient over the residual, of reweighted least squares", lambda probe, c: _over_residual(probe, c)),
     Known("the square of the gradient", lambda probe, c: c.gradient**2),
     Known("the absolute gradient", lambda probe, c: np.abs(c.gradient)),
 )
@@ -116,8 +129,10 @@ def _fisher(hessian: Array, probe: Probe, c: Curvature) -> Finding | None:
     if c.fisher is None:
         return None
     expected = c.fisher if hessian.ndim == 3 else np.einsum("nii->ni", c.fisher)
-    off = _distance(hessian, expected, c)
-    if off > max(c.tolerance, 1e-6):
+    known = np.isfinite(expected)
+    size = np.maximum(np.abs(expected), 1e-3 * np.abs(expected[known]).max(initial=0.0))
+    off = float((np.abs(hessian - expected) / size)[known].max(initial=0.0))
+    if off > max(c.tolerance, FISHER_TOLERANCE) or not known.any():
         return None
     text = f"The Fisher information (the expected second derivative), up to {off:.1g} of it."
     return _finding("Fisher information", "right", text, distance=off)
@@ -209,7 +224,7 @@ def _scaled_by_raw(hessian: Array, probe: Probe, c: Curvature) -> Finding | None
         for column, (ratio, power, off) in _laws(hessian, expected, probe):
             if off > 1e-5 or abs(power) < 1e-3:
                 continue
-            n = len(probe) // 2
+            n = int(np.flatnonzero(np.isfinite(expected[:, column, column]))[0])
             text = (
                 f"In column {column} it is {ratio:.6g}*exp({power:.6g}*raw) times the {name}, as if the gradient were "
                 f"with respect to another function of the prediction. At {probe.text(n)} it is "
@@ -224,9 +239,11 @@ def _laws(hessian: Array, expected: Array, probe: Probe) -> Iterator[tuple[int, 
     for column in range(probe.columns):
         with np.errstate(all="ignore"):
             quotient = np.log(hessian[:, column, column] / expected[:, column, column])
-        if not np.isfinite(quotient).all():
+        known = np.isfinite(quotient)
+        if known.mean() < 0.5:
             continue
-        lines = np.stack([np.ones(len(probe)), probe.raw[:, column]], axis=1)
+        quotient, raw = quotient[known], probe.raw[known, column]
+        lines = np.stack([np.ones(len(raw)), raw], axis=1)
         (level, power), *_ = np.linalg.lstsq(lines, quotient, rcond=None)
         off = float(np.max(np.abs(lines @ [level, power] - quotient)))
         yield column, (float(np.exp(level)), float(power), off)
@@ -246,8 +263,11 @@ def _none(hessian: Array, probe: Probe, c: Curvature) -> Finding:
         "second_derivative": expected[n],
     }
     if hessian.ndim == 2 and not less.any():
-        text = f"A bound of the second derivative, of no form that is known here; {off:.2g} of it away."
-        return _finding("bound", "remark", text, **numbers)
+        text = (
+            f"None of what is known: nowhere less than the second derivative, and so a bound of it, but up to {off:.2g} "
+            f"of it away. At {probe.text(n)} it is {_text(hessian[n])}, the second derivative {_text(expected[n])}."
+        )
+        return _finding("unknown", "fault", text, **numbers)
     if hessian.ndim == 3 and c.fisher is None:
         text = (
             f"Not the second derivative ({off:.2g} of it away); whether it is the expected one cannot be known, since "
@@ -277,7 +297,7 @@ def _distance(hessian: Array, expected: Array, c: Curvature) -> float:
     size = np.maximum(np.abs(expected), 1e-3 * np.abs(expected[sure]).max())
     with np.errstate(all="ignore"):
         off = (np.abs(hessian - expected) - 30 * error) / size
-    return float(max(np.nan_to_num(off[sure], nan=0.0, posinf=np.inf).max(), 0.0))
+    return float(max(np.nan_to_num(off[sure], nan=np.inf, posinf=np.inf).max(), 0.0))
 
 
 def _common_ratio(hessian: Array, expected: Array) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,13 @@ own, so that no scale of the distribution is too small or too large, and a kink 
 Takahasi, H., Mori, M. (1974), Double exponential formulas for numerical integration, Publ. RIMS 9, 721-741.
 """
 
+COUNTS = 600
+"""0, 1, ..., as far as rates go that the probes ask for."""
+
 NORMALISED = 1e-6
+
+ENOUGH = 0.7
+"""Share of the samples at which it must come out."""
 
 
 def fisher_of_loss(found: Found, probe: Probe) -> Array | None:
@@ -43,29 +50,45 @@ def fisher_of_loss(found: Found, probe: Probe) -> Array | None:
 
 
 def fisher_of_function(subject: Subject, probe: Probe, plan: Plan) -> Array | None:
-    """The same for a function whose value is -log p(y | raw), y real, by quadrature over y; None for any other.
+    """The same for a function whose value is -log p(y | raw), by integration over y; None for any other.
 
-    It is a likelihood if exp(-value) integrates to one. The first prediction is taken for the centre.
+    It is a likelihood if exp(-value) integrates to one: over real y, with the first prediction or 0 for the centre, or
+    over y = 0, 1, 2, ...
     """
     if plan.form != "numbers" or plan.predictions != "reals":
         return None
+    for targets, weights in _measures(probe):
+        found = _integrated(subject, probe, targets, weights)
+        if found is not None:
+            return found
+    return None
+
+
+def _measures(probe: Probe) -> Iterator[tuple[Array, Array]]:
+    """Targets for each sample, (n, s), and the weights of a sum over them, (s,)."""
     t = np.linspace(-SPAN, SPAN, STEPS)
     distance = np.exp(np.pi / 2 * np.sinh(t))
+    slope = np.tile(np.pi / 2 * np.cosh(t) * distance, 2) * (t[1] - t[0])
     offsets = np.concatenate([-distance, distance])
-    slope = np.tile(np.pi / 2 * np.cosh(t) * distance, 2)
-    targets = (probe.raw[:, :1] + offsets).ravel()
-    every = Probe(targets, np.repeat(probe.raw, 2 * STEPS, axis=0))
+    yield probe.raw[:, :1] + offsets, slope
+    yield np.zeros((len(probe), 1)) + offsets, slope
+    yield np.tile(np.arange(float(COUNTS)), (len(probe), 1)), np.ones(COUNTS)
+
+
+def _integrated(subject: Subject, probe: Probe, targets: Array, weights: Array) -> Array | None:
+    n, steps = targets.shape
     try:
-        answer = subject(every)
+        answer = subject(Probe(targets.ravel(), np.repeat(probe.raw, steps, axis=0)))
     except Refused:
         return None
     if answer.value is None:
         return None
     with np.errstate(all="ignore"):
-        density = np.exp(-answer.value).reshape(len(probe), 2 * STEPS) * slope * (t[1] - t[0])
-        scores = np.nan_to_num(answer.gradient.reshape(len(probe), 2 * STEPS, -1))
-        density = np.nan_to_num(density)
-    if np.abs(density.sum(axis=1) - 1).max() > NORMALISED:
+        density = np.nan_to_num(np.exp(-answer.value), posinf=0.0).reshape(n, steps) * weights
+        scores = np.where(density[:, :, None] > 0, np.nan_to_num(answer.gradient.reshape(n, steps, -1)), 0.0)
+    # A distribution too wide or narrow for the sum is left out; of one that is none, every sample is.
+    whole = np.abs(density.sum(axis=1) - 1) <= NORMALISED
+    if whole.mean() < ENOUGH:
         return None
     result: Array = np.einsum("ns,nsa,nsb->nab", density, scores, scores)
-    return result
+    return np.where(whole[:, None, None], result, np.nan)

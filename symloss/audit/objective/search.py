@@ -78,8 +78,10 @@ class Search:
         """Whether the time is up."""
         return time.monotonic() > self.deadline
 
-    def among(self, losses: Iterable[Candidate], fixed: Mapping[str, float] | None = None) -> list[Found]:
-        """The closest ones, the best first; parameters are searched for where no default fits."""
+    def among(
+        self, losses: Iterable[Candidate], fixed: Mapping[str, float] | None = None, fit: bool = True
+    ) -> list[Found]:
+        """The closest ones, the best first; with ``fit`` parameters are searched for where no default fits."""
         met: list[Candidate] = []
         found: list[Found] = []
         for candidate in losses:
@@ -92,7 +94,7 @@ class Search:
                 continue  # no derivative exists: a metric
             met.append(candidate)
         best = self.sorted(found)
-        if not best or best[0].match.distance > self.tolerance:
+        if fit and (not best or best[0].match.distance > self.tolerance):
             near = {f.candidate.name for f in best if f.match.distance < _WORTH_FITTING}
             found += self.fitted([c for c in met if c.fitted and c.name in near])
         return self.sorted(found)

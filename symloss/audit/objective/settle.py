@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from symloss.declare.domains import Positive, Unit
 from symloss.declare.roles import role_symbol
 from symloss.errors import ParameterError
 from symloss.loss import Loss
@@ -32,10 +33,19 @@ def plans(
     if predictions is not None and predictions not in PREDICTIONS:
         raise ParameterError(f"predictions={predictions!r}; expected one of {', '.join(map(repr, PREDICTIONS))}")
     forms, columns = _shape(loss, n_classes, n_outputs)
-    for domain in PREDICTIONS if predictions is None else (predictions,):
+    for domain in _domains(loss) if predictions is None else (predictions,):
         for form in forms:
             for pool in _pools(targets, loss) if form == "numbers" else ((),):
                 yield Plan(form, columns, pool, domain, seed, FEWER if subject.convention.is_trained else EACH)
+
+
+def _domains(loss: Loss | None) -> tuple[str, ...]:
+    """Where raw predictions may lie: where those of the loss do, or anywhere."""
+    if loss is None:
+        return PREDICTIONS
+    declared = {role_symbol(d).domain for d in loss.declaration.predictions}
+    kinds = [kind for kind, domain in (("unit", Unit), ("positive", Positive)) if declared == {domain}]
+    return (*kinds, *(p for p in PREDICTIONS if p not in kinds))
 
 
 def _pools(targets: Any, loss: Loss | None) -> Iterator[tuple[float, ...]]:
@@ -85,7 +95,8 @@ def settle(subject: Subject, tried: Iterator[Plan]) -> tuple[Plan, Probe, Array]
             subject.findings.clear()
             subject.order, subject.is_mean = "C", False
             subject.meet(probe, plan.form == "labels")
-            gradient = subject(probe).gradient
+            answer = subject(probe)
+            gradient = answer.gradient
         except Refused as error:
             refusals.append(str(error))
             continue
@@ -94,6 +105,8 @@ def settle(subject: Subject, tried: Iterator[Plan]) -> tuple[Plan, Probe, Array]
             if finite.all():
                 return plan, probe, gradient
         else:
+            if answer.value is not None and np.isfinite(answer.value).any():
+                finite &= np.isfinite(answer.value)  # a target that has no likelihood is none of its own
             kept = tuple(t for t in plan.targets if finite[probe.target == t].all())
             if kept:
                 smaller = replace(plan, targets=kept)

@@ -64,6 +64,7 @@ class Subject:
                 f"It does not take predictions as a table (n, {probe.columns}), only flat "
                 f"({'sample by sample' if self.form.raw == 'C' else 'class by class'}); this is how it was called.",
             )
+        self._find_chance(probe)
         self._find_order(probe)
         self._find_mean(probe)
 
@@ -125,9 +126,20 @@ class Subject:
 
     def _hessian(self, returned: Any, probe: Probe) -> Array:
         n, columns = len(probe), probe.columns
-        if columns > 1 and np.size(returned) == n * columns * columns:
+        if np.size(returned) == n * columns * columns and (columns > 1 or np.ndim(returned) == 3):
             return np.asarray(returned, np.float64).reshape(n, columns, columns)
         return self._table(returned, probe, "Hessian")
+
+    def _find_chance(self, probe: Probe) -> None:
+        """Call it twice: what is drawn at random differs."""
+        once, again = (self._answer(self._parts(probe, self.form), probe) for _ in range(2))
+        pairs = (("gradient", once.gradient, again.gradient), ("Hessian", once.hessian, again.hessian))
+        for what, a, b in pairs:
+            if a is None or b is None or not _differ(a, b).any():
+                continue
+            off = float(np.nanmedian(np.abs(a - b)[_differ(a, b)]) / np.nanmedian(np.abs(a[_differ(a, b)])))
+            text = f"The {what} is drawn at random: two calls at the same samples are {off:.1%} apart in the middle."
+            self._say("random", "fault", text, result=what, apart=off)
 
     def _find_order(self, probe: Probe) -> None:
         """Move one sample and look which numbers follow it."""
@@ -174,8 +186,8 @@ class Subject:
             self._say(
                 "layout",
                 "fault",
-                f"No: the gradient has {shown}, and {self.convention.name} reads such an array {words[read]}: number "
-                f"{1 if order == 'F' else n} belongs to another sample and class than the function meant.",
+                f"No: the gradient has {shown}, and {self.convention.name} reads such an array {words[read]}: its "
+                f"second number is that of {_SECOND[order]}, and read as that of {_SECOND[read]}.",
                 shape=list(shape),
                 order=order,
                 read=read,
@@ -208,8 +220,11 @@ class Subject:
         )
 
     def _say(self, kind: str, severity: Any, sentence: str, **numbers: Any) -> None:
-        question = "call" if kind in ("flat predictions", "samples together", "mean") else "layout"
+        question = "layout" if kind == "layout" else "call"
         self.findings.append(Finding(question, kind, severity, sentence, numbers))
+
+
+_SECOND: dict[Order, str] = {"C": "class 1 of sample 0", "F": "class 0 of sample 1"}
 
 
 def _differ(a: Array, b: Array) -> Array:

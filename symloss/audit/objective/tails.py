@@ -64,7 +64,7 @@ def tail_findings(subject: Subject, plan: Plan, found: Found | None, usual: dict
     try:
         answer = subject(probe)
     except Refused as error:
-        return [_finding("refused", "fault", f"It raises far out: {error}.")]
+        return [_finding("refused", "remark" if found is None else "fault", f"It raises far out: {error}.")]
     dtype = "float32" if subject.single else "float64"
     findings: list[Finding] = []
     for what, got in (("gradient", answer.gradient), ("Hessian", answer.diagonal if "Hessian" in usual else None)):
@@ -148,13 +148,13 @@ def _not_finite(far: Far) -> list[Finding]:
     size = np.abs(far.probe.raw).max(axis=1).repeat(far.got.shape[1])
     if far.exact is None:
         # Who does not know the loss cannot know where it overflows.
-        wrong = ~np.isfinite(got) & (size < OVERFLOW)
+        wrong = np.isnan(got) & (size < OVERFLOW)
     else:
         wrong = ~np.isfinite(got) & far.exact.is_finite(far.dtype) & far.exact.known
         wrong |= np.isnan(got) & far.exact.known
-    if not wrong.any() and far.exact is None and np.isnan(got).any():
-        # Where exp(raw) overflows, there may be nothing right to say.
-        wrong, kind, severity = np.isnan(got), "not a number", "remark"
+    if not wrong.any() and far.exact is None and not np.isfinite(got).all():
+        # An infinity may be right, and where exp(raw) overflows there may be nothing right to say.
+        wrong, kind, severity = ~np.isfinite(got), "infinite", "remark"
     if not wrong.any():
         return []
     places = np.flatnonzero(wrong)
