@@ -1,4 +1,4 @@
-"""`sl.audit` on small functions of our own: right ones pass, and every planted fault is found by the question it is for."""
+"""`sl.audit` on small functions of our own: right ones pass, every planted fault is found by the question it is for."""
 
 from __future__ import annotations
 
@@ -174,16 +174,32 @@ def over_samples(y: Array, z: Array) -> Array:
     return p - np.eye(z.shape[1])[y.astype(int)]
 
 
+def half_of_it(y: Array, f: Array) -> Any:
+    return 2 * logistic(y, f)[0], logistic(y, f)[1]
+
+
+def by_row(y: Array, z: Array) -> Array:
+    return -np.eye(3)[y] / softmax(z, axis=1)
+
+
+def chained_twice(y: Array, f: Array) -> Array:
+    return (expit(f) - y) * expit(f) * expit(-f)
+
+
+def of_the_mean(y: Array, f: Array) -> Any:
+    return tuple(part / len(f) for part in logistic(y, f))
+
+
 CROSS_ENTROPY = {"loss": "binary_cross_entropy_with_logits"}
 PLANTED = (
     Case("a factor 2 of the loss", lambda y, f: 2 * logistic(y, f)[0], CROSS_ENTROPY, (("loss", "factor"),)),
     Case("a factor 2 of one part", lambda y, f: (2 * (f - y), np.ones_like(f)), {}, (("hessian", "multiple"),)),
     Case("a wrong sign", lambda y, f: y - f, {}, (("loss", "sign"),)),
     Case("a wrong sign of the loss", lambda y, f: y - f, {"loss": "squared_error"}, (("loss", "sign"),)),
-    Case("p(1 - p) for 2p(1 - p)", lambda y, f: (2 * logistic(y, f)[0], logistic(y, f)[1]), {}, (("hessian", "multiple"),)),
+    Case("p(1 - p) for 2p(1 - p)", half_of_it, {}, (("hessian", "multiple"),)),
     Case("by the probability", lambda y, f: (expit(f) - y) / (expit(f) * expit(-f)), {}, (("loss", "chain rule"),)),
-    Case("by the probability of a row", lambda y, z: -np.eye(3)[y] / softmax(z, axis=1), {"n_classes": 3}, (("loss", "chain rule"),)),
-    Case("the chain rule twice", lambda y, f: (expit(f) - y) * expit(f) * expit(-f), CROSS_ENTROPY, (("loss", "chain rule"),)),
+    Case("by the probability of a row", by_row, {"n_classes": 3}, (("loss", "chain rule"),)),
+    Case("the chain rule twice", chained_twice, CROSS_ENTROPY, (("loss", "chain rule"),)),
     Case("the chain rule of one column", half_of_the_chain, {"n_outputs": 2}, (("gradient", "not of its value"),)),
     Case("a sign of one column", other_sign, {"n_outputs": 2}, (("gradient", "not of its value"),)),
     Case("the gradient of nothing", asymmetric, {"n_classes": 3}, (("gradient", "not symmetric"),)),
@@ -206,11 +222,11 @@ PLANTED = (
     ),
     Case("transposed", lambda y, z: classes(y, z)[0].T, {"n_classes": 3}, (("layout", "layout"),)),
     Case("softmax over samples", over_samples, {"n_classes": 3}, (("call", "samples together"),)),
-    Case("the mean in a booster", boosted(lambda y, f: tuple(a / len(f) for a in logistic(y, f))), {"convention": "xgboost"}, (("call", "mean"),)),
+    Case("the mean in a booster", boosted(of_the_mean), {"convention": "xgboost"}, (("call", "mean"),)),
     Case("it raises", lambda y, f: f[:, 7], {"n_classes": 3}, (("call", "refused"),)),
-    Case("y_pred before y_true", lambda f, y: (logistic(y, f)), {}, (("call", "argument order"),)),
+    Case("y_pred before y_true", lambda f, y: logistic(y, f), {}, (("call", "argument order"),)),
     Case("too few numbers", lambda y, f: f[:-1] - y[:-1], {}, (("call", "refused"),)),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("case", RIGHT, ids=lambda case: case.name)

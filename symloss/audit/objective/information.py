@@ -14,7 +14,7 @@ from .probe import Array, Probe
 from .search import Found
 from .subject import Refused, Subject
 
-STEPS = 161
+STEPS = 321
 """Of the trapezoidal rule on each side of the centre; it converges exponentially where both ends decay doubly so."""
 
 SPAN = 4.2
