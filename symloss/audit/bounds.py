@@ -193,7 +193,6 @@ class Allowance:
                     return True
         return False
 
-
     def _jumps_at_an_edge(self, sample: dict[str, Any], place: int, got: float) -> bool:
         """Whether the result is right for logits rounded as a probability rounds them: the edges of bins are those."""
         rows = (s.name for s in map(role_symbol, self.loss.declaration.predictions) if len(s.axes) == 1)
