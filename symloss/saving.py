@@ -12,7 +12,7 @@ from sympy.stats.rv import RandomSymbol
 
 from symloss.declare.axes import Axis
 from symloss.declare.declaration import Declaration
-from symloss.declare.domains import Reals
+from symloss.declare.domains import Reals, written
 from symloss.declare.likelihood import Likelihood
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
 from symloss.errors import DeclarationError
@@ -178,7 +178,7 @@ class _Names:
             return f"{self.of(symbol)} = sl.label({_quoted(symbol.name)}, {self.of(symbol.label_axis)})"
         arguments = [_quoted(symbol.name), *(self.of(axis) for axis in symbol.axes)]
         if symbol.default is not None:
-            arguments.append(f"default={symbol.default!r}")
+            arguments.append(f"default={written(symbol.default)}")
         if symbol.domain.axis is not None:
             arguments.append(f"domain=sl.Simplex({self.of(symbol.domain.axis)})")
         elif symbol.domain != Reals:

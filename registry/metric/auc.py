@@ -26,5 +26,7 @@ LOSS = sl.Metric(
     surrogates=("ranknet", "binary_cross_entropy_with_logits", "logistic_margin", "exponential"),
     aliases=("roc_auc_score",),  # scikit-learn
     doc=__doc__,
-    reference="W. Gao, Z.-H. Zhou (2015), On the consistency of AUC pairwise optimization, IJCAI, 939-945",
+    reference="W. Gao, Z.-H. Zhou (2015), On the consistency of AUC pairwise optimization, IJCAI, 939-945; "
+    "S. Agarwal (2014), Surrogate regret bounds for bipartite ranking via strongly proper losses, Journal of Machine "
+    "Learning Research 15, 1653-1674",
 )

@@ -1,10 +1,11 @@
 """The expected calibration error of logits: the mean over samples of the gap between p and y in their bin.
 
-With p = sigmoid(f) and n_bins bins of equal width, bin b holds the p in [b/n_bins, (b + 1)/n_bins), the last one p = 1
-too. The gap of a bin is |mean of p - mean of y|; each bin counts by its samples. Binary: p is the probability of y = 1,
-as in torchmetrics' BinaryCalibrationError and scikit-learn's calibration_curve, and not that of the predicted class. A
-constant prediction of the base rate has an error of 0, so that this says nothing of how well classes are told apart.
-Strictly proper losses are consistent: the true probability has no gap. Of no sample it is not a number. No factor.
+With p = sigmoid(f) and n_bins bins of equal width (15 by default), bin b holds the p in [b/n_bins, (b + 1)/n_bins), the
+last one p = 1 too. The gap of a bin is |mean of p - mean of y|; each bin counts by its samples. Binary: p is the
+probability of y = 1, as in torchmetrics' BinaryCalibrationError and scikit-learn's calibration_curve, and not that of
+the predicted class. A constant prediction of the base rate has an error of 0: this says nothing of how well classes
+are told apart.
+Strictly proper losses are consistent: the true probability has no gap. Bins are those of p as a float64. No factor.
 """
 
 import sympy as sp

@@ -1,9 +1,9 @@
 """The coefficient of determination, 1 - (sum of (y - f)^2)/(sum of (y - mean of y)^2).
 
 1 is a perfect fit, 0 as good as the mean of the target, and there is no lower bound. Where the target is constant the
-ratio has 0 below: the metric is 1 if every prediction is right and 0 if not, as in scikit-learn, which gives a
-single sample no number where this gives it the same as any constant target. It falls with the mean squared error, and
-has the same optimum: train with squared_error. No factor.
+ratio has 0 below: the metric is 1 if every prediction is right and 0 if not, as in scikit-learn; a single sample is a
+constant target (scikit-learn gives it no number). It falls with the mean squared error and has the same optimum: train
+with squared_error. No factor.
 """
 
 import sympy as sp

@@ -1,8 +1,8 @@
 """The root mean squared error, sqrt of the mean of (y - f)^2, in the unit of the target.
 
-A metric although it has a derivative: it is no mean over samples, so that batches of one size do not add up to the
-whole, and its slope is infinite nowhere but undefined where every residual is 0. It grows with the mean squared error,
-and has the same minimiser: train with squared_error. Of no sample it is not a number. No factor.
+A metric although it has a derivative: it is not a mean over samples, so that the values of batches do not average to
+that of the whole, and gradients do not either. It grows with the mean squared error and has the same minimiser: train
+with squared_error. No factor.
 """
 
 import sympy as sp

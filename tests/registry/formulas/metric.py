@@ -1,4 +1,7 @@
-"""Metrics of a whole data set: targets y (or relevances rel) and scores f (or z); accuracy of one row of scores."""
+"""Metrics of a whole data set: targets y (or relevances rel) and scores f (or z).
+
+Accuracy is of one row of scores, and zero_one, which stands in the family of the margin, of one number.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +102,12 @@ def expected_calibration_error(n: Any) -> Any:
     return fsum(gap) / len(n.y)
 
 
+def zero_one(n: Any) -> Any:
+    return mpf(n.f <= 0 if n.y > 0 else n.f >= 0)
+
+
 FORMULAS = {
+    "zero_one": zero_one,
     "accuracy": accuracy,
     "precision": precision,
     "recall": recall,
