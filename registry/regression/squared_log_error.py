@@ -22,7 +22,6 @@ LOSS = sl.Loss(
     aliases={
         "reg:squaredlogerror": 1,  # XGBoost
         "mean_squared_log_error": 2,  # scikit-learn
-        "MeanSquaredLogarithmicError": 2,  # Keras
     },
     doc=__doc__,
     reference="C. Tofallis (2015), A better measure of relative prediction accuracy for model selection and model "
