@@ -277,6 +277,8 @@ def _settled(oracle: Callable[..., Any], arguments: list[Any]) -> Any:
                 found.append(oracle(*arguments))
             except ZeroDivisionError as error:
                 raise NotANumber from error
+            except ValueError as error:
+                raise Unresolved from error  # mpmath's pole of gamma at 0, to which an exponential has underflowed
     first, second = found
     if isinstance(second, mpmath.mpc) or mpmath.isnan(second):
         raise NotANumber
