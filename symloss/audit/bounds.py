@@ -21,7 +21,16 @@ import sympy as sp
 from symloss.declare.points import axis_lengths
 from symloss.declare.roles import role_symbol
 from symloss.heads import functions as fn
-from symloss.heads.binders import Binder, Maximum, Softmax, SoftmaxComplement, SoftmaxGap, Total, free_indices
+from symloss.heads.binders import (
+    Binder,
+    Maximum,
+    Softmax,
+    SoftmaxComplement,
+    SoftmaxGap,
+    Total,
+    free_indices,
+    has_bound_index,
+)
 from symloss.heads.gamma_rows import GAMMA_AND_BESSEL
 from symloss.heads.numbers import TypedNumber
 from symloss.heads.row_binders import Norm, SoftmaxContrast, SoftmaxCovariance
@@ -126,7 +135,7 @@ class Allowance:
 
     @cached_property
     def kinks(self) -> list[Program]:
-        made = [self._program(e) for e in self.loss.kink_places if not binders_in(e)]
+        made = [self._program(e) for e in self.loss.kink_places if not (binders_in(e) or has_bound_index(e))]
         return [p for p in made if p is not None]
 
     def _program(self, e: sp.Expr) -> Program | None:
