@@ -30,6 +30,7 @@ from symloss.heads.binders import (
     SoftmaxGap,
     Total,
     free_indices,
+    has_bound_index,
 )
 from symloss.heads.gamma_rows import GAMMA_AND_BESSEL
 from symloss.heads.numbers import TypedNumber
@@ -142,7 +143,7 @@ class Allowance:
 
     @cached_property
     def kinks(self) -> list[Program]:
-        made = [self._program(e) for e in self.loss.kink_places if not binders_in(e)]
+        made = [self._program(e) for e in self.loss.kink_places if not (binders_in(e) or has_bound_index(e))]
         return [p for p in made if p is not None]
 
     def _program(self, e: sp.Expr) -> Program | None:

@@ -379,8 +379,8 @@ def _masks_are_free(loss: Loss) -> bool:
             if symbol.label_axis is not None:
                 numbers[symbol.name] = 0
             elif symbol.axes:
-                row = numbers[symbol.name] if symbol.role == "prediction" else masked_target(symbol.domain)
-                numbers[symbol.name] = [far if symbol.role == "prediction" and n == 1 else v for n, v in enumerate(row)]
+                row = numbers[symbol.name]
+                numbers[symbol.name] = [row[0], far, row[2]] if symbol.role == "prediction" else [1.0, 0.0, 0.0]
         values.append(agreed(lambda numbers=numbers: evaluate(declaration.expression, numbers), start=400))
     return bool(abs(values[0] - values[1]) <= 1e-9 * abs(values[1]))
 

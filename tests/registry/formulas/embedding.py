@@ -22,8 +22,8 @@ def contrastive_pair(n: Any) -> Any:
 
 
 def cosine_embedding(n: Any) -> Any:
-    zero = [0] * len(n.a)
-    cosine = fsum(x * y for x, y in zip(n.a, n.b, strict=True)) / (distance(n.a, zero) * distance(n.b, zero))
+    lengths = distance(n.a, [0] * len(n.a)) * distance(n.b, [0] * len(n.b))
+    cosine = fsum(x * y for x, y in zip(n.a, n.b, strict=True)) / lengths if lengths else 0
     return 1 - cosine if n.y == 1 else max(0, cosine - n.margin)
 
 
