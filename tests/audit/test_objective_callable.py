@@ -16,7 +16,7 @@ ORDERS = {
     "a module first": f"from symloss.audit.oracle import Oracle; {CALL}",
     "the package first": f"import symloss.audit; {CALL}; assert symloss.audit is sl.audit",
     "a module by its full name": f"import symloss.audit.ulp; {CALL}; assert symloss.audit.ulp.ulp",
-    "the call first": f"{CALL}; from symloss.audit.oracle import Oracle; import symloss.audit.ulp; {CALL.partition('; ')[2]}",
+    "the call first": f"{CALL}; import symloss.audit.ulp; {CALL.partition('; ')[2]}",
     "from the facade": "from symloss import audit; assert audit(lambda y, f: f - y).passed; import symloss.audit.ulp",
     "the attribute alone": "import symloss as sl; f = sl.audit; import symloss.audit.batch; assert f is sl.audit",
     "the command line": f"import symloss.cli; {CALL}",

@@ -33,7 +33,7 @@ ConventionName = Literal[
     "xgboost", "xgboost-sklearn", "lightgbm", "lightgbm-sklearn", "catboost", "torch", "jax", "numpy"
 ]
 
-SAMPLES_FOR_HESSIAN = 96
+SAMPLES_FOR_HESSIAN = 60
 
 
 def audit(

@@ -42,6 +42,10 @@ FISHER_TOLERANCE = 1e-5
 """Of an integral whose density integrates to one up to 1e-6."""
 
 
+MOST, NEARLY = 0.5, 0.05
+"""A gradient with a small constant in it, against infinities, has a slightly wrong information where that matters."""
+
+
 # --- known replacements ---------------------------------------------------------------------------
 
 
@@ -131,9 +135,16 @@ def _fisher(hessian: Array, probe: Probe, c: Curvature) -> Finding | None:
     expected = c.fisher if hessian.ndim == 3 else np.einsum("nii->ni", c.fisher)
     known = np.isfinite(expected)
     size = np.maximum(np.abs(expected), 1e-3 * np.abs(expected[known]).max(initial=0.0))
-    off = float((np.abs(hessian - expected) / size)[known].max(initial=0.0))
-    if off > max(c.tolerance, FISHER_TOLERANCE) or not known.any():
+    off_by_entry = np.where(known, np.abs(hessian - expected) / size, 0.0).reshape(len(probe), -1)
+    each = off_by_entry[known.reshape(len(probe), -1).all(axis=1)].max(axis=1, initial=0.0)
+    if not len(each):
         return None
+    off, share = float(each.max()), float((each <= max(c.tolerance, FISHER_TOLERANCE)).mean())
+    if share < MOST or off > NEARLY:
+        return None
+    if share < 1:
+        text = f"The Fisher information at {share:.0%} of the probes, and up to {off:.1g} of it away at the others."
+        return _finding("Fisher information", "remark", text, distance=off, share=share)
     text = f"The Fisher information (the expected second derivative), up to {off:.1g} of it."
     return _finding("Fisher information", "right", text, distance=off)
 
@@ -264,8 +275,9 @@ def _none(hessian: Array, probe: Probe, c: Curvature) -> Finding:
     }
     if hessian.ndim == 2 and not less.any():
         text = (
-            f"None of what is known: nowhere less than the second derivative, and so a bound of it, but up to {off:.2g} "
-            f"of it away. At {probe.text(n)} it is {_text(hessian[n])}, the second derivative {_text(expected[n])}."
+            f"None of what is known: nowhere less than the second derivative, and so a bound of it, but up to "
+            f"{off:.2g} of it away. At {probe.text(n)} it is {_text(hessian[n])}, the second derivative "
+            f"{_text(expected[n])}."
         )
         return _finding("unknown", "fault", text, **numbers)
     if hessian.ndim == 3 and c.fisher is None:

@@ -14,7 +14,7 @@ from .probe import Array, Probe
 from .search import Found
 from .subject import Refused, Subject
 
-STEPS = 321
+STEPS = 641
 """Of the trapezoidal rule on each side of the centre; it converges exponentially where both ends decay doubly so."""
 
 SPAN = 4.2
@@ -29,7 +29,7 @@ COUNTS = 600
 
 NORMALISED = 1e-6
 
-ENOUGH = 0.7
+ENOUGH = 0.6
 """Share of the samples at which it must come out."""
 
 
