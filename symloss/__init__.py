@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from symloss import testing as testing
     from symloss.catalogue import get as get
     from symloss.catalogue import load as load
     from symloss.catalogue import names as names
@@ -84,19 +85,24 @@ _WHERE = {
         "DuplicateLossError",
         "SymlossWarning",
         "WeightlessWarning",
+        "LawError",
+        "MissingDependencyError",
     ),
 }
 
 _MODULE_OF = {name: module for module, exported in _WHERE.items() for name in exported}
+_ROOMS = ("testing",)
 _RENAMED = {"format": ("symloss.formatting", "format_expression"), "delta": ("sympy", "KroneckerDelta")}
 
-__all__ = ["__version__", "delta", "format", *_MODULE_OF]
+__all__ = ["__version__", "delta", "format", *_ROOMS, *_MODULE_OF]
 
 
 def __getattr__(name: str) -> Any:
     """Find a public name on first use, so that ``import symloss`` costs next to nothing."""
     if name in _MODULE_OF:
         value = getattr(importlib.import_module(_MODULE_OF[name]), name)
+    elif name in _ROOMS:
+        value = importlib.import_module(f"symloss.{name}")
     elif name in _RENAMED:
         module, attribute = _RENAMED[name]
         value = getattr(importlib.import_module(module), attribute)
