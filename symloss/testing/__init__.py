@@ -22,7 +22,7 @@ from symloss.errors import MissingDependencyError
 if TYPE_CHECKING:
     from .check import check_loss as check_loss
     from .decorators import gradient_test as gradient_test
-    from .expressions import expressions as expressions
+    from .drawn_losses import expressions as expressions
     from .law import Law as Law
     from .law import Violation as Violation
     from .report import Report as Report
@@ -41,10 +41,10 @@ _WHERE = {
     "LAWS": "table",
     "inputs": "strategies",
     "Inputs": "strategies",
-    "expressions": "expressions",
+    "expressions": "drawn_losses",
 }
 
-__all__ = ["LAWS", "Inputs", "Law", "Report", "Result", "Violation", "check_loss", "expressions", "gradient_test", "inputs"]
+__all__ = sorted(_WHERE)
 
 
 def __getattr__(name: str) -> Any:

@@ -25,7 +25,6 @@ from .shrink import shrunk
 from .table import CLAIMED, LAW_NAMED, LAWS
 
 
-
 def check_loss(
     loss: Loss | str,
     *,

@@ -81,7 +81,9 @@ def value_is_symmetric(loss: Loss, batch: Batch) -> Violation | None:
     swapped = {**batch.arrays, target: batch.arrays[prediction], prediction: batch.arrays[target]}
     a, b = (np.asarray(loss.value(**x, **batch.parameters)) for x in (batch.arrays, swapped))
     with np.errstate(invalid="ignore"):
-        wrong = np.flatnonzero(~((np.abs(a - b) <= ULPS * np.spacing(np.abs(a))) | (a == b) | (np.isnan(a) & np.isnan(b))))
+        wrong = np.flatnonzero(
+            ~((np.abs(a - b) <= ULPS * np.spacing(np.abs(a))) | (a == b) | (np.isnan(a) & np.isnan(b)))
+        )
     if not len(wrong):
         return None
     n = int(wrong[0])
@@ -132,13 +134,14 @@ def minimiser_minimises(loss: Loss, batch: Batch) -> Violation | None:
                 moved[number][place] += step
                 beside = _mean_at(loss, few, moved)
                 if beside < best - ULPS * np.spacing(abs(best)) - SLOPE * abs(step):
-                    text = f"the mean loss is {best!r} at the constant {found!r}, and {beside!r} with {name} moved by {step}"
+                    text = f"the mean loss is {best!r} at {found!r}, and {beside!r} with {name} moved by {step}"
                     return Violation(text, tuple(range(few.length)), "value", batch=few)
     return None
 
 
 def _mean_at(loss: Loss, batch: Batch, parts: Any) -> float:
     constants = {
-        name: np.broadcast_to(part, batch.arrays[name].shape) for name, part in zip(predictions(loss), parts, strict=True)
+        name: np.broadcast_to(part, batch.arrays[name].shape)
+        for name, part in zip(predictions(loss), parts, strict=True)
     }
     return loss(**{**given(batch), **constants})

@@ -9,7 +9,6 @@ said: beside a kink, and where the function is not smooth at the scale of the st
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -169,5 +168,3 @@ def _moved(batch: Batch, name: str, place: tuple[int, ...], moves: list[float]) 
     shift = np.repeat(moves, batch.length)
     arrays[name][(slice(None), *place)] += shift
     return Batch(batch.kind, arrays, batch.parameters)
-
-

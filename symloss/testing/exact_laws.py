@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from itertools import product
 from typing import Any
 
 import mpmath
@@ -19,7 +20,7 @@ from symloss.audit.batch import Array, Batch
 from symloss.audit.oracle import Oracle
 from symloss.audit.points import has_rows
 from symloss.declare.roles import role_symbol
-from symloss.heads.binders import Binder
+from symloss.heads.binders import Binder, free_indices
 from symloss.heads.evaluate import evaluate
 from symloss.loss import Loss
 from symloss.stabilise.stabilise import stable_form
@@ -73,10 +74,17 @@ def is_at_kink(loss: Loss, sample: dict[str, Any]) -> bool:
                 return True
             continue
         with mpmath.workprec(300):
-            distance = evaluate(place, numbers)
-        if mpmath.isfinite(distance) and abs(distance) < mpmath.mpf(2) ** -70:
+            distances = [evaluate(place, {**numbers, **places}) for places in _all_places(place, numbers)]
+        if any(mpmath.isfinite(d) and abs(d) < mpmath.mpf(2) ** -70 for d in distances):
             return True
     return False
+
+
+def _all_places(expression: Any, numbers: dict[str, Any]) -> Iterator[dict[str, int]]:
+    """Every value of the free indices: a kink inside a sum is one in every term."""
+    indices = sorted(free_indices(expression), key=str)
+    for places in product(*(range(int(numbers[index.label.axis.name])) for index in indices)):
+        yield {index.name: place for index, place in zip(indices, places, strict=True)}
 
 
 def _has_ties(sample: dict[str, Any]) -> bool:
@@ -263,5 +271,3 @@ def _can_move(symbol: Any, value: Any) -> bool:
     """Whether a parameter lies inside its domain."""
     low, high = symbol.domain.low, symbol.domain.high
     return bool(np.all(np.asarray(value) > low) and np.all(np.asarray(value) < high))
-
-

@@ -87,20 +87,25 @@ def _on_kinks(loss: Loss, batch: Batch, name: str) -> Iterator[tuple[int, float]
             continue
         numbers = oracle(loss).numbers(sample)
         for place in places:
-            root = root_of(place, numbers, name)
-            if root is not None:
+            for root in roots_of(place, numbers, name):
                 yield n, root
 
 
-def root_of(place: Any, numbers: dict[str, Any], name: str) -> float | None:
-    """The float at which a line in one prediction is exactly zero, if there is one."""
+PAIRS = ((0, 1), (2**20, 2**20 + 1), (-(2**20), -(2**20) + 1))
+"""Two predictions each, through which a line is drawn: a place such as |f - y| - delta is made of two lines."""
+
+
+def roots_of(place: Any, numbers: dict[str, Any], name: str) -> list[float]:
+    """The floats at which an expression is exactly zero in one prediction, where it is made of lines."""
 
     def height(x: Any) -> Any:
-        return evaluate(place, {**numbers, name: x})
+        return evaluate(place, {**numbers, name: mpmath.mpf(x)})
 
+    found = set()
     with mpmath.workprec(200):
-        at, slope = height(mpmath.mpf(0)), height(mpmath.mpf(1)) - height(mpmath.mpf(0))
-        if not mpmath.isfinite(slope) or slope == 0:
-            return None
-        candidate = float(-at / slope)
-        return candidate if np.isfinite(candidate) and height(mpmath.mpf(candidate)) == 0 else None
+        for a, b in PAIRS:
+            slope = height(b) - height(a)
+            candidate = float(a - height(a) / slope) if mpmath.isfinite(slope) and slope != 0 else np.nan
+            if np.isfinite(candidate) and height(candidate) == 0:
+                found.add(candidate)
+    return sorted(found)

@@ -1,4 +1,4 @@
-"""The law of bad input: it is refused, and the message names the argument, the index, the value and what was expected."""
+"""The law of bad input: it is refused, and the message names argument, index, value and what was expected."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def _bad_values(loss: Loss, good: Batch) -> Iterator[Bad]:
             place = (2, *[0] * (array.ndim - 1))
             spoilt[place] = value
             index = ", ".join(map(str, place))
-            texts = (f"{symbol.name}[{index}]", "expected")
+            texts: tuple[str, ...] = (f"{symbol.name}[2", symbol.domain.expected)  # of a simplex, the whole row
             if symbol.domain.axis is None:
-                texts = (*texts, f"is {spoilt[place].item()}", symbol.domain.expected)
+                texts = (f"{symbol.name}[{index}] is {spoilt[place].item()}", symbol.domain.expected)
             yield f"{symbol.name}[{index}] = {value}", {**given(good), symbol.name: spoilt}, DomainError, texts
     for symbol in map(role_symbol, loss.parameters):
         if not symbol.axes:

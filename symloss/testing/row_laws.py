@@ -113,7 +113,9 @@ def masked_class_is_as_if_it_were_not_there(loss: Loss, batch: Batch) -> Violati
         sample = batch.rows(slice(n, n + 1))
         value, gradient = loss.value_and_gradient(**given(sample))
         if gradient[0, masked].any():
-            return Violation(f"masked classes have the gradient {gradient[0, masked].tolist()}, not 0", (n,), "gradient")
+            return Violation(
+                f"masked classes have the gradient {gradient[0, masked].tolist()}, not 0", (n,), "gradient"
+            )
         kept = np.flatnonzero(~masked)
         without = {k: _without(loss, k, a, kept) for k, a in sample.arrays.items()}
         alone, slope = loss.value_and_gradient(**without, **batch.parameters)
@@ -141,7 +143,7 @@ def ragged_rows_are_the_rows(loss: Loss, batch: Batch) -> Violation | None:
     sizes = [3, 1, 5, 2]
     rows = [draw(loss, 1, length=size, seed=n) for n, size in enumerate(sizes)]
     parameters = rows[0].parameters
-    flat = {k: np.concatenate([r.arrays[k][0] if r.arrays[k].ndim > 1 else r.arrays[k] for r in rows]) for k in rows[0].arrays}
+    flat = {k: np.concatenate([np.ravel(r.arrays[k]) for r in rows]) for k in rows[0].arrays}
     value, gradient = loss.value_and_gradient(**flat, **parameters, groups=sizes)
     alone = [loss.value_and_gradient(**r.arrays, **parameters) for r in rows]
     expected = np.concatenate([v for v, _ in alone]), np.concatenate([g[0] for _, g in alone])

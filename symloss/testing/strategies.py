@@ -32,7 +32,7 @@ from symloss.heads.binders import Binder
 from symloss.loss import Loss
 
 from .exact_laws import is_ordinary, oracle
-from .kink_laws import root_of
+from .kink_laws import roots_of
 
 MOST_SAMPLES, MOST_CLASSES = 5, 5
 
@@ -159,7 +159,7 @@ def _into(domain: Domain, x: float) -> float:
 
 
 def _special(domain: Domain, dtype: str) -> list[float]:
-    """Both signs of places where functions over- and underflow, and of the ends of the dtype; bounds and beside them."""
+    """Where functions over- and underflow, and the ends of the dtype, with both signs; bounds and beside them."""
     real, info = np.dtype(dtype).type, np.finfo(dtype)
     ends = (float(info.max) / 2, 1e30, 1e5, float(info.tiny), float(info.smallest_subnormal))
     found = [s * float(real(v)) for v in (*SPECIAL, 40.0, 100.0, 800.0, *ends) for s in (1, -1)]
@@ -244,7 +244,7 @@ def _move_to_kink(draw: st.DrawFn, loss: Loss, batch: Batch) -> None:
         found = [k for k in kinks(loss, batch.sample(0), symbol.name) if symbol.domain.contains(k)]
         if found:
             centre = array.dtype.type(draw(st.sampled_from(found)))
-            beside = [centre, np.nextafter(centre, array.dtype.type(np.inf)), np.nextafter(centre, -np.inf, dtype=array.dtype)]
+            beside = [np.nextafter(centre, to, dtype=array.dtype) for to in (centre, np.inf, -np.inf)]
             moved = draw(st.sampled_from(beside))
             if symbol.domain.contains(float(moved)):
                 array[0] = moved
@@ -255,5 +255,5 @@ def kinks(loss: Loss, sample: dict[str, Any], name: str) -> list[float]:
     if not is_ordinary(sample):
         return []
     places = [p for p in loss.kink_places if not p.has(Binder) and any(s.name == name for s in p.free_symbols)]
-    found = [root_of(place, oracle(loss).numbers(sample), name) for place in places]
-    return [root for root in found if root is not None]
+    numbers = oracle(loss).numbers(sample)
+    return sorted({root for place in places for root in roots_of(place, numbers, name)})

@@ -119,9 +119,7 @@ LAWS: tuple[Law, ...] = (
         _is_maskable_row,
     ),
     Law("A row of one class is certain of it.", row_laws.one_class_is_certain, has_rows, "mixed"),
-    Law(
-        "Ragged rows are the rows.", row_laws.ragged_rows_are_the_rows, row_laws.has_row_without_twin, "mixed"
-    ),
+    Law("Ragged rows are the rows.", row_laws.ragged_rows_are_the_rows, row_laws.has_row_without_twin, "mixed"),
     Law("The value is not negative, as claimed.", claim_laws.value_is_not_negative, claims("nonnegative")),
     Law("The value is convex, as claimed.", claim_laws.value_is_convex, claims("convex"), "few"),
     Law("Target and prediction may change places, as claimed.", claim_laws.value_is_symmetric, claims("symmetric")),

@@ -250,15 +250,19 @@ def last_class_for_minus_one(right: sl.Loss, **call: Any) -> Any:
     return right.value(**call)
 
 
+SLOPE, KINK = "gradient_is_the_slope_of_the_value", "gradient_at_a_kink_is_the_declared_one"
 BCE, CE, SPARSE = "binary_cross_entropy_with_logits", "softmax_cross_entropy", "sparse_softmax_cross_entropy"
 
 FAULTS: tuple[Fault, ...] = (
     Fault("a factor 2 is dropped", "squared_error", "gradient_is_exact", {"gradient": scaled(0.5)}),
-    Fault("the wrong sign", BCE, "gradient_is_the_slope_of_the_value", {"gradient": scaled(-1.0)}),
+    Fault("twelve digits are right", BCE, "gradient_is_exact", {"gradient": scaled(1 + 2.0**-44)}),
+    Fault("a gradient of zeros", BCE, "gradient_is_exact", {"gradient": scaled(0.0)}),
+    Fault("a gradient of NaN", "huber", "finite_in_finite_out", {"gradient": scaled(float("nan"))}),
+    Fault("the wrong sign", BCE, SLOPE, {"gradient": scaled(-1.0)}),
     Fault("2p(1-p) for p(1-p)", SPARSE, "hessian_is_exact", {"hessian": scaled(2.0)}),
     Fault("p(1-p) for 2p(1-p)", "squared_error", "hessian_is_the_slope_of_the_gradient", {"matrix": scaled(0.5)}),
     Fault("a column-major gradient read by rows", SPARSE, "batch_is_its_rows", {"gradient": columns_first}),
-    Fault("the gradient by the probability", BCE, "gradient_is_the_slope_of_the_value", {"gradient": by_the_probability}),
+    Fault("the gradient by the probability", BCE, SLOPE, {"gradient": by_the_probability}),
     Fault(
         "the chain rule's exp(f) is missing",
         "poisson",
@@ -277,7 +281,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "the kink at the wrong threshold", "huber", "accurate", {"gradient": huber_slope, "hessian": huber_curvature}
     ),
-    Fault("at a kink one side", "hinge", "gradient_at_a_kink_is_the_declared_one", {"gradient": at_a_kink_from_the_right}),
+    Fault("at a kink one side", "hinge", KINK, {"gradient": at_a_kink_from_the_right}),
     Fault("digits of float32 in float64", "log_cosh", "value_is_exact", {"value": single}),
     Fault("float64 out of float32", "huber", "dtype_changes_only_rounding", {"gradient": always_double}),
     Fault("NaN at infinity", BCE, "infinite_prediction_gives_the_limit", {"gradient": nan_at_infinity}),
@@ -308,7 +312,9 @@ FAULTS: tuple[Fault, ...] = (
         "entry_points_agree",
         instead={"gradient": lambda right, **call: -right.gradient(**call)},
     ),
-    Fault("the Fisher information is halved", "poisson", "fisher_is_the_variance_of_the_score", {"fisher": scaled(0.5)}),
+    Fault(
+        "the Fisher information is halved", "poisson", "fisher_is_the_variance_of_the_score", {"fisher": scaled(0.5)}
+    ),
     Fault(
         "the Fisher information of the variance, for the log-scale",
         "normal",
@@ -356,7 +362,9 @@ FAULTS: tuple[Fault, ...] = (
         "permuting_a_row_permutes_its_gradient",
         {"gradient": lambda g, call: with_column(g, lambda column: 2 * column)},
     ),
-    Fault("masked classes are pulled", SPARSE, "masked_class_is_as_if_it_were_not_there", {"gradient": spread_over_masks}),
+    Fault(
+        "masked classes are pulled", SPARSE, "masked_class_is_as_if_it_were_not_there", {"gradient": spread_over_masks}
+    ),
     Fault(
         "the only class is pulled",
         CE,
@@ -367,7 +375,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a likelihood said to be nonnegative", "normal", "value_is_not_negative", claims=("nonnegative",)),
     Fault("a focal loss said to be convex", "focal", "value_is_convex", claims=("convex",)),
     Fault("a quantile loss of q = 0.9 said to be symmetric", "quantile", "value_is_symmetric", claims=("symmetric",)),
-    Fault("the mean for its logit", BCE, "minimiser_minimises", {"intercept": lambda c, call: float(np.mean(call["y"]))}),
+    Fault(
+        "the mean for its logit", BCE, "minimiser_minimises", {"intercept": lambda c, call: float(np.mean(call["y"]))}
+    ),
     Fault("a target of 2 is clipped to 1", BCE, "bad_input_is_refused", instead={"value": clipped_targets("value")}),
     Fault("class -1 is the last class", SPARSE, "bad_input_is_refused", instead={"value": last_class_for_minus_one}),
 )
