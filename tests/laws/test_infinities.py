@@ -1,32 +1,21 @@
 """At an infinite prediction a result is the limit, where there is one: value, gradient, Hessian (acceptance figure A2).
 
-The limit is read off exact values at 1e4, 1e8, 1e16 and 1e32 of the expression in heads, derivatives by
-differences. Infinite entries of a row are masks, which other laws hold to.
+The law is `symloss.testing.limit_laws`; here are the losses, of the catalogue and typed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import mpmath
-import numpy as np
 import pytest
 import sympy as sp
 
 import symloss as sl
-from symloss.declare.roles import role_symbol
-from symloss.heads.evaluate import evaluate
+from symloss.testing.limit_laws import BITS, CLOSE, limit
 from tests.laws.catalogue import LOSSES
 from tests.laws.sampling import draw, has_rows
-
-BITS = 1600
-STEP = mpmath.mpf(2) ** -300
-STEPS = (4, 8, 16, 32)
-CLOSE = mpmath.mpf(10) ** -12
-"""What is left at 1e32 of a power that decays as slowly as x**(-2/5)."""
-
-Sample = dict[str, float]
 
 f, y = sl.prediction("f"), sl.target("y")
 unit, sign = sl.target("y", domain=sl.Unit), sl.target("y", domain=sl.Signs)
@@ -76,59 +65,9 @@ def cases() -> Iterator[Any]:
         yield pytest.param(sl.Loss("typed", expression), id=title, marks=marks)
 
 
-def limit(at: Callable[[Any], Any]) -> Any:
-    """What the values tend to; ``None`` where they do not tell."""
-    values = [at(mpmath.mpf(10) ** n) for n in STEPS]
-    if max(map(abs, values[-2:])) < mpmath.mpf(10) ** -12:
-        return mpmath.mpf(0)
-    before, last = (b - a for a, b in zip(values[-3:], values[-2:], strict=False))
-    if abs(last) <= mpmath.mpf(10) ** -14 * abs(values[-1]) or abs(last) <= abs(before) / 1000:
-        return values[-1]
-    return mpmath.sign(last) * mpmath.inf if last * before > 0 and abs(last) >= abs(before) else None
-
-
-def exact(loss: sl.Loss, sample: Sample, order: tuple[str, ...]) -> Any:
-    """The value, or a derivative by differences, of the expression in heads."""
-
-    def value(**moved: Any) -> Any:
-        return evaluate(loss.declaration.expression, {**sample, **moved})
-
-    with mpmath.workprec(BITS):
-        if not order:
-            return value()
-        (name, *second) = order
-        up, here, down = (value(**{name: sample[name] + s * STEP}) for s in (1, 0, -1))
-        return (up - 2 * here + down) / STEP**2 if second else (up - down) / (2 * STEP)
-
-
-def results(loss: sl.Loss, sample: Sample) -> Iterator[tuple[tuple[str, ...], float]]:
-    arguments = {name: np.float64(x) for name, x in sample.items()}
-    yield (), float(loss.value(**arguments))
-    for name in loss.outline.predictions:
-        yield (name,), float(loss.gradient(**arguments, wrt=name))
-        yield (name, name), float(loss.hessian(**arguments, wrt=name))
-
-
-def is_limit(got: float, wanted: Any) -> bool:
-    if mpmath.isinf(wanted) or wanted == 0:
-        return bool(got == wanted)
-    return bool(np.isfinite(got) and abs(mpmath.mpf(got) - wanted) <= CLOSE * abs(wanted))
-
-
 @pytest.mark.parametrize("loss", [*cases()])
 def test_an_infinite_prediction_gives_the_limit(loss: sl.Loss) -> None:
-    batch = draw(loss, 2)
-    found = []
-    for symbol in map(role_symbol, loss.declaration.predictions):
-        ends = [s for s, end in ((1, symbol.domain.high), (-1, -symbol.domain.low)) if end == float("inf")]
-        for sample in (batch.sample(n) for n in range(batch.length)):
-            for end in ends:
-                for order, got in results(loss, {**sample, symbol.name: end * np.inf}):
-                    moved = sample.copy()
-                    wanted = limit(lambda x: exact(loss, {**moved, symbol.name: end * x}, order))  # noqa: B023
-                    if wanted is not None and not is_limit(got, wanted):
-                        found.append((symbol.name, end, sample, order, got, mpmath.nstr(wanted, 8)))
-    assert found == []
+    assert sl.testing.infinite_prediction_gives_the_limit(loss, draw(loss, 2)) is None
 
 
 def test_what_the_values_tend_to() -> None:
