@@ -162,7 +162,7 @@ _TRIED = (-30.0, -3.0, -0.5, 0.0, 0.5, 3.0, 30.0)
 def _refuse_outside(declaration: Declaration, inverse: sp.Expr, element: sp.Expr, raw: Declared) -> None:
     """Raise DeclarationError where an inverse link leaves the range of the prediction."""
     low, high = _range(link_of(declaration), raw)
-    symbol = role_of(element)
+    symbol = role_symbol(element.base if isinstance(element, sp.Indexed) else element)
     standing = sp.Symbol("prediction")
     own = {s.name: 1.0 if s.default is None else s.default for s in inverse.atoms(RoleSymbol) if s.role == "parameter"}
     for x in filter(symbol.domain.contains, _TRIED):
@@ -223,7 +223,7 @@ def _forms(present: Any, x: sp.Expr, y: sp.Expr) -> list[tuple[sp.Expr, Callable
         (sp.log(old), lambda n: sp.log(n.mean(y))),
         (sp.log(1 - old), lambda n: sp.log(n.rest(y))),
     )
-    found = []
+    found: list[tuple[sp.Expr, Callable[[_New], sp.Expr]]] = []
     for form, meaning in wanted:
         factor, head = lift(form).as_coeff_Mul()
         if head != x:

@@ -19,6 +19,7 @@ DOCUMENTS = (
     "docs/decisions.md",
     "docs/losses.md",
     "docs/policies.md",
+    "docs/wrappers.md",
 )
 
 
@@ -31,7 +32,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md", "docs/policies.md"])
+@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md", "docs/policies.md", "docs/wrappers.md"])
 def test_the_examples_print_what_is_shown(document: str) -> None:
     done = run("docs/examples.py", document)
     assert done.returncode == 0, (

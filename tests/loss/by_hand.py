@@ -43,9 +43,10 @@ class ByHand:
         found = []
         for what, got, exact in zip(range(3), results, self._exact(sample, raw), strict=True):
             for n, (a, b) in enumerate(zip(np.ravel(got[0]).tolist(), exact, strict=True)):
-                if ulp_error(a, b) > OWN and abs(mpmath.mpf(a) - b) > INPUTS * EPSILON * self._moves(
-                    sample, raw, what, n
-                ) + TINY:
+                if (
+                    ulp_error(a, b) > OWN
+                    and abs(mpmath.mpf(a) - b) > INPUTS * EPSILON * self._moves(sample, raw, what, n) + TINY
+                ):
                     name = ("value", "gradient", "hessian")[what]
                     found.append(f"{name}[{n}] at {dict(sample)}: {a!r} for {mpmath.nstr(b, 20)}")
         return found

@@ -146,6 +146,7 @@ def test_several_predictions_change_the_first() -> None:
 
 K = sl.axis("K")
 z = sl.prediction("z", K)
+between = sl.Loss("l", (sl.prediction("f", domain=sl.Interval(2, 5)) - bit) ** 2, link="identity")
 REFUSED: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "a link without a name": (lambda: bce.with_link("square"), ("'square'", "'cloglog'", "sl.softplus(f)")),
     "no link to change": (lambda: sl.Loss("l", (f - bit) ** 2).with_link("log"), ("its own link is not said", "link=")),
@@ -155,10 +156,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "the target": (lambda: bce.with_link(sl.sigmoid(f) * bit), ("an expression in f",)),
     "a row as a number": (lambda: dense.with_link("logit"), ("'softmax'", "'identity'")),
     "a number as a row": (lambda: bce.with_link("softmax"), ("'softmax'", "other losses do not take")),
-    "an interval": (
-        lambda: sl.Loss("l", (sl.prediction("f", domain=sl.Interval(2, 5)) - bit) ** 2, link="identity").with_link("log"),
-        ("between 2.0 and 5.0", "'log'"),
-    ),
+    "an interval": (lambda: between.with_link("log"), ("between 2.0 and 5.0", "'log'")),
     "a prediction outside of its link": (
         lambda: sl.Loss("l", sl.norm_cdf(f) * f, link="probit").with_link("logit"),
         ("f occurs", "outside of its inverse link", "sl.Loss"),

@@ -96,9 +96,9 @@ def test_what_the_prediction_is_stays_said() -> None:
     assert sl.as_margin(bce).link == "logit"
     assert np.allclose(sl.with_temperature(bce, 2.0).predict(F), special.expit(F / 2), rtol=1e-15, atol=0.0)
     assert np.allclose(sl.with_temperature(dense, 2.0).predict(Z), special.softmax(Z / 2, axis=1), rtol=1e-15, atol=0.0)
-    assert np.allclose(
-        sl.with_temperature(poisson, 2.0).fisher(F), np.exp(F / 2) / 4, rtol=1e-14, atol=0.0
-    ), "a likelihood stays one"
+    assert np.allclose(sl.with_temperature(poisson, 2.0).fisher(F), np.exp(F / 2) / 4, rtol=1e-14, atol=0.0), (
+        "a likelihood stays one"
+    )
 
 
 # --- identities ---------------------------------------------------------------------------------
@@ -112,7 +112,9 @@ def test_nothing_done_is_nothing_changed() -> None:
     assert np.allclose(sl.focal_modulated(sparse, 0).value(C, Z), sparse.value(C, Z), rtol=1e-15, atol=0.0)
 
 
-@pytest.mark.parametrize("loss", [bce, focal, sl.focal_modulated(bce, 2), bce.with_link("cloglog")], ids=lambda x: x.name)
+@pytest.mark.parametrize(
+    "loss", [bce, focal, sl.focal_modulated(bce, 2), bce.with_link("cloglog")], ids=lambda x: x.name
+)
 def test_bits_to_signs_and_back(loss: sl.Loss) -> None:
     y, bit = loss.inputs[0], sl.target("y", domain=sl.Binary)
     assert sl.as_binary(sl.as_margin(loss)).expression == loss.expression.xreplace({y: bit})
