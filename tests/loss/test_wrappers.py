@@ -96,13 +96,13 @@ CASES = {
         {"class_weight": WEIGHTS},
     ),
     "classes weighted by numbers": ByHand(
-        sl.class_weighted(sparse, WEIGHTS), lambda n: WEIGHTS[of_class(n)] * surprise(n.z, of_class(n)), CLASSES
+        sl.class_weighted(sparse, WEIGHTS), lambda n: WEIGHTS[of_class(n)] * surprise(n.z, of_class(n)), CLASSES[::3]
     ),
     "weighted rows": ByHand(
         sl.class_weighted(dense), lambda n: cross_entropy(n.t, n.z, n.class_weight), SOFT, {"class_weight": WEIGHTS}
     ),
     "rows weighted by numbers": ByHand(
-        sl.class_weighted(kl, WEIGHTS), lambda n: divergence(n.t, n.z, WEIGHTS), SOFT
+        sl.class_weighted(kl, WEIGHTS), lambda n: divergence(n.t, n.z, WEIGHTS), SOFT[::3]
     ),
     "smoothed shares": ByHand(
         sl.label_smoothed(bce, share),
