@@ -101,6 +101,13 @@ def test_what_the_prediction_is_stays_said() -> None:
     )
 
 
+def test_a_wrapped_metric_is_a_metric() -> None:
+    weighted = sl.class_weighted(sl.get("accuracy"), (1.0, 3.0))
+    assert weighted.value([0, 1], [[1.0, 0.0], [0.0, 1.0]]).tolist() == [1.0, 3.0]
+    with pytest.raises(sl.DerivationError, match="has no gradient"):
+        weighted.gradient([0], [[1.0, 0.0]])
+
+
 # --- identities ---------------------------------------------------------------------------------
 
 
