@@ -20,6 +20,7 @@ DOCUMENTS = (
     "docs/losses.md",
     "docs/metrics.md",
     "docs/policies.md",
+    "docs/wrappers.md",
 )
 
 
@@ -32,7 +33,10 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md", "docs/metrics.md", "docs/policies.md"])
+RUN = ("README.md", "docs/architecture.md", "docs/metrics.md", "docs/policies.md", "docs/wrappers.md")
+
+
+@pytest.mark.parametrize("document", RUN)
 def test_the_examples_print_what_is_shown(document: str) -> None:
     done = run("docs/examples.py", document)
     assert done.returncode == 0, (
