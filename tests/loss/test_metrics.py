@@ -15,6 +15,7 @@ import pytest
 import sympy as sp
 
 import symloss as sl
+from symloss.audit.objective.candidates import candidates, why_not
 from symloss.loss.outline import Outline
 
 N = sl.axis("N")
@@ -135,6 +136,25 @@ def test_a_bound_parameter_leaves_a_metric() -> None:
     bound = sl.get("ndcg").bind(top=1.0)
     assert bound.is_metric
     assert bound.value([1.0, 2.0], [0.0, 1.0]) == 1.0
+
+
+def test_a_wrapped_metric_is_a_metric() -> None:
+    errors = sl.as_binary(sl.get("zero_one"))
+    assert errors.is_metric
+    assert errors.value([0.0, 1.0, 1.0], [0.5, 0.5, -0.5]).tolist() == [1.0, 0.0, 1.0]
+    with pytest.raises(sl.DerivationError, match="squared_hinge"):
+        errors.gradient([0.0], [0.5])
+
+
+def test_a_penalty_on_a_metric_is_refused() -> None:
+    with pytest.raises(sl.DeclarationError, match=r"rmse is a metric.*sl\.get\('squared_error'\)"):
+        sl.penalised(sl.get("rmse"), sl.get("normal_prior"))
+
+
+def test_an_audit_compares_with_no_metric() -> None:
+    assert not [c.loss.name for c in candidates("numbers", 1) if c.loss.is_metric]
+    assert not [c.loss.name for c in candidates("rows", 3) if c.loss.is_metric]
+    assert "is a metric and has no gradient" in why_not(sl.get("auc"), "rows", 3)
 
 
 @pytest.mark.parametrize("name", ["auc", "ndcg", "expected_calibration_error", "zero_one", "accuracy"])
