@@ -10,12 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
 
 import symloss as sl
 from symloss.audit.objective.candidates import candidates, why_not
+from symloss.audit.oracle import Oracle
 from symloss.loss.outline import Outline
 
 N = sl.axis("N")
@@ -171,6 +173,17 @@ def test_saved_and_loaded(name: str, tmp_path: Path) -> None:
 def test_pickled() -> None:
     again = pickle.loads(pickle.dumps(highest()))
     assert (again, again.is_metric, again.surrogates) == (highest(), True, ("squared_error", "huber"))
+
+
+def test_the_laws_of_values_hold() -> None:
+    assert sl.testing.check_loss(sl.get("zero_one")).passed
+
+
+def test_the_oracle_knows_0_over_0() -> None:
+    """Also as typed, without a formula written a second time."""
+    reference = Oracle(sl.get("auc"))
+    assert mpmath.isnan(reference.meaning({"y": [1.0, 1.0], "f": [0.0, 1.0]}))
+    assert reference.meaning({"y": [0.0, 1.0], "f": [0.0, 1.0]}) == 1
 
 
 def test_not_equal_to_the_loss_of_the_same_formula() -> None:
