@@ -127,7 +127,8 @@ def none_and_one_sample(loss: Loss, batch: Batch) -> Violation | None:
 
 
 def _shapes(loss: Loss, batch: Batch) -> list[tuple[int, ...]]:
-    return [(batch.length,), *(batch.arrays[name].shape for name in predictions(loss))]
+    derived = [] if loss.is_metric else predictions(loss)
+    return [(batch.length,), *(batch.arrays[name].shape for name in derived)]
 
 
 def pickle_changes_nothing(loss: Loss, batch: Batch) -> Violation | None:

@@ -175,7 +175,12 @@ def candidates(form: str, columns: int) -> Iterator[Candidate]:
 
 
 def fits(loss: Loss, form: str, columns: int) -> bool:
-    """Whether a loss has that many columns of predictions and such a target, and nothing else to be given."""
+    """Whether a loss has that many columns of predictions and such a target, and nothing else to be given.
+
+    A metric never fits: it has no gradient.
+    """
+    if loss.is_metric:
+        return False
     inputs = loss.outline.call.inputs
     predictions = [i for i in inputs if i.role == "prediction"]
     targets = [i for i in inputs if i.role == "target"]
@@ -199,6 +204,8 @@ def _is_observed_row(target: Input, prediction: Input, form: str) -> bool:
 
 def why_not(loss: Loss, form: str, columns: int) -> str:
     """What keeps a loss from being compared, for a message."""
+    if loss.is_metric:
+        return f"{loss.name} is a metric and has no gradient: {loss.outline.why}"
     return (
         f"{loss.name} is called {loss.outline.usage}: it cannot be compared with a function of "
         + ("one number" if columns == 1 else f"{columns} columns")
