@@ -17,6 +17,6 @@ LOSS = sl.Loss(
     inputs=(real, fake),
     link="identity",
     doc=__doc__,
-    reference="X. Mao, Q. Li, H. Xie, R. Y. K. Lau, Z. Wang, S. P. Smolley (2017), Least squares generative adversarial "
-    "networks, ICCV",
+    reference="X. Mao, Q. Li, H. Xie, R. Y. K. Lau, Z. Wang, S. P. Smolley (2017), Least squares generative "
+    "adversarial networks, ICCV",
 )
