@@ -267,6 +267,8 @@ def _has_divisor(e: sp.Mul) -> bool:
 def _number(writer: _Writer, e: Any, places: Places) -> str:
     if e.is_Integer:
         return str(int(e))
+    if e.is_infinite:
+        return "np.inf" if e > 0 else "-np.inf"
     return repr(e.value if isinstance(e, TypedNumber) else float(e))
 
 
