@@ -98,6 +98,7 @@ def Interval(low: float, high: float, closed: str = "both") -> Domain:
     if not low < high:
         raise DeclarationError(f"Interval({low}, {high}) is empty; expected low < high")
     left, right = closed in ("both", "left"), closed in ("both", "right")
+    low, high = (float(end) if end in (_INFINITY, -_INFINITY) else end for end in (low, high))  # sp.oo is welcome
     if low == -_INFINITY and high == _INFINITY:
         return _whole_line(closed)
     text = f"a number in {'[' if left else '('}{low}, {high}{']' if right else ')'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sympy as sp
 
 import symloss as sl
 
@@ -18,8 +19,9 @@ def test_the_whole_line_has_its_infinities_unless_it_is_open() -> None:
 
 
 def test_what_is_written_is_read_back() -> None:
-    for domain in (sl.Interval(-INFINITY, INFINITY), sl.Interval(-1, INFINITY, closed="neither")):
+    for domain in (sl.Interval(-sp.oo, sp.oo), sl.Interval(-1, sp.oo, closed="neither")):
         assert eval(repr(domain), {"sl": sl}) == domain
+    assert sl.Interval(-1, sp.oo) == sl.Interval(-1, INFINITY)
 
 
 def test_a_parameter_may_be_infinite() -> None:
