@@ -267,6 +267,8 @@ def _has_divisor(e: sp.Mul) -> bool:
 def _number(writer: _Writer, e: Any, places: Places) -> str:
     if e.is_Integer:
         return str(int(e))
+    if e.is_infinite:
+        return "np.inf" if e > 0 else "-np.inf"
     return repr(e.value if isinstance(e, TypedNumber) else float(e))
 
 
@@ -325,6 +327,10 @@ _FUNCTIONS = {
     "step": "np.heaviside({0}, 0.5)",
     "norm_cdf": "special.ndtr({0})",
     "log_norm_cdf": "special.log_ndtr({0})",
+    "inverse_mills": "np.sqrt(2 / np.pi) / special.erfcx(-({0}) / np.sqrt(2))",
+    "logaddexp": "np.logaddexp({0}, {1})",
+    "log1mexp": "np.log(-np.expm1({0}))",
+    "bernoulli_function": "1 / special.exprel({0})",
     "log_bessel_i0": "np.log(special.i0({0}))",
     "power": "({0}) ** ({1})",
     "exp": "np.exp({0})",

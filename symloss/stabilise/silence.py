@@ -82,6 +82,36 @@ def outgrowing(e: sp.Add) -> sp.Expr | None:
     return terms[0] if _predictions(*rest) <= _predictions(*exponents) else None
 
 
+def outgrown(above: list[sp.Expr], below: list[sp.Expr]) -> bool:
+    """Whether a quotient tends to 0 where its divisor is infinite: logarithms over a power of their predictions.
+
+    As log(1 + f)/(1 + f), which is no infinity over another.
+    """
+    varying = [f for f in above if depends_on_prediction(f)]
+    if not varying or not below or not all(map(_is_logarithmic, varying)) or not all(map(_is_whole_power, below)):
+        return False
+    return _predictions(*varying) <= _predictions(*below)
+
+
+def _is_whole_power(e: sp.Expr) -> bool:
+    """Whether e is b**n for a b that varies and has no functions in it."""
+    base, exponent = e.as_base_exp() if isinstance(e, sp.Pow) else (e, sp.S.One)
+    return depends_on_prediction(e) and exponent.is_Integer and exponent > 0 and not base.has(sp.Function)
+
+
+def _is_logarithmic(e: sp.Basic) -> bool:
+    """Whether predictions occur in logarithms only, and not as exponentials there."""
+    if not depends_on_prediction(e):
+        return True
+    if isinstance(e, (sp.log, log1p)):
+        return not e.args[0].has(sp.Function)
+    if isinstance(e, sp.Piecewise):
+        return all(_is_logarithmic(value) for value, _ in e.args)
+    if isinstance(e, sp.Pow):
+        return bool(e.exp.is_Integer) and e.exp > 0 and _is_logarithmic(e.base)
+    return isinstance(e, (sp.Add, sp.Mul)) and all(map(_is_logarithmic, e.args))
+
+
 def _grows_slowly(e: sp.Basic) -> bool:
     """Whether only sums, products, whole powers and slow heads are applied to predictions."""
     if not e.args or not depends_on_prediction(e) or isinstance(e, (sp.Indexed, *_BOUNDED)):

@@ -31,7 +31,7 @@ from .exponents import is_quotient, is_residual_less_margin, rounding_error, wit
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .logistic_pairs import Pair, pair_in, without_slope
 from .rows import RowFunctions, RowStatistics
-from .silence import can_be_infinite, is_infinite_logarithm, is_probability, outgrowing
+from .silence import can_be_infinite, is_infinite_logarithm, is_probability, outgrowing, outgrown
 from .target import depends_on_prediction
 
 Places = Mapping[sp.Idx, Loop]
@@ -154,8 +154,23 @@ class Translation:
         p, q = as_doubles(abs(coefficient))
         top = self._weighted_product(above, places, p)
         if q != 1.0 or below:
-            top = self.call("div", top, self.product(below, places, q))
+            divide = self._outgrown_quotient if outgrown(above, below) else self._quotient
+            top = divide(top, below, places, q)
         return self.call("neg", top) if coefficient < 0 else top
+
+    def _quotient(self, top: Node, below: list[sp.Expr], places: Places, number: float) -> Node:
+        return self.call("div", top, self.product(below, places, number))
+
+    def _outgrown_quotient(self, top: Node, below: list[sp.Expr], places: Places, number: float) -> Node:
+        """Factor by factor, since a square overflows before the quotient underflows; 0 where a factor is infinite."""
+        quotient = top if number == 1.0 else self.call("div", top, self.number(number))
+        for base, exponent in (factor.as_base_exp() for factor in below):
+            divisor = self.node(base, places)
+            for _ in range(int(exponent)):
+                quotient = self.call("div", quotient, divisor)
+            infinite = self.call("eq", self.call("abs", divisor), self.number(float("inf")))
+            quotient = self.make(Select, infinite, self.number(0.0), quotient)
+        return quotient
 
     def _with_common_powers(
         self, coefficient: sp.Rational, joined: list[tuple[list[sp.Expr], int]], rest: list[sp.Expr], places: Places
