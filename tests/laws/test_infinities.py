@@ -50,6 +50,7 @@ TYPED: dict[str, sp.Expr] = {
     "gamma": f + amount * sp.exp(-f),
     "Tweedie": -amount * sp.exp(-f / 2) / -half + sp.exp(f / 2) / half,
     "inverse Gaussian": (amount - sp.exp(f)) ** 2 / (amount * sp.exp(2 * f)),
+    "inverse Gaussian, multiplied out": amount * sp.exp(-2 * f) / 2 - sp.exp(-f),
     "negative binomial": 2 * sp.log(1 + sp.exp(f)) + count * sp.log(1 + sp.exp(-f)),
     "complementary log-log": -sp.log(1 - sp.exp(-sp.exp(f))),
     "probit": -sp.log(Phi),
