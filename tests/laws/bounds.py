@@ -27,6 +27,7 @@ EPSILON = mpmath.mpf(2) ** -52
 
 # Terms of opposite sign that no rule joins yet; the numbers are those at which it was seen.
 CANCELLING = {
+    "jensen_shannon": "p log(p/m) and t log(t/m) of a row that is sure and right cancel to second order",
     "approx_ndcg": "1 - dcg/ideal near the ideal order, and differences of saturated sigmoids in its derivatives",
 }
 

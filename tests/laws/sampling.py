@@ -95,7 +95,7 @@ def masked(loss: sl.Loss, dtype: str = "float64") -> Batch:
         elif symbol.label_axis is not None:
             array[...] = [0, 2]
         elif symbol.axes:
-            array[...] = [0.25, 0, 0.75, 0]
+            array[...] = [0.25, 0, 0.75, 0] if symbol.domain.contains(0.0) else [0.25, 0.125, 0.5, 0.125]
     return Batch("masked", batch.arrays, batch.parameters)
 
 
