@@ -10,9 +10,11 @@ from symloss.heads import binders
 from symloss.heads.algebraic import algebraic_sigmoid, inverse_hypot
 from symloss.heads.binders import SoftmaxGap
 from symloss.heads.functions import (
+    bessel_ratio_slope,
     error_complement,
     exp_neg_exp,
     log1p,
+    log_bessel_i0_scaled,
     log_norm_cdf,
     logcosh,
     norm_cdf,
@@ -24,7 +26,7 @@ from symloss.heads.functions import (
 
 from .target import depends_on_prediction
 
-_PROBABILITIES = (sigmoid, norm_cdf, error_complement, exp_neg_exp, binders.Softmax)
+_PROBABILITIES = (sigmoid, norm_cdf, error_complement, exp_neg_exp, bessel_ratio_slope, binders.Softmax)
 
 _BOUNDED = (
     *_PROBABILITIES,
@@ -105,6 +107,8 @@ def _grows_slowly(e: sp.Basic) -> bool:
         return True
     if isinstance(e, sp.Pow) and not (e.exp.is_Integer and e.exp.is_positive):
         return False
+    if isinstance(e, log_bessel_i0_scaled):  # grows like the logarithm of its argument
+        return all(_grows_slowly(a.args[0] if isinstance(a, sp.exp) else a) for a in e.args)
     return isinstance(e, (sp.Add, sp.Mul, sp.Pow, *_SLOW)) and all(map(_grows_slowly, e.args))
 
 

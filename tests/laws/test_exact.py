@@ -48,21 +48,36 @@ def test_hessian_matrix(name: str) -> None:
         few = batch.rows(slice(0, 2) if has_rows(loss) else slice(None))
         matrix = loss.hessian_matrix(**few.arrays, **few.parameters)
         for n in range(few.length):
-            check_matrix(loss, few.sample(n), matrix[n])
+            check_matrix(loss, few.sample(n), blocks_of(matrix, n))
+
+
+def blocks_of(matrix: Any, n: int) -> Any:
+    """The matrix of one sample; several rows of predictions have blocks, first by row, then by column."""
+    return [[block[n] for block in row] for row in matrix] if isinstance(matrix, tuple) else matrix[n]
+
+
+def joined(matrix: Any, names: list[str], sizes: dict[str, int]) -> Any:
+    """Blocks side by side, as one square matrix."""
+    if not isinstance(matrix, list):
+        size = sum(sizes.values())
+        return np.reshape(matrix, (size, size))
+    return np.block(
+        [[np.reshape(block, (sizes[r], sizes[c])) for c, block in zip(names, row)] for r, row in zip(names, matrix)]
+    )
 
 
 def check_matrix(loss: sl.Loss, sample: dict[str, Any], matrix: Any) -> None:
     names, reference = predictions(loss), oracle(loss.name)
     variables = [(name, place) for name in names for place in reference.places(sample, name)]
-    got = np.reshape(matrix, (len(variables), len(variables)))
+    got = joined(matrix, names, {name: sum(v[0] == name for v in variables) for name in names})
     assert symmetric(got), f"{loss.name}: not symmetric at {sample}"
     pairs = [(r, c) for r in range(len(variables)) for c in range(r, len(variables))]
     for r, c in pairs[:: max(1, len(pairs) // MOST_ENTRIES)]:
-        (_, row), (_, column) = variables[r], variables[c]
+        (by_row, row), (by_column, column) = variables[r], variables[c]
         result = partial(curvature, reference, variables[r], variables[c])
         # Rows have one prediction; scalars choose their entry by the position of the prediction.
         place = (*row, *column) if has_rows(loss) else (r, c)
-        by = names * 2 if has_rows(loss) or len(names) == 1 else names
+        by = [by_row, by_column] if has_rows(loss) or len(names) == 1 else names
         assert_entry(loss, "hessian_matrix", by, (got[r, c], result, place), sample, "float64")
 
 

@@ -17,6 +17,7 @@ import sympy as sp
 import symloss as sl
 from symloss.declare.roles import role_symbol
 from symloss.heads.evaluate import evaluate
+from symloss.heads.functions import log_bessel_i0
 from tests.laws.catalogue import NAMES
 from tests.laws.sampling import draw, has_rows
 
@@ -50,6 +51,7 @@ TYPED: dict[str, sp.Expr] = {
     "gamma": f + amount * sp.exp(-f),
     "Tweedie": -amount * sp.exp(-f / 2) / -half + sp.exp(f / 2) / half,
     "inverse Gaussian": (amount - sp.exp(f)) ** 2 / (amount * sp.exp(2 * f)),
+    "von Mises, by the concentration": log_bessel_i0(sp.exp(f)) - sp.exp(f) * sp.cos(half),
     "inverse Gaussian, multiplied out": amount * sp.exp(-2 * f) / 2 - sp.exp(-f),
     "negative binomial": 2 * sp.log(1 + sp.exp(f)) + count * sp.log(1 + sp.exp(-f)),
     "complementary log-log": -sp.log(1 - sp.exp(-sp.exp(f))),
