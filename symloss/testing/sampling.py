@@ -182,8 +182,11 @@ def _edges(symbol: RoleSymbol, array: Array, half: int) -> Array:
         result[...] = np.eye(array.shape[-1])[np.arange(len(array)) % array.shape[-1]]
     elif test[0] == "values":
         result[:half], result[half:] = min(test[1]), max(test[1])
+    elif test[0] == "integer":
+        result[half:] = symbol.domain.low
     elif symbol.domain.high < float("inf") and test[0] == "interval" and not symbol.axes:
-        result[:half], result[half:] = symbol.domain.low, symbol.domain.high
+        result[:half] = symbol.domain.low if test[3] else result[:half]
+        result[half:] = symbol.domain.high if test[4] else result[half:]
     elif not symbol.axes and test[0] == "interval":
         result[half:] = 0.0 if test[3] else result[half:]
     elif not symbol.axes:

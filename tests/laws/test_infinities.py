@@ -13,6 +13,7 @@ import pytest
 import sympy as sp
 
 import symloss as sl
+from symloss.heads.functions import log_bessel_i0
 from symloss.testing.limit_laws import BITS, CLOSE, limit
 from tests.laws.catalogue import LOSSES
 from tests.laws.sampling import draw, has_rows
@@ -43,6 +44,8 @@ TYPED: dict[str, sp.Expr] = {
     "complementary log-log": -sp.log(1 - sp.exp(-sp.exp(f))),
     "probit": -sp.log(Phi),
     "Gumbel": r + sp.exp(-r),
+    "von Mises, by the concentration": log_bessel_i0(sp.exp(f)) - sp.exp(f) * sp.cos(half),
+    "inverse Gaussian, multiplied out": amount * sp.exp(-2 * f) / 2 - sp.exp(-f),
     "logistic density": r + 2 * sp.log(1 + sp.exp(-r)),
     "squared hinge": sp.Max(0, 1 - sign * f) ** 2,
     "expectile": sp.Abs(sp.Rational(1, 4) - sp.Heaviside(-r, half)) * r**2,
