@@ -13,6 +13,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from symloss.declare.domains import Domain
 from symloss.declare.points import axis_lengths, point
@@ -357,7 +358,14 @@ def can_be_masked(loss: Loss) -> bool:
     """
     predictions = loss.declaration.predictions
     rows = len(predictions) == 1 and len(role_symbol(predictions[0]).axes) == 1
-    return rows and loss.expression.has(LogSumExp, Softmax) and _masks_are_free(loss)
+    return rows and _is_linear_in_rows(loss) and _masks_are_free(loss)
+
+
+def _is_linear_in_rows(loss: Loss) -> bool:
+    """Whether there are rows under softmax or logsumexp, and an entry that is -inf makes its exponent that."""
+    rows = [b.body for b in loss.expression.atoms(LogSumExp, Softmax)]
+    entries = [(body, x) for body in rows for x in body.atoms(sp.Indexed) if role_symbol(x.base).role == "prediction"]
+    return bool(entries) and not any(body.diff(x).has(x) for body, x in entries)
 
 
 MASKED_TARGET = (0.25, 0.0, 0.75, 0.0)
