@@ -58,7 +58,7 @@ def ours(row: Row, inputs: Sequence[Array], threads: int, *, summed: bool, alloc
     if row.task == "gradient and Hessian":
         out = (outs[0], np.empty_like(outs[0]))
         return _contender(loss.gradient_and_hessian, inputs, options, out, allocate, tuple)
-    return _two_calls(loss, inputs, options, outs, allocate)
+    return _with_matrix(loss, inputs, options, outs, allocate)
 
 
 def _batch(row: Row) -> tuple[int, ...]:
@@ -71,18 +71,16 @@ def _contender(method: Any, inputs: Any, options: Any, out: Any, allocate: bool,
     return Contender(lambda: method(*inputs, **options), results)
 
 
-def _two_calls(loss: Any, inputs: Any, options: Any, outs: list[Array], allocate: bool) -> Contender:
-    """Gradients, then the matrix: there is no method that gives both."""
+def _with_matrix(loss: Any, inputs: Any, options: Any, outs: list[Array], allocate: bool) -> Contender:
+    """Gradients and the matrix, whose upper triangle is compared."""
     size = len(outs)
     matrix = np.empty((*outs[0].shape, size, size), outs[0].dtype)
-    first = _contender(loss.gradient, inputs, options, tuple(outs), allocate, tuple)
-    second = _contender(loss.hessian_matrix, inputs, options, matrix, allocate, tuple)
 
     def results(made: Any) -> Sequence[Any]:
         gradients, hessian = made
         return [*gradients, *(hessian[..., a, b] for a in range(size) for b in range(a, size))]
 
-    return Contender(lambda: (first.run(), second.run()), results)
+    return _contender(loss.gradient_and_hessian_matrix, inputs, options, (tuple(outs), matrix), allocate, results)
 
 
 def disagreement(ours: Sequence[Any], theirs: Sequence[Any]) -> float:

@@ -13,28 +13,38 @@ import ast
 import difflib
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import symloss as sl
 from symloss.manifest import first_sentence, signature
 
+INTRODUCTION = """\
+# The losses
+
+Written by `docs/make_losses.py` from the files of `registry/`; edit those. Accuracy is the largest error in units in
+the last place of value / gradient / Hessian, away from true zeros, as measured in [accuracy.md](accuracy.md).
+"""
+
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 PAGES = ROOT / "docs" / "losses.md"
+ACCURACY = ROOT / "docs" / "accuracy.md"
+DTYPES = ("float64", "float32")
 BEGIN = "<!-- losses: written by docs/make_losses.py -->"
 END = "<!-- losses: end -->"
 
-LONGEST_CELL = 100  # a longer formula does not belong in a table
-LONGEST_LINE = 400  # nor one longer than this on a page
+LONGEST_LINE = 400  # a longer formula is for `symloss show`
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where something would change")
     check = parser.parse_args().check
-    changed = [path for path, new in generated().items() if path.read_text(encoding="utf-8") != new]
+    texts = generated()
+    changed = [path for path, new in texts.items() if path.read_text(encoding="utf-8") != new]
     for path in changed:
-        new = generated()[path]
+        new = texts[path]
         if check:
             old = path.read_text(encoding="utf-8").splitlines()
             print(*difflib.unified_diff(old, new.splitlines(), "committed", "generated", lineterm=""), sep="\n")
@@ -59,26 +69,17 @@ def with_table(text: str) -> str:
 
 
 def table() -> str:
-    """One row per shipped loss, by family."""
-    rows = ["| family | loss | formula | gradient |", "|---|---|---|---|"]
+    """One row per family, each loss a link to its file."""
+    rows = ["| family | losses |", "|---|---|"]
     for family in families():
-        for loss in losses(family):
-            link = f"[`{loss.name}`](registry/{family}/{loss.name}.py)"
-            formulas = (cell(sl.format(e), loss.name) for e in (loss.expression, loss.gradient_expression))
-            rows.append(f"| {family} | {link} | {' | '.join(formulas)} |")
+        links = (f"[{name}](registry/{family}/{name}.py)" for name in sl.names(family))
+        rows.append(f"| [{family}](docs/losses.md#{family}) | {', '.join(links)} |")
     return "\n".join(rows) + "\n"
-
-
-def cell(formula: str, name: str) -> str:
-    """A formula in a table, or where to see it."""
-    if len(formula) > LONGEST_CELL:
-        return f"long: `symloss show {name}`"
-    return "`" + formula.replace("|", r"\|") + "`"
 
 
 def pages() -> str:
     """A section per family and loss."""
-    lines = ["# The losses", "", "Written by `docs/make_losses.py` from the files of `registry/`; edit those.", ""]
+    lines = [*INTRODUCTION.splitlines(), ""]
     for family in families():
         lines += [f"## {family}", "", described(family), ""]
         for loss in losses(family):
@@ -98,12 +99,14 @@ def section(loss: sl.Loss) -> list[str]:
     facts = {
         "call": signature(loss),
         "formula": sl.format(loss.expression),
-        "gradient": sl.format(loss.gradient_expression),
-        "hessian": sl.format(loss.hessian_expression),
+        **derivatives(loss),
+        "link": "" if loss.link is None else sl.format(loss.link) if not isinstance(loss.link, str) else loss.link,
+        "accuracy": accuracy().get(loss.name, ""),
         "aliases": ", ".join(_alias(a, dict(loss.outline.factors)) for a in loss.aliases),
         "reference": loss.reference,
     }
-    shown = [f"{name:<10}{fact if len(fact) <= LONGEST_LINE else 'long'}" for name, fact in facts.items() if fact]
+    width = max(map(len, facts)) + 1
+    shown = [f"{name:<{width}}{fact if len(fact) <= LONGEST_LINE else 'long'}" for name, fact in facts.items() if fact]
     return [
         f"### {loss.name}",
         "",
@@ -117,8 +120,32 @@ def section(loss: sl.Loss) -> list[str]:
     ]
 
 
+def derivatives(loss: sl.Loss) -> dict[str, str]:
+    """Gradient and Hessian; of a metric why there are none, and which losses are consistent for it."""
+    if loss.is_metric:
+        return {"no gradient": loss.outline.why, "train by": ", ".join(loss.surrogates)}
+    return {"gradient": sl.format(loss.gradient_expression), "hessian": sl.format(loss.hessian_expression)}
+
+
 def _alias(alias: str, factors: dict[str, str]) -> str:
     return f"{alias} ({factors[alias]} times this)" if alias in factors else alias
+
+
+@cache
+def accuracy() -> dict[str, str]:
+    """Of every measured loss, what the table of docs/accuracy.md has as its largest errors."""
+    worst: dict[str, dict[str, dict[str, float]]] = {}
+    for line in ACCURACY.read_text(encoding="utf-8").partition("## The catalogue")[2].splitlines():
+        fields = [field.strip() for field in line.strip("|").split("|")]
+        if len(fields) > 6 and fields[2] in DTYPES:
+            orders = worst.setdefault(fields[0], {}).setdefault(fields[2], {})
+            order = fields[1].split()[0]
+            orders[order] = max(orders.get(order, 0.0), float(fields[6]))
+    return {name: "; ".join(_largest(dtypes, dtype) for dtype in DTYPES) for name, dtypes in worst.items()}
+
+
+def _largest(dtypes: dict[str, dict[str, float]], dtype: str) -> str:
+    return f"{' / '.join(f'{error:.2g}' for error in dtypes[dtype].values())} ({dtype})"
 
 
 def escaped(text: str) -> str:

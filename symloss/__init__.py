@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from symloss.audit.objective.audit import audit as audit
     from symloss.catalogue import get as get
     from symloss.catalogue import load as load
     from symloss.catalogue import names as names
@@ -43,6 +44,14 @@ if TYPE_CHECKING:
         Unit as Unit,
     )
     from symloss.loss import Loss as Loss
+    from symloss.loss import Metric as Metric
+    from symloss.loss.wrappers import as_binary as as_binary
+    from symloss.loss.wrappers import as_margin as as_margin
+    from symloss.loss.wrappers import class_weighted as class_weighted
+    from symloss.loss.wrappers import focal_modulated as focal_modulated
+    from symloss.loss.wrappers import label_smoothed as label_smoothed
+    from symloss.loss.wrappers import penalised as penalised
+    from symloss.loss.wrappers import with_temperature as with_temperature
 
 __version__ = "0.1.0"
 
@@ -71,7 +80,16 @@ _WHERE = {
         "norm_cdf",
         "log_norm_cdf",
     ),
-    "symloss.loss": ("Loss",),
+    "symloss.loss": ("Loss", "Metric"),
+    "symloss.loss.wrappers": (
+        "class_weighted",
+        "label_smoothed",
+        "focal_modulated",
+        "as_margin",
+        "as_binary",
+        "with_temperature",
+        "penalised",
+    ),
     "symloss.catalogue": ("register", "get", "names", "load"),
     "symloss.errors": (
         "SymlossError",
@@ -90,13 +108,17 @@ _WHERE = {
 _MODULE_OF = {name: module for module, exported in _WHERE.items() for name in exported}
 _RENAMED = {"format": ("symloss.formatting", "format_expression"), "delta": ("sympy", "KroneckerDelta")}
 
-__all__ = ["__version__", "delta", "format", *_MODULE_OF]
+_CALLABLE_PACKAGES = {"audit": "symloss.audit"}
+
+__all__ = ["__version__", "delta", "format", *_CALLABLE_PACKAGES, *_MODULE_OF]
 
 
 def __getattr__(name: str) -> Any:
     """Find a public name on first use, so that ``import symloss`` costs next to nothing."""
     if name in _MODULE_OF:
         value = getattr(importlib.import_module(_MODULE_OF[name]), name)
+    elif name in _CALLABLE_PACKAGES:
+        value = importlib.import_module(_CALLABLE_PACKAGES[name])
     elif name in _RENAMED:
         module, attribute = _RENAMED[name]
         value = getattr(importlib.import_module(module), attribute)

@@ -27,6 +27,21 @@ class DerivationError(SymlossError):
     """A derivation step that failed its own check, or a derivative that does not exist."""
 
 
+_RESULTS = {"hessian": "Hessian", "hessian_matrix": "Hessian", "hvp": "Hessian-vector product"} | dict.fromkeys(
+    ("fisher", "fisher_matrix", "fisher_weighted"), "Fisher information"
+)
+
+
+def no_derivative(name: str, result: str, why: str, surrogates: tuple[str, ...]) -> DerivationError:
+    """What to raise where a metric is asked for a result that needs a derivative."""
+    result = _RESULTS.get(result, result.replace("_", " "))
+    instead = ", ".join(f"sl.get({surrogate!r})" for surrogate in surrogates)
+    return DerivationError(
+        f"{name} is a metric and has no {result}: {why}. "
+        + (f"Losses that are consistent for it: {instead}" if instead else "No loss is known to be consistent for it")
+    )
+
+
 class NoClosedForm(DerivationError):
     """The expectation does not close; who asked for it integrates numerically."""
 

@@ -37,7 +37,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Entry:
-    """What `symloss list` says of a loss; ``family`` and ``digest`` are empty for one that does not ship."""
+    """What `symloss list` says of a loss; ``family`` and ``digest`` are empty for one that does not ship.
+
+    ``kind`` is "loss" or "metric".
+    """
 
     name: str
     family: str
@@ -46,6 +49,7 @@ class Entry:
     signature: str
     fingerprint: str
     digest: str
+    kind: str
 
 
 def entries() -> dict[str, Entry]:
@@ -105,7 +109,8 @@ def path() -> Path:
 
 def _entry(outline: Outline, family: str = "", digest: str = "") -> Entry:
     summary = first_sentence(outline.doc)
-    return Entry(outline.name, family, outline.aliases, summary, outline.usage, outline.fingerprint, digest)
+    kind = "metric" if outline.is_metric else "loss"
+    return Entry(outline.name, family, outline.aliases, summary, outline.usage, outline.fingerprint, digest, kind)
 
 
 def _valid(record: Record | None, file: Path) -> Record | None:

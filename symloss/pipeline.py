@@ -8,9 +8,10 @@ Each stage of a result can be printed (`Pipeline.stages`), and each is checked w
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
+from itertools import product
 from typing import Any, ParamSpec, TypeVar
 
 import sympy as sp
@@ -205,7 +206,9 @@ class Pipeline:
 
     @alone
     def kink_places(self) -> tuple[sp.Expr, ...]:
-        """Expressions that are zero where the loss has a kink; none for a smooth loss."""
+        """Expressions that are zero where the loss has a kink; none for a smooth loss, nor for a metric."""
+        if self.declaration.metric is not None:
+            return ()
         return kink_places(self.declaration.expression)
 
     @alone
@@ -215,7 +218,7 @@ class Pipeline:
         steps = [Step("declared", "the user", d.typed)]
         _add_step(steps, "heads", lift, d.typed)
         _add_step(steps, "value, stable", stable_form, d.expression)
-        for name in (role_symbol(p).name for p in d.predictions):
+        for name in (role_symbol(p).name for p in d.predictions if d.metric is None):
             for kind, raw in (
                 ("gradient", self.derivation.gradient(name)),
                 ("hessian", self.derivation.hessian_diagonal(name)),
@@ -237,9 +240,10 @@ class Pipeline:
         for request in requests:
             expression, indices = self.expression(request.kind, *request.by)
             weighted = request.kind not in ("fisher", "fisher_matrix", "predict")
-            result = Wanted(request.name, expression, indices, weighted, request.reduced)
-            self._check(f"stabilising {result.name}", expression, result.stable, indices)
-            wanted.append(result)
+            for entry, place, rest in _entries(expression, indices):
+                result = Wanted(request.name, entry, rest, weighted, request.reduced, place)
+                self._check(f"stabilising {result.name}", entry, result.stable, rest)
+                wanted.append(result)
         directions = {role_symbol(p).name: v for p, v in self.directions.items()}
         about = self.declaration
         if not any(w.weighted for w in wanted):
@@ -271,6 +275,18 @@ class Pipeline:
             per_sample,
             lambda: self.source(requests, variant, per_sample),
         )
+
+
+def _entries(
+    expression: sp.Expr, indices: tuple[sp.Idx, ...]
+) -> Iterator[tuple[sp.Expr, tuple[tuple[Axis, int], ...], tuple[sp.Idx, ...]]]:
+    """A result over the predictions entry by entry: each is a formula of its own, and no loop has to choose it."""
+    numbered = [i for i in indices if i.label.axis.name == PREDICTIONS_AXIS]
+    rest = tuple(i for i in indices if i not in numbered)
+    for positions in product(*(range(int(i.label.axis.extent)) for i in numbered)):
+        at = dict(zip(numbered, map(sp.Integer, positions), strict=True))
+        place = tuple((i.label.axis, position) for i, position in zip(numbered, positions, strict=True))
+        yield expression.xreplace(at), place, rest
 
 
 def literal(value: Any) -> str:

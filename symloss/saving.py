@@ -12,7 +12,7 @@ from sympy.stats.rv import RandomSymbol
 
 from symloss.declare.axes import Axis
 from symloss.declare.declaration import Declaration
-from symloss.declare.domains import Reals
+from symloss.declare.domains import Reals, written
 from symloss.declare.likelihood import Likelihood
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
 from symloss.errors import DeclarationError
@@ -25,6 +25,8 @@ PUBLIC_HEADS = ("sigmoid", "softplus", "logcosh", "xlogy", "norm_cdf", "log_norm
 SPELLED_OUT: dict[type, Callable[..., sp.Expr]] = {
     functions.step: lambda x: sp.Heaviside(x, sp.Rational(1, 2)),
     functions.sech2: lambda x: 1 - sp.tanh(x) ** 2,
+    functions.log_softplus: lambda x: sp.log(functions.softplus(x)),
+    functions.xlog1py: lambda x, y: functions.xlogy(x, 1 + y),
     functions.log1p: lambda x: sp.log(1 + x),
     functions.expm1: lambda x: sp.exp(x) - 1,
     functions.log1mexp: lambda x: sp.log(1 - sp.exp(x)),
@@ -68,7 +70,8 @@ def _fits_docstring(doc: str) -> bool:
 
 def _call(declaration: Declaration, names: _Names, printer: _Printer) -> list[str]:
     if declaration.likelihood is None:
-        function, essence = "sl.Loss", [printer.doprint(declaration.typed)]
+        function = "sl.Loss" if declaration.metric is None else "sl.Metric"
+        essence = [printer.doprint(declaration.typed)]
     else:
         function, essence = "sl.Loss.from_likelihood", _likelihood_arguments(declaration.likelihood, names, printer)
     keywords = [f"inputs={_tuple(names.of(role_symbol(declared)) for declared in declaration.inputs)}"]
@@ -81,6 +84,9 @@ def _call(declaration: Declaration, names: _Names, printer: _Printer) -> list[st
         keywords.append(f"kinks={_quoted(declaration.kinks)}")
     if declaration.doc:
         keywords.append("doc=__doc__" if _fits_docstring(declaration.doc) else f"doc={_quoted(declaration.doc)}")
+    if declaration.metric is not None:
+        keywords.append(f"surrogates={_tuple(map(_quoted, declaration.metric.surrogates))}")
+        keywords.append(f"why={_quoted(declaration.metric.why)}")
     if declaration.reference:
         keywords.append(f"reference={_quoted(declaration.reference)}")
     arguments = [_quoted(declaration.name), *essence, *keywords]
@@ -126,7 +132,8 @@ class _Names:
     def __init__(self, declaration: Declaration) -> None:
         self._taken = {"sp", "sl", "stats", "LOSS"}
         self._variables: dict[object, str] = {}
-        expression = declaration.typed
+        link = () if declaration.link is None or isinstance(declaration.link, str) else (declaration.link,)
+        expression = sp.Tuple(declaration.typed, *link)
         declared = [role_symbol(d) for d in (*declaration.inputs, *declaration.parameters)]
         for symbol in declared:
             self._take(symbol, symbol.name)
@@ -171,7 +178,7 @@ class _Names:
             return f"{self.of(symbol)} = sl.label({_quoted(symbol.name)}, {self.of(symbol.label_axis)})"
         arguments = [_quoted(symbol.name), *(self.of(axis) for axis in symbol.axes)]
         if symbol.default is not None:
-            arguments.append(f"default={symbol.default!r}")
+            arguments.append(f"default={written(symbol.default)}")
         if symbol.domain.axis is not None:
             arguments.append(f"domain=sl.Simplex({self.of(symbol.domain.axis)})")
         elif symbol.domain != Reals:

@@ -19,7 +19,15 @@ LOSS = sl.Loss(
     "binary_cross_entropy_with_logits",
     -(y * sp.log(p) + (1 - y) * sp.log(1 - p)),
     link="logit",
-    aliases=("BCEWithLogitsLoss", "HalfBinomialLoss", "sigmoid_binary_cross_entropy"),  # PyTorch, scikit-learn, optax
+    aliases=(
+        "BCEWithLogitsLoss",  # PyTorch
+        "HalfBinomialLoss",  # scikit-learn
+        "sigmoid_binary_cross_entropy",  # optax
+        "binary:logistic",  # XGBoost
+        "binary:logitraw",
+        "reg:logistic",
+        "xentropy",  # LightGBM
+    ),
     doc=__doc__,
     reference="D. R. Cox (1958), The regression analysis of binary sequences, J. R. Statist. Soc. B 20, 215-242",
 )

@@ -21,6 +21,7 @@ LOSS = sl.Loss(
     "focal",
     -alpha * y * (1 - p) ** gamma * sp.log(p) - (1 - alpha) * (1 - y) * p**gamma * sp.log(1 - p),
     link="logit",
+    aliases=("sigmoid_focal_loss",),  # torchvision, and optax with an alpha
     doc=__doc__,
     reference="T.-Y. Lin, P. Goyal, R. Girshick, K. He, P. Dollar (2017), Focal loss for dense object detection, ICCV",
 )

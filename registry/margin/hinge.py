@@ -17,7 +17,7 @@ LOSS = sl.Loss(
     "hinge",
     sp.Max(0, 1 - y * f),
     link="identity",
-    aliases=("hinge_loss",),  # optax, scikit-learn
+    aliases=("hinge_loss", "Hinge"),  # optax and scikit-learn, Keras
     doc=__doc__,
     reference="C. Cortes, V. Vapnik (1995), Support-vector networks, Machine Learning 20, 273-297",
 )

@@ -16,7 +16,14 @@ LOSS = sl.Loss(
     "absolute_error",
     sp.Abs(f - y),
     link="identity",
-    aliases=("AbsoluteError", "L1Loss"),  # scikit-learn, PyTorch
+    aliases=(
+        "AbsoluteError",  # scikit-learn
+        "L1Loss",  # PyTorch
+        "MeanAbsoluteError",  # Keras
+        "mean_absolute_error",  # Keras and scikit-learn
+        "reg:absoluteerror",  # XGBoost
+        "regression_l1",  # LightGBM
+    ),
     doc=__doc__,
     reference="P. S. Laplace (1774), Memoire sur la probabilite des causes par les evenements",
 )

@@ -19,7 +19,12 @@ LOSS = sl.Loss(
     "huber",
     sp.Piecewise((r**2 / 2, sp.Abs(r) <= delta), (delta * (sp.Abs(r) - delta / 2), True)),
     link="identity",
-    aliases=("HuberLoss", "huber_loss"),  # PyTorch and scikit-learn, optax
+    aliases={
+        "Huber": 1,  # Keras
+        "HuberLoss": 1,  # PyTorch and scikit-learn
+        "SmoothL1Loss": 1 / delta,  # PyTorch, delta is its beta
+        "huber_loss": 1,  # optax
+    },
     doc=__doc__,
     reference="P. J. Huber (1964), Robust estimation of a location parameter, Ann. Math. Statist. 35, 73-101",
 )

@@ -17,7 +17,7 @@ LOSS = sl.Loss(
     "quantile",
     sp.Max(q * (y - f), (q - 1) * (y - f)),
     link="identity",
-    aliases=("PinballLoss",),  # scikit-learn
+    aliases=("PinballLoss", "reg:quantileerror"),  # scikit-learn, XGBoost
     doc=__doc__,
     reference="R. Koenker, G. Bassett (1978), Regression quantiles, Econometrica 46, 33-50",
 )

@@ -19,7 +19,9 @@ LOSS = sl.Loss(
         "HalfSquaredError": 1,  # scikit-learn
         "l2_loss": 1,  # optax
         "reg:squarederror": 1,  # XGBoost
+        "regression": 1,  # LightGBM
         "MSELoss": 2,  # PyTorch
+        "MeanSquaredError": 2,  # Keras
         "mean_squared_error": 2,  # Keras and scikit-learn
     },
     doc=__doc__,

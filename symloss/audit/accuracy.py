@@ -110,7 +110,9 @@ def measure(
 
 
 def results_by(loss: Loss, order: str, wrt: Sequence[str] = ()) -> list[str]:
-    """What a derivative can be taken by; nothing for the value."""
+    """What a derivative can be taken by; nothing for the value, and no result but that for a metric."""
+    if loss.is_metric and order != "value":
+        return []
     return [""] if order == "value" else [*(role_symbol(p).name for p in loss.declaration.predictions), *wrt]
 
 

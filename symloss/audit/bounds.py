@@ -23,6 +23,7 @@ from symloss.declare.roles import role_symbol
 from symloss.heads import functions as fn
 from symloss.heads.binders import (
     Binder,
+    LogSumExp,
     Maximum,
     Softmax,
     SoftmaxComplement,
@@ -43,6 +44,8 @@ from .points import LENGTH
 from .ulp import ulp
 
 ELEMENTARY = {"value": 5.0, "gradient": 6.0, "hessian": 8.0}
+ROWS = 4.0
+"""Rows under softmax, in float64."""
 SINGLE = 4.0
 SPECIAL = 10.0
 
@@ -51,6 +54,9 @@ SUBNORMALS = 4.0
 EXPONENT = 4.0
 COMPENSATED = 40.0
 """Up to that size of a computed exponent its rounding error is made up for, and the bound is the usual one."""
+
+_SETTLES = 1200
+"""Bits in which 1 less the smallest normal number is not 1."""
 
 EXPONENTIALS: dict[Any, Callable[[float], float]] = {
     sp.exp: abs,
@@ -85,7 +91,9 @@ def bound_of(loss: Loss, order: str, dtype: str) -> float:
     """Ulps that every result of a loss is held to."""
     if dtype == "float32":
         return SINGLE
-    return SPECIAL if loss.expression.has(*SPECIAL_HEADS) else ELEMENTARY[order]
+    if loss.expression.has(*SPECIAL_HEADS):
+        return SPECIAL
+    return ROWS if loss.expression.has(Softmax, LogSumExp) else ELEMENTARY[order]
 
 
 @dataclass(frozen=True)
@@ -181,13 +189,15 @@ class Allowance:
         exponents: list[tuple[Callable[[float], float], Program]],
         counts: Callable[[Ball], bool] = lambda ball: True,
     ) -> float:
-        """The largest |a| of exponentials exp(a)."""
-        found = [(size, p.balls(sample, 53)[place]) for size, p in exponents]
+        """The largest |a| of exponentials exp(a); log(1 - p) next to p = 1 takes as many bits as 1 - p has zeros."""
+        found = [(size, p.balls(sample, 53)[place] or p.balls(sample, _SETTLES)[place]) for size, p in exponents]
         balls = [(size, b) for size, b in found if b is not None and abs(b.value) < 1e300 and counts(b)]
         return max((size(float(b.value)) for size, b in balls), default=0.0)
 
     def _jumps(self, sample: dict[str, Any], place: int, got: float) -> bool:
         """Whether a kink is within rounding, and the result right on its other side."""
+        if self.loss.is_metric:
+            return self._jumps_at_an_edge(sample, place, got)
         near = [p.balls(sample, 53)[0] for p in self.kinks]
         scale = max((abs(v) for v in sample.values() if isinstance(v, float)), default=0.0)
         if not any(b is not None and abs(b.value) <= scale * 2.0**-50 for b in near):
@@ -199,6 +209,13 @@ class Allowance:
                 if other is not None and abs(other - got) <= 2.0**-40 * abs(other):
                     return True
         return False
+
+    def _jumps_at_an_edge(self, sample: dict[str, Any], place: int, got: float) -> bool:
+        """Whether the result is right for logits rounded as a probability rounds them: the edges of bins are those."""
+        rows = (s.name for s in map(role_symbol, self.loss.declaration.predictions) if len(s.axes) == 1)
+        rounded = {n: [mpmath.nint(v * 2.0**50) * 2.0**-50 if abs(v) < 1 else v for v in sample[n]] for n in rows}
+        other = self.result({**sample, **rounded}, -1160)[place]
+        return other is not None and bool(abs(other - got) <= 2.0**-40 * abs(other))
 
 
 def binders_in(e: sp.Expr) -> bool:
@@ -252,7 +269,7 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
         return _contrasted(e)
     if isinstance(e, SoftmaxCovariance):
         return _paired(e)
-    if isinstance(e, fn.finished):
+    if isinstance(e, (fn.finished, sp.Abs)):
         return largest_terms(e.args[0])
     if isinstance(e, sp.Piecewise):
         return sp.Piecewise(*((largest_terms(b), c) for b, c in e.args))

@@ -23,7 +23,7 @@ from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 from symloss.declare.axes import Axis
 from symloss.heads import binders
 from symloss.heads.numbers import TypedNumber
-from symloss.heads.row_binders import Norm
+from symloss.heads.row_binders import LargestPlace, Norm
 
 from .balls import (
     Ball,
@@ -246,6 +246,15 @@ class Program:
         slots = self.entries(e)
         return lambda run: largest(*[run[s] for s in slots])
 
+    def largest_place(self, e: LargestPlace) -> Rule:
+        slots = self.entries(e)
+
+        def rule(run: Run) -> Ball:
+            values = [run[s].value for s in slots]
+            return exact(values.index(max(values)))
+
+        return rule
+
     def norm(self, e: Norm) -> Rule:
         slots = self.entries(e)
         return lambda run: root(plus(exact(0), *[integer_power(run[s], 2) for s in slots]))
@@ -424,6 +433,7 @@ _RULES: tuple[tuple[Any, Callable[[Program, Any], Rule]], ...] = (
     (binders.Softmax, Program.softmax),
     (binders.Maximum, Program.maximum),
     (Norm, Program.norm),
+    (LargestPlace, Program.largest_place),
     (binders.Share, Program.share),
     (binders.Sorted, Program.sorted_entry),
     (binders.Rank, Program.rank),

@@ -196,6 +196,10 @@ def _xlogy(x: Ball, y: Ball) -> Ball:
     return exact(0) if _is_zero(x) else times(x, logarithm(y))
 
 
+def _xlog1py(x: Ball, y: Ball) -> Ball:
+    return exact(0) if _is_zero(x) else times(x, log1p(y))
+
+
 def _product_or_zero(w: Ball, g: Ball) -> Ball:
     return exact(0) if _is_zero(w) else times(w, g)
 
@@ -222,6 +226,7 @@ _DIRECT: dict[type, Function] = {
     sp.cosh: _cosh,
     fn.sigmoid: sigmoid,
     fn.softplus: softplus,
+    fn.log_softplus: lambda x: logarithm(softplus(x)),
     fn.log1p: log1p,
     fn.expm1: expm1,
     fn.log1mexp: log1mexp,
@@ -236,6 +241,7 @@ _DIRECT: dict[type, Function] = {
     fn.step: _step,
     fn.one_sided_sign: _one_sided_sign,
     fn.xlogy: _xlogy,
+    fn.xlog1py: _xlog1py,
     fn.product_or_zero: _product_or_zero,
     fn.quotient_or_zero: _quotient_or_zero,
     fn.power: _power,
@@ -271,6 +277,8 @@ def _settled(oracle: Callable[..., Any], arguments: list[Any]) -> Any:
                 found.append(oracle(*arguments))
             except ZeroDivisionError as error:
                 raise NotANumber from error
+            except ValueError as error:
+                raise Unresolved from error  # mpmath's pole of gamma at 0, to which an exponential has underflowed
     first, second = found
     if isinstance(second, mpmath.mpc) or mpmath.isnan(second):
         raise NotANumber

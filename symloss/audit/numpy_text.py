@@ -318,9 +318,11 @@ _RULES: tuple[tuple[Any, Callable[[_Writer, Any, Places], str]], ...] = (
 _FUNCTIONS = {
     "sigmoid": "special.expit({0})",
     "softplus": "np.logaddexp(0, {0})",
+    "log_softplus": "np.log(np.logaddexp(0, {0}))",
     "logcosh": "np.log(np.cosh({0}))",
     "sech2": "1 / np.cosh({0}) ** 2",
     "xlogy": "special.xlogy({0}, {1})",
+    "xlog1py": "special.xlog1py({0}, {1})",
     "step": "np.heaviside({0}, 0.5)",
     "norm_cdf": "special.ndtr({0})",
     "log_norm_cdf": "special.log_ndtr({0})",

@@ -66,6 +66,10 @@ class Oracle:
             raise ArithmeticError(f"{self.name}: {what} {found}, in heads {lifted}, at {dict(sample)}")
         return found
 
+    def meaning(self, sample: Sample) -> Any:
+        """The formula or typed expression at the current precision; NaN where it is 0/0, as a metric of one class."""
+        return self._meaning(self.numbers(sample))
+
     def gradient(self, sample: Sample, name: str) -> list[Any]:
         """The derivative by every entry of an argument or parameter, in C order."""
         return [self.slope(sample, name, place) for place in self.places(sample, name)]

@@ -94,6 +94,8 @@ def _is_plain(kernel: Kernel, signature: Signature) -> bool:
         needed <= read
         and all(not i.keyword_only and i.axes in ((), leader.axes) for i in signature.inputs)
         and all(p.axes == () for p in kernel.PARAMETERS if p.kind == "total")
+        # A matrix over several scalar predictions has axes that no input has; here a row is as wide as its input.
+        and all(set(p.axes) <= set(leader.axes) for p in kernel.PARAMETERS if p.kind == "output")
         and all(map(_is_plain_number, signature.parameters))
     )
 

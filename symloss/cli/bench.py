@@ -60,13 +60,18 @@ def command(
     """Time kernels beside the same formulas in NumPy, one thread each, in turn; below 1 the kernel is faster."""
     dtypes = _dtypes(dtype)
     losses = [find_loss(name) for name in names or catalogue.names()]
-    tasks = [(loss, results, one) for loss in losses for one in dtypes for results in TASKS]
+    tasks = [(loss, results, one) for loss in losses for one in dtypes for results in tasks_of(loss)]
     timings = [_timed(loss, results, one, samples, classes, seconds) for loss, results, one in _shown(tasks)]
     if as_json:
         print_json([asdict(timing) for timing in timings])
     else:
         columns = ("loss", "results", "dtype", "shape", "ours, ms", "NumPy, ms", "ratio", "difference")
         print_table(columns, map(_line, timings))
+
+
+def tasks_of(loss: Loss) -> tuple[tuple[str, ...], ...]:
+    """The results that are timed; a metric has its value alone."""
+    return TASKS[:1] if loss.is_metric else TASKS
 
 
 def _dtypes(text: str) -> list[str]:
@@ -100,10 +105,17 @@ def _flat(made: Any) -> list[Array]:
 
 
 def _difference(ours: Sequence[Array], theirs: Sequence[Array]) -> float:
-    return max(
-        float(np.max(np.abs(a - b), initial=0.0)) / (float(np.max(np.abs(a), initial=0.0)) or 1.0)
-        for a, b in zip(ours, theirs, strict=True)
-    )
+    return max(_largest(np.abs(a - b)) / (_largest(np.abs(a)) or 1.0) for a, b in map(_defined, ours, theirs))
+
+
+def _defined(a: Array, b: Array) -> tuple[Array, Array]:
+    """Both, with 0 where both are not a number: a metric that is 0/0 there."""
+    undefined = np.isnan(a) & np.isnan(b)
+    return np.where(undefined, 0.0, a), np.where(undefined, 0.0, b)
+
+
+def _largest(sizes: Array) -> float:
+    return float(np.max(sizes, initial=0.0))
 
 
 # --- arrays ---------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ from symloss.cli.output import AsJson, LossName, print_json
 from symloss.cli.readers import Chunk, open_table
 from symloss.cli.writers import open_writer
 from symloss.declare.roles import role_symbol
-from symloss.errors import SymlossError
+from symloss.errors import ParameterError, SymlossError
 from symloss.loss import Loss
 
 
@@ -38,16 +39,59 @@ def command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate a loss on a data file: writes value and gradient per row, prints the mean."""
+    """Evaluate a loss on a data file: writes value and gradient per row, prints the mean.
+
+    A metric has no gradient. One of a whole data set, such as auc, takes a column for each input, all rows at once.
+    """
     loss = find_loss(name)
     columns = bound_columns(loss, target or [], prediction, data or [])
     parameters = parameter_values(loss, settings or [])
+    if _is_of_all_rows(loss, data_file, columns):
+        _print_value_of_all_rows(loss, data_file, columns, weight, parameters, output, as_json)
+        return
     written = output or data_file.with_name(f"{data_file.stem}.symloss{data_file.suffix}")
     count, mean = _evaluate(loss, data_file, columns, weight, parameters, written)
     if as_json:
         print_json({"loss": loss.name, "samples": count, "mean": mean, "output": str(written)})
     else:
-        print(f"{loss.name}: mean {mean!r} over {count} samples; value and gradient in {written}")
+        results = "value" if loss.is_metric else "value and gradient"
+        print(f"{loss.name}: mean {mean!r} over {count} samples; {results} in {written}")
+
+
+def _is_of_all_rows(loss: Loss, data_file: Path, columns: Mapping[str, list[str]]) -> bool:
+    """Whether this is a metric whose inputs are rows of numbers, and each is given as one column of the file."""
+    rows = all(len(role_symbol(declared).axes) == 1 for declared in loss.declaration.inputs)
+    if not (loss.is_metric and rows and all(len(names) == 1 for names in columns.values())):
+        return False
+    with open_table(data_file, [name for (name,) in columns.values()]) as table:
+        return all(
+            column.ndim == 1 for chunk in itertools.islice(table.chunks(), 1) for column in chunk.columns.values()
+        )
+
+
+def _print_value_of_all_rows(
+    loss: Loss,
+    data_file: Path,
+    columns: Mapping[str, list[str]],
+    weight: str | None,
+    parameters: Mapping[str, Any],
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    if weight is not None or output is not None:
+        raise ParameterError(
+            f"{loss.name}: all rows of {data_file} together are one sample, with one value; "
+            f"leave out {'--weight' if weight is not None else '--output'}"
+        )
+    names = [columns[role_symbol(declared).name][0] for declared in loss.declaration.inputs]
+    with open_table(data_file, list(dict.fromkeys(names))) as table:
+        chunks = [chunk.columns for chunk in _shown(table.chunks())]
+    arrays = [np.concatenate([np.zeros(0), *(chunk[name] for chunk in chunks)]) for name in names]
+    value = float(loss.value(*arrays, **parameters))
+    if as_json:
+        print_json({"loss": loss.name, "samples": len(arrays[0]), "value": value})
+    else:
+        print(f"{loss.name}: {value!r} over {len(arrays[0])} samples")
 
 
 def _evaluate(
@@ -67,14 +111,23 @@ def _evaluate(
             arrays = [_stacked([chunk.columns[c] for c in columns[name]]) for name in inputs]
             sample_weight = chunk.columns[weight] if weight else None
             try:
-                value, gradient = loss.value_and_gradient(*arrays, sample_weight=sample_weight, **parameters)
+                value, gradient = _results(loss, arrays, sample_weight, parameters)
             except SymlossError as error:
                 raise type(error)(f"{data_file}, rows counted from {count}: {error}") from error
-            writer.write({"value": value, **_gradient_columns(loss, gradient, columns, written.suffix)})
+            gradients = {} if loss.is_metric else _gradient_columns(loss, gradient, columns, written.suffix)
+            writer.write({"value": value, **gradients})
             count += len(value)
             total += float(np.sum(value, dtype=np.float64))
             weights += float(np.sum(sample_weight, dtype=np.float64)) if sample_weight is not None else len(value)
     return count, total / weights if weights else float("nan")
+
+
+def _results(loss: Loss, arrays: list[np.ndarray], weight: Any, parameters: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Value and gradient; a metric has the value alone."""
+    if loss.is_metric:
+        return loss.value(*arrays, sample_weight=weight, **parameters), None
+    value, gradient = loss.value_and_gradient(*arrays, sample_weight=weight, **parameters)
+    return value, gradient
 
 
 def _stacked(columns: list[np.ndarray]) -> np.ndarray:

@@ -21,6 +21,6 @@ def command(
         print_json([asdict(entry) for entry in entries])
         return
     print_table(
-        ("name", "family", "call", "what it is"),
-        [(entry.name, entry.family or "-", entry.signature, entry.summary) for entry in entries],
+        ("name", "family", "kind", "call", "what it is"),
+        [(entry.name, entry.family or "-", entry.kind, entry.signature, entry.summary) for entry in entries],
     )

@@ -17,7 +17,9 @@ from symloss.loss import Loss
 def command(
     name: LossName,
     derivation: Annotated[bool, typer.Option("--derivation", help="Also every step of the derivation.")] = False,
-    source: Annotated[bool, typer.Option("--source", help="Also the generated source of the gradient.")] = False,
+    source: Annotated[
+        bool, typer.Option("--source", help="Also the generated source of the gradient, or of a metric.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show a loss: formula, derivatives, inputs with their domains, parameters, link, reference."""
@@ -26,7 +28,7 @@ def command(
     if derivation:
         facts["derivation"] = str(loss.derivation())
     if source:
-        facts["source"] = loss.source("gradient")
+        facts["source"] = loss.source("value" if loss.is_metric else "gradient")
     if as_json:
         print_json(facts)
     else:
@@ -40,8 +42,7 @@ def _facts(loss: Loss) -> dict[str, Any]:
         "family": catalogue.family(loss),
         "aliases": [_alias(alias, dict(loss.outline.factors)) for alias in loss.aliases],
         "expression": format_expression(loss.expression),
-        "gradient": _formatted(loss.gradient_expression),
-        "hessian": _formatted(loss.hessian_expression),
+        **_derivatives(loss),
         "inputs": [_described(declared) for declared in declaration.inputs],
         "parameters": [_described(declared) for declared in declaration.parameters],
         "link": None if loss.link is None else str(loss.link),
@@ -53,6 +54,13 @@ def _facts(loss: Loss) -> dict[str, Any]:
 
 def _alias(alias: str, factors: dict[str, str]) -> str:
     return f"{alias} = {factors[alias]} * this" if alias in factors else alias
+
+
+def _derivatives(loss: Loss) -> dict[str, Any]:
+    """The derivatives; of a metric why there are none, and what to train with."""
+    if loss.is_metric:
+        return {"no gradient": loss.outline.why, "surrogates": list(loss.surrogates)}
+    return {"gradient": _formatted(loss.gradient_expression), "hessian": _formatted(loss.hessian_expression)}
 
 
 def _formatted(expressions: Any) -> str | list[str]:
@@ -77,8 +85,8 @@ def _described(declared: Any) -> dict[str, Any]:
 
 def _lines(facts: dict[str, Any]) -> list[str]:
     lines = [facts["name"] + (f"  ({facts['family']})" if facts["family"] else "")]
-    for key in ("expression", "gradient", "hessian"):
-        texts = [facts[key]] if isinstance(facts[key], str) else facts[key]
+    for key in ("expression", "gradient", "hessian", "no gradient", "surrogates"):
+        texts = [facts[key]] if isinstance(facts.get(key), str) else facts.get(key, [])
         lines += [f"{key if n == 0 else '':<12}{text}" for n, text in enumerate(texts)]
     for key in ("inputs", "parameters"):
         lines += [f"{key if n == 0 else '':<12}{_input_line(described)}" for n, described in enumerate(facts[key])]

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from symloss.compile.kernel_text import Kernel
 from symloss.compile.text import IMPORTS, Identifiers, functions_called
 from symloss.compile.tiles import TileKernel
 from symloss.elementary import table
-from symloss.lower import reductions
+from symloss.lower import reductions, sorting
 from symloss.lower.ir import (
+    Accumulate,
     Add,
     Nest,
     Reduction,
+    Sort,
     Statement,
     Total,
 )
@@ -53,5 +57,16 @@ def _reduction_sources(statements: list[Statement], tiles: bool) -> str:
     if tiles:
         wanted |= {reductions.LANE_NAMES[kind] for kind in wanted}
     wanted |= {"total" for s in statements if isinstance(s, Total)} | {"add" for s in statements if isinstance(s, Add)}
+    wanted |= {"two_sum" for s in statements if isinstance(s, Accumulate)}
     parts = [part for kind in sorted(wanted) for part in reductions.PARTS[kind]]
-    return "\n\n".join(f"@device\n{inspect.getsource(part)}" for part in dict.fromkeys(parts))
+    return "\n\n".join([*_texts("device", parts), *_texts("routine", _sorting_parts(statements))])
+
+
+def _sorting_parts(statements: list[Statement]) -> list[Callable[..., Any]]:
+    wanted = {"sort" for s in statements if isinstance(s, Sort)}
+    wanted |= {s.kind for s in statements if isinstance(s, Accumulate)}
+    return [part for kind in sorted(wanted) for part in sorting.PARTS[kind]]
+
+
+def _texts(decorator: str, parts: Iterable[Callable[..., Any]]) -> list[str]:
+    return [f"@{decorator}\n{inspect.getsource(part)}" for part in dict.fromkeys(parts)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symloss.compile.text import Identifiers, Text, without_brackets
-from symloss.lower import reductions
+from symloss.lower import reductions, sorting
 from symloss.lower.ir import (
     ROW_AXIS,
+    Accumulate,
     Add,
     Check,
     For,
@@ -17,6 +18,7 @@ from symloss.lower.ir import (
     Overwrite,
     Parameter,
     Reduction,
+    Sort,
     Statement,
     Store,
     Total,
@@ -121,6 +123,14 @@ class Kernel:
                 self._line(f"add_to({name(total)}, {text.flat(total, indices)}, {without_brackets(text(value))})")
             case Total(total=total, array=array):
                 self._line(f"{name(total)}[0], {name(total)}[1] = total_of({name(array)}, {text.length(ROW_AXIS)})")
+            case Sort(order=order, keys=keys):
+                self._line(f"sort({name(keys)}, {name(order)}, {self._row_length(keys)})")
+            case Accumulate(array=array, kind=kind, order=order, weights=weights):
+                arrays = ", ".join(map(name, (weights, order, array)))
+                self._line(f"{sorting.NAMES[kind]}({arrays}, {self._row_length(weights)})")
+
+    def _row_length(self, array: str) -> str:
+        return self._text.length(array_axes(self._nest.parameter(array))[-1])
 
     def _reduction(self, reduction: Reduction) -> str:
         array, text = reduction.array, self._text

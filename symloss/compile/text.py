@@ -74,12 +74,15 @@ class Text:
     def __init__(self, nest: Nest, identifier: Identifiers) -> None:
         self._nest, self.identifier = nest, identifier
         self._sizes = {p.of: p.name for p in nest.parameters_of("extent")}
+        self._lengths = dict(nest.lengths)
 
     def length(self, axis: str) -> str:
         """The number of positions of an axis."""
         if axis == ROW_AXIS:
             (rows,) = self._nest.parameters_of("rows")
             return self.identifier(rows.name)
+        if axis in self._lengths:
+            return str(self._lengths[axis])
         return self.identifier(self._sizes.get(axis, f"size_{axis}"))
 
     @property

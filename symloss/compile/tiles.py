@@ -23,7 +23,19 @@ from symloss.lower.ir import (
     array_axes,
 )
 from symloss.lower.reductions import LANE_NAMES
-from symloss.lower.tiles import INPUTS, LANES, OUTPUTS, VALUES, WORK, Phase, copy_of, crossing, is_of_rows, phases
+from symloss.lower.tiles import (
+    INPUTS,
+    LANES,
+    OUTPUTS,
+    VALUES,
+    WORK,
+    Phase,
+    copy_of,
+    crossing,
+    is_of_rows,
+    outside_rows,
+    phases,
+)
 
 FROM_FLOAT = {"float": "{}", "int": "int64({})", "bool": "({} != 0.0)"}
 TO_FLOAT = {"float": "{}", "int": "float64({})", "bool": "1.0 if {} else 0.0"}
@@ -39,6 +51,7 @@ class TileText(Text):
         last = f"{self.length(ROW_AXIS)} - 1"
         self.row = f"{self.first} + {self.lane} if {self.first} + {self.lane} < {last} else {last}"
         """This row; behind the last one, the last."""
+        self.apart = outside_rows(nest)
         self.places: dict[str, tuple[int, Type]] = {}
         self.local: set[str] = set()
 
@@ -52,7 +65,7 @@ class TileText(Text):
 
     def element(self, array: str, indices: tuple[Expression, ...]) -> str:
         parameter = self._nest.parameter(array)
-        if parameter.kind in ("shared", "total"):
+        if parameter.kind in ("shared", "total") or parameter.name in self.apart:
             return super().element(array, indices)
         if is_of_rows(parameter):
             return f"{self.room}[{self.of_lane(self.place(parameter.name, 'float'))}]"

@@ -11,12 +11,13 @@ import sympy as sp
 from sympy.stats.rv import RandomSymbol
 
 from symloss.errors import DeclarationError
-from symloss.heads.binders import Rank, Sorted, free_indices
+from symloss.heads.binders import free_indices
 from symloss.heads.table import row_of
 
 from .axes import Axis, IndexLabel
 from .index_checks import refuse_places_outside, refuse_wrong_indices
 from .lift import lift
+from .metric import MetricFacts, refuse_ordering_of_predictions
 from .roles import Declared, RoleSymbol, role_symbol
 from .sums import refuse_sums_without_axis
 
@@ -34,7 +35,7 @@ class Declaration:
     ``typed`` is the expression as typed, ``expression`` the same in heads. ``inputs`` are
     targets, then data, then predictions, in call order. ``likelihood`` is there for a
     loss that came from one. ``factors`` are those of the aliases that stand for a multiple
-    of the loss.
+    of the loss. ``metric`` is there for what is only measured and never differentiated.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Declaration:
     reference: str = ""
     likelihood: Likelihood | None = None
     factors: tuple[tuple[str, sp.Expr], ...] = ()
+    metric: MetricFacts | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -61,6 +63,7 @@ class Declaration:
                 self.kinks,
                 sp.srepr(self.likelihood.full) if self.likelihood else "",
                 str(self.link),
+                *(("metric",) if self.metric else ()),
             )
         )
         return hashlib.sha256(text.encode()).hexdigest()
@@ -115,6 +118,7 @@ def declare(
     reference: str = "",
     likelihood: Likelihood | None = None,
     unused_inputs: bool = False,
+    metric: MetricFacts | None = None,
 ) -> Declaration:
     """Validate and lift what a user typed; raises DeclarationError with the line to write instead."""
     if not isinstance(name, str) or not name.isidentifier():
@@ -138,7 +142,8 @@ def declare(
     _refuse_what_cannot_work(name, expression)
     _refuse_unknown_functions(name, typed, expression)
     _refuse_free_indices(name, typed, expression)
-    _refuse_ordering_of_predictions(name, typed, expression)
+    if metric is None:
+        refuse_ordering_of_predictions(name, typed, expression)
     refuse_wrong_indices(name, typed, expression)
     made = Declaration(
         name,
@@ -153,6 +158,7 @@ def declare(
         reference,
         likelihood,
         _factors(name, aliases, parameters),
+        metric,
     )
     refuse_places_outside(name, typed, expression, (*ordered, *parameters), made.axes)
     return made
@@ -334,12 +340,3 @@ def _refuse_free_indices(name: str, typed: sp.Expr, expression: sp.Expr) -> None
             f"{name} = {typed}: the index {k} is free, so this is not one number per sample; "
             f"write sp.Sum(..., {k}) or another reduction over {k}"
         )
-
-
-def _refuse_ordering_of_predictions(name: str, typed: sp.Expr, expression: sp.Expr) -> None:
-    for part in sp.preorder_traversal(expression):
-        if isinstance(part, (Sorted, Rank)) and any(s.role == "prediction" for s in part.atoms(RoleSymbol)):
-            raise DeclarationError(
-                f"{name} = {typed}: sl.sort and sl.rank order expressions of targets and data only, since the order "
-                f"of predictions has no derivative; write a smooth rank, such as 1 + sum of sigmoid((z[j] - z[i])/T)"
-            )

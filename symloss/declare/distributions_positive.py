@@ -40,7 +40,12 @@ def _chi(y: sp.Expr, k: sp.Expr) -> sp.Expr:
 
 def _weibull(y: sp.Expr, alpha: sp.Expr, beta: sp.Expr) -> sp.Expr:
     """alpha is the scale, beta the shape."""
-    return log_of(beta) - xlog(beta, alpha) + xlog(beta - 1, y) - (y / alpha) ** beta
+    return log_of(beta) - xlog(beta, alpha) + xlog(beta - 1, y) - _power_of_ratio(y, alpha, beta)
+
+
+def _power_of_ratio(y: sp.Expr, scale: sp.Expr, shape: sp.Expr) -> sp.Expr:
+    """(y/scale)**shape; with the logarithm of the scale where that is at hand, since the scale may overflow."""
+    return y**shape * sp.exp(-shape * scale.args[0]) if isinstance(scale, sp.exp) else (y / scale) ** shape
 
 
 def _rayleigh(y: sp.Expr, sigma: sp.Expr) -> sp.Expr:
@@ -174,7 +179,7 @@ ROWS: tuple[DistributionRow, ...] = (
         _weibull,
         half_line,
         mean=lambda a, b: a * sp.exp(sp.loggamma(1 + 1 / b)),
-        log_survival=lambda y, a, b: -((y / a) ** b),
+        log_survival=lambda y, a, b: -_power_of_ratio(y, a, b),
         location_scale=lambda a, b: (sp.S.Zero, a),
         source="Johnson, Kotz & Balakrishnan vol. 1, ch. 21; alpha is the scale, beta the shape",
     ),

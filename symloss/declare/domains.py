@@ -100,11 +100,16 @@ def Interval(low: float, high: float, closed: str = "both") -> Domain:
     left, right = closed in ("both", "left"), closed in ("both", "right")
     text = f"a number in {'[' if left else '('}{low}, {high}{']' if right else ')'}"
     return Domain(
-        f"Interval({low!r}, {high!r}, closed={closed!r})",
+        f"Interval({written(low)}, {written(high)}, closed={closed!r})",
         text,
         ("interval", float(low), float(high), left, right),
         _interval_assumptions(float(low), float(high), left, right),
     )
+
+
+def written(value: float) -> str:
+    """A number as Python text; infinity has no literal of its own."""
+    return f'float("{value!r}")' if value in (_INFINITY, -_INFINITY) else repr(value)
 
 
 def _interval_assumptions(low: float, high: float, left: bool, right: bool) -> tuple[tuple[str, bool], ...]:

@@ -13,6 +13,7 @@ from symloss.heads.functions import (
     log_bessel_i0,
     log_exprel,
     log_norm_cdf,
+    log_softplus,
     logaddexp,
     logcosh,
     norm_cdf,
@@ -22,7 +23,7 @@ from symloss.heads.functions import (
 )
 
 from .lift_exponentials import exponent_of, exponential_total, one_plus_exp
-from .lift_pairs import is_complement_of_unit, logarithm_of
+from .lift_pairs import is_complement_of_unit, logarithm_of, never_negative
 from .lifting_rule import LiftingRule, X
 
 
@@ -38,6 +39,8 @@ def _log_of(u: sp.Expr) -> sp.Expr | None:
         return -softplus(-u.args[0])
     if isinstance(u, Softmax):
         return u.at(u.place) - LogSumExp(u.body, u.bound)
+    if isinstance(u, softplus):
+        return log_softplus(u.args[0])
     if isinstance(u, sp.cosh):
         return logcosh(u.args[0])
     if isinstance(u, norm_cdf):
@@ -128,10 +131,10 @@ def _product_with_log(e: sp.Expr) -> sp.Expr | None:
     for logarithm in e.args:
         if not isinstance(logarithm, sp.log) or logarithm.args[0].is_zero is not None:
             continue
-        if not logarithm.args[0].is_nonnegative:
+        if not never_negative(logarithm.args[0]):
             continue
         for weight in e.args:
-            if weight.is_nonnegative and weight.is_zero is None and not weight.has(sp.log):
+            if never_negative(weight) and weight.is_zero is None and not weight.has(sp.log):
                 return e / (weight * logarithm) * xlogy(weight, logarithm.args[0])
     return None
 
@@ -222,7 +225,7 @@ RULES: tuple[LiftingRule, ...] = (
     ),
     LiftingRule(
         "logarithm",
-        "log(exp(u)) = u, and of products, powers, sigmoid, softmax, cosh, 1 + exp(u), ... likewise",
+        "log(exp(u)) = u, and of products, powers, sigmoid, softplus, softmax, cosh, 1 + exp(u), ... likewise",
         _log_rule,
         "the argument rounds to 1, overflows or underflows",
         "|u| > 6",

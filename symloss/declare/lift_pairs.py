@@ -44,6 +44,13 @@ def is_complement_of_unit(e: sp.Expr) -> bool:
     return isinstance(base, RoleSymbol) and base.domain.low == 0.0 and base.domain.high == 1.0
 
 
+def never_negative(e: sp.Expr) -> bool:
+    """Whether e is nonnegative for the declared domains: SymPy does not know that 1 - x is, for x in [0, 1]."""
+    if e.is_nonnegative or is_complement_of_unit(e):
+        return True
+    return isinstance(e, (sp.Add, sp.Mul)) and all(map(never_negative, e.args))
+
+
 def multiplied_out(e: sp.Expr) -> sp.Expr:
     """Sums of products, with exponentials left whole."""
     return sp.expand(e, power_exp=False, power_base=False, log=False)

@@ -43,8 +43,14 @@ def log_of(x: sp.Expr) -> sp.Expr:
 
 
 def xlog(a: sp.Expr, x: sp.Expr) -> sp.Expr:
-    """a*log(x), expanded; `xlogy` where a and x can both be 0, so that 0*log(0) is 0."""
+    """a*log(x), expanded; `xlogy` where a and x can both be 0, so that 0*log(0) is 0.
+
+    (k - 1)*log(y) is k*log(y) - log(y) for y > 0: the last term is one in y alone.
+    """
     a = sp.sympify(a)
+    number, rest = a.as_coeff_Add()
+    if number != 0 and rest != 0 and roles_in(sp.sympify(x)) <= {"target", "data"} and not may_vanish(sp.sympify(x)):
+        return xlog(number, x) + xlog(rest, x)
     return sp.Add(*(_scaled(a, term) for term in log_terms(x)))
 
 

@@ -123,6 +123,7 @@ def _beta(a: Any, b: Any) -> Any:
 _SPECIAL: dict[str, Callable[..., Any]] = {
     "sigmoid": _sigmoid,
     "softplus": lambda x: np.logaddexp(0.0, x),
+    "log_softplus": lambda x: np.where(x < -40.0, x, np.log(np.logaddexp(0.0, np.maximum(x, -40.0)))),
     "logcosh": _logcosh,
     "sech2": lambda x: 1 / np.cosh(x) ** 2,
     "xlogy": scipy.special.xlogy,

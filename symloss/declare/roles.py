@@ -40,9 +40,9 @@ class RoleSymbol(sp.Symbol):  # type: ignore[misc]
         return symbol
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        where = self.label_axis.name if self.label_axis else ""
-        axes = tuple(a.name for a in self.axes)
-        return (*super()._hashable_content(), self.role, self.domain.name, axes, where, repr(self.default))
+        axes = tuple((a.name, str(a.extent)) for a in (*self.axes, *((self.label_axis,) if self.label_axis else ())))
+        is_label = self.label_axis is not None
+        return (*super()._hashable_content(), self.role, self.domain.name, axes, is_label, repr(self.default))
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (self.name, self.role, self.domain, self.axes, self.default, self.label_axis), {}

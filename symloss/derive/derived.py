@@ -16,7 +16,7 @@ from symloss.declare.declaration import Declaration
 from symloss.declare.lift import lift, recognised
 from symloss.declare.points import point
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
-from symloss.errors import DerivationError, ParameterError
+from symloss.errors import DerivationError, ParameterError, no_derivative
 
 from . import fisher
 from .checks import check_derivative
@@ -60,7 +60,10 @@ class Derivation:
         return {role_symbol(d).name: d for d in (*self.declaration.predictions, *self.declaration.parameters)}
 
     def variable(self, name: str) -> Declared:
-        """The prediction or parameter of that name."""
+        """The prediction or parameter of that name; a DerivationError for a metric, of which nothing is derived."""
+        metric = self.declaration.metric
+        if metric is not None:
+            raise no_derivative(self.declaration.name, "gradient", metric.why, metric.surrogates)
         if name not in self.variables:
             known = ", ".join(self.variables)
             targets = [role_symbol(d).name for d in self.declaration.inputs if name == role_symbol(d).name]

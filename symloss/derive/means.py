@@ -11,7 +11,7 @@ from symloss.declare.declaration import Declaration
 from symloss.declare.lift import lift
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
 from symloss.errors import DerivationError
-from symloss.heads.binders import Softmax
+from symloss.heads.binders import Softmax, free_indices
 from symloss.heads.functions import norm_cdf, sigmoid
 
 INVERSE_LINKS: dict[str, Callable[[sp.Expr], sp.Expr]] = {
@@ -49,6 +49,9 @@ def predicted_mean(declaration: Declaration) -> tuple[sp.Expr, tuple[sp.Idx, ...
     if declaration.likelihood is not None and declaration.likelihood.mean is not None and declaration.link is None:
         return lift(declaration.likelihood.mean), ()
     link = link_of(declaration)
+    if isinstance(link, sp.Expr) and len(declaration.predictions) > 1:
+        mean: sp.Expr = lift(link)
+        return mean, tuple(sorted(free_indices(mean), key=str))
     prediction = _only_prediction(declaration)
     axes: tuple[Axis, ...] = role_symbol(prediction).axes
     indices = tuple(axis.index("ijkl"[n]) for n, axis in enumerate(axes))

@@ -80,7 +80,7 @@ FUNCTIONS: dict[str, Function] = dict([
         logarithm.log, logarithm.log1p,
         log_difference.log1pmx, log_difference.log1p_excess, log_difference.log1p_second_excess, log_difference.logit,
         logistic.sigmoid, logistic.softplus, logistic.softplus_tail, logistic.sigmoid_slope, logistic.log1mexp,
-        logistic.logexpm1, logistic.softplus_excess, logistic.softplus_second_excess,
+        logistic.logexpm1, logistic.log_softplus, logistic.softplus_excess, logistic.softplus_second_excess,
         hyperbolic.tanh, hyperbolic.sinh, hyperbolic.cosh, hyperbolic.coshm1, hyperbolic.logcosh, hyperbolic.sech2,
         hyperbolic.asinh, hyperbolic.acosh, log_difference.atanh,
         power.sqrt1pm1, algebraic.algebraic_sigmoid, algebraic.inverse_hypot, algebraic.log1psq,
@@ -115,11 +115,13 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma_differences.digamma_difference, gamma_differences.trigamma_difference,
         gamma_differences.digamma_excess, gamma_differences.trigamma_excess,
         gamma_differences.digamma_curvature, bessel.bessel_i,
-        shifted.exp_difference, shifted.exp_difference_single,
+        exponential.exp_decay_corrected, shifted.exp_decay_corrected_single,
+        shifted.exp_difference, shifted.exp_difference_single, shifted.share_error,
     ),
     *rows(
         3,
         algebraic.power_quotient, log_difference.divergence, logistic.sigmoid_blend, single.sigmoid_blend_single,
+        shifted.times_parts, shifted.times_parts_single,
     ),
 ])  # fmt: skip
 

@@ -53,6 +53,18 @@ class softplus(Head):
         return sp.log(2) if x.is_zero else None
 
 
+class log_softplus(Head):
+    """log(log(1 + exp(x))), which is x where exp(x) underflows: the log of a mean under the softplus link."""
+
+    nargs = 1
+
+
+class xlog1py(Head):
+    """x*log(1 + y), and 0 where x is 0 whatever y is; a stable form."""
+
+    nargs = 2
+
+
 class logcosh(Head):
     """log(cosh(x)), even in x."""
 

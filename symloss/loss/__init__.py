@@ -1,5 +1,6 @@
 """The user's handle on a loss."""
 
 from .handle import Loss
+from .metric import Metric
 
-__all__ = ["Loss"]
+__all__ = ["Loss", "Metric"]

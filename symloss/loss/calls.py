@@ -13,7 +13,7 @@ from symloss.errors import ParameterError
 from symloss.lower.ir import Variant
 
 from .outline import Outline
-from .plans import Names, Plan, requested
+from .plans import TOGETHER, WITHOUT_VARIABLE, Names, Plan, requested
 
 if TYPE_CHECKING:
     from symloss.pipeline import Pipeline
@@ -39,6 +39,9 @@ class Caller:
         key = results, wrt if wrt is None or isinstance(wrt, str) else tuple(wrt)
         plan = self._plans.get(key)
         if plan is None:
+            derived = [r for r in TOGETHER.get(results, (results,)) if r not in WITHOUT_VARIABLE]
+            if derived:
+                self.outline.refuse_metric(derived[0])
             requests, structure = requested(self.outline, results, wrt)
             plan = self._plans.setdefault(key, Plan(self._signature(results), requests, structure, self._method))
         return plan

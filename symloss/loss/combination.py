@@ -10,6 +10,7 @@ import sympy as sp
 from symloss.declare.declaration import Declaration, declare
 from symloss.declare.domains import Domain
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
+from symloss.derive.means import link_of
 from symloss.errors import DeclarationError, ParameterError
 from symloss.heads.numbers import typed
 from symloss.pipeline import alone
@@ -51,6 +52,7 @@ def as_alias(declaration: Declaration, alias: str) -> Declaration:
 @alone
 def added(a: Declaration, b: Declaration) -> Declaration:
     """The sum; inputs are matched by name, those of the first come first within their role."""
+    _refuse_metrics(a, b)
     _refuse_conflicts(a, b)
     inputs = list(a.inputs) + [d for d in b.inputs if d not in a.inputs]
     inputs.sort(key=lambda d: _ORDER.index(role_symbol(d).role))
@@ -58,6 +60,16 @@ def added(a: Declaration, b: Declaration) -> Declaration:
     return declare(
         f"{a.name}_plus_{b.name}", a.typed + b.typed, inputs=tuple(inputs), kinks=a.kinks, unused_inputs=True
     )
+
+
+def _refuse_metrics(a: Declaration, b: Declaration) -> None:
+    for summand in (a, b):
+        if summand.metric is not None:
+            surrogates = " or ".join(f"sl.get({name!r})" for name in summand.metric.surrogates)
+            raise DeclarationError(
+                f"{a.name} + {b.name}: {summand.name} is a metric, of which no sum can be trained by; add the values"
+                + (f", or to train, a loss that is consistent for it: {surrogates}" if surrogates else "")
+            )
 
 
 def _refuse_conflicts(a: Declaration, b: Declaration) -> None:
@@ -98,6 +110,7 @@ def bound(declaration: Declaration, values: Mapping[str, Any]) -> Declaration:
         declaration.typed.subs(replaced, simultaneous=True),
         declaration.inputs,
         declaration,
+        replaced,
     )
 
 
@@ -107,14 +120,23 @@ def _refuse_outside(loss: str, name: str, domain: Domain, value: sp.Expr) -> Non
         raise DeclarationError(f"{loss}.bind({name}={point}): expected {domain.expected}")
 
 
-def _remade(name: str, expression: sp.Expr, inputs: tuple[Declared, ...], like: Declaration | None) -> Declaration:
+def _remade(
+    name: str,
+    expression: sp.Expr,
+    inputs: tuple[Declared, ...],
+    like: Declaration,
+    replaced: Mapping[Declared, sp.Expr] | None = None,
+) -> Declaration:
+    """Another loss of the same predictions: they mean what they meant, also where a likelihood says it."""
+    link = link_of(like)
     return declare(
         name,
         expression,
         inputs=inputs,
         unused_inputs=True,
-        link=None if like is None else like.link,
-        kinks="mean" if like is None else like.kinks,
-        doc="" if like is None else like.doc,
-        reference="" if like is None else like.reference,
+        link=link if link is None or isinstance(link, str) else link.subs(replaced or {}, simultaneous=True),
+        kinks=like.kinks,
+        doc=like.doc,
+        reference=like.reference,
+        metric=like.metric,
     )

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from symloss.declare.roles import Declared
     from symloss.pipeline import Pipeline
 
-    from . import combination, intercept, printing, symbolic
+    from . import combination, intercept, printing, relinked, symbolic
     from . import fisher as numerical_fisher
 else:
     combination = Later("symloss.loss.combination")
     intercept = Later("symloss.loss.intercept")
     numerical_fisher = Later("symloss.loss.fisher")
     printing = Later("symloss.loss.printing")
+    relinked = Later("symloss.loss.relinked")
     symbolic = Later("symloss.loss.symbolic")
 
 
@@ -178,6 +179,16 @@ class Loss:
         return pickling.family(self)
 
     @property
+    def is_metric(self) -> bool:
+        """Whether this is a metric: only its value is computed, and asking for a derivative says why there is none."""
+        return self.outline.is_metric
+
+    @property
+    def surrogates(self) -> tuple[str, ...]:
+        """Names of losses that are consistent for a metric; empty for a loss."""
+        return self.outline.surrogates
+
+    @property
     def kinks(self) -> str:
         """What holds at a kink: "mean", "left" or "right"; `kink_places` lists the kinks."""
         return self._known.kinks
@@ -314,6 +325,10 @@ class Loss:
         """``(n, K, K)`` for a row, ``(n, P, P)`` for P scalar predictions; nested tuples of blocks otherwise."""
         return self._caller.plan("hessian_matrix", wrt)(args, options)
 
+    def gradient_and_hessian_matrix(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
+        """Gradient and `hessian_matrix`, what a Newton step needs, from one pass over the data."""
+        return self._caller.plan("gradient_and_hessian_matrix", wrt)(args, options)
+
     def hvp(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """``hvp(y_true, raw_prediction, vector, ...)``: Hessian times vector, never forming the matrix.
 
@@ -368,6 +383,22 @@ class Loss:
     def as_alias(self, alias: str) -> Loss:
         """What the peer returns that calls the loss ``alias``: the multiple that the declaration says."""
         return Loss.from_declaration(combination.as_alias(self.declaration, alias))
+
+    def with_link(self, link: str | sp.Expr) -> Loss:
+        """The same loss of the same prediction, which is another function of the raw prediction now.
+
+        ``link`` is "identity", "log", "logit", "softmax", "probit", "cloglog", or an expression in the raw prediction
+        that is the inverse link, such as ``sl.softplus(f)``. The raw prediction keeps its name; its domain is where
+        the new link leads to what the loss can take. Derives anew.
+
+        >>> import symloss as sl
+        >>> sl.get("binary_cross_entropy_with_logits").with_link("cloglog").expression
+        -y*log1mexp(-exp(f)) + (1 - y)*exp(f)
+        >>> sl.get("poisson").with_link("identity").gradient([1.0], [4.0])
+        array([0.75])
+        """
+        made = relinked.with_link(self.declaration, link)
+        return self if made is self.declaration else Loss.from_declaration(made)
 
     def __add__(self, other: Any) -> Loss:
         if not isinstance(other, Loss):

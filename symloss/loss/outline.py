@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from symloss.call.signature import Signature
-from symloss.errors import ParameterError
+from symloss.errors import ParameterError, no_derivative
 
 LINK_IS_AN_EXPRESSION = "(an expression)"
 """Stands as the link where it is not a name; the expression itself is on the symbolic side."""
@@ -24,7 +24,8 @@ class Outline:
 
     ``structure`` is what ``repr`` shows, ``usage`` how the loss is called. ``label_axes`` pairs
     each label with the axis along which it is a class id, ``factors`` an alias with the
-    multiple of the loss that it stands for, where that is not 1. The signatures are those of value and
+    multiple of the loss that it stands for, where that is not 1. ``why`` and ``surrogates`` are
+    those of a metric. The signatures are those of value and
     derivatives, of Hessian-vector products, and of what does not depend on the target.
     """
 
@@ -36,12 +37,19 @@ class Outline:
     reference: str
     kinks: str
     link: str | None
+    why: str
+    surrogates: tuple[str, ...]
     structure: str
     usage: str
     label_axes: tuple[tuple[str, str], ...]
     call: Signature
     product: Signature
     expectation: Signature
+
+    @property
+    def is_metric(self) -> bool:
+        """Whether this is only measured: a metric always says why it has no gradient."""
+        return bool(self.why)
 
     @cached_property
     def predictions(self) -> tuple[str, ...]:
@@ -58,6 +66,11 @@ class Outline:
         """The inner axes of all that ``wrt`` may name: predictions and parameters."""
         predictions = {i.name: i.axes for i in self.call.inputs if i.role == "prediction"}
         return {**predictions, **{p.name: p.axes for p in self.call.parameters}}
+
+    def refuse_metric(self, result: str) -> None:
+        """Raise DerivationError where a metric is asked for a result that needs a derivative."""
+        if self.is_metric:
+            raise no_derivative(self.name, result, self.why, self.surrogates)
 
     def axes_wrt(self, name: str) -> tuple[str, ...]:
         """The inner axes of a prediction or parameter; an unknown name is a ParameterError that lists what there is."""
@@ -93,6 +106,7 @@ def _text(value: Any) -> str:
 _READ: dict[str, Any] = {
     "aliases": lambda names: tuple(map(_text, names)),
     "link": lambda link: None if link is None else _text(link),
+    "surrogates": lambda names: tuple(map(_text, names)),
     "factors": lambda pairs: tuple((_text(alias), _text(factor)) for alias, factor in pairs),
     "label_axes": lambda pairs: tuple((_text(name), _text(axis)) for name, axis in pairs),
     "call": Signature.from_literal,

@@ -21,6 +21,7 @@ Names = str | Sequence[str] | None
 TOGETHER = {
     "value_and_gradient": ("value", "gradient"),
     "gradient_and_hessian": ("gradient", "hessian"),
+    "gradient_and_hessian_matrix": ("gradient", "hessian_matrix"),
     "gradient_and_fisher": ("gradient", "fisher_weighted"),
 }
 MATRICES = ("hessian_matrix", "fisher_matrix")

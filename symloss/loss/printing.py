@@ -19,11 +19,12 @@ def mathematics(loss: Any) -> str:
 
 
 def latex(loss: Any) -> str:
-    """What a notebook shows: formula and gradient."""
-    gradients = loss.gradient_expression
+    """What a notebook shows: formula and gradient; of a metric the formula."""
     rows = [rf"\ell &= {format_latex(loss.expression)}"]
+    gradients = () if loss.is_metric else loss.gradient_expression
+    predictions = () if loss.is_metric else loss.declaration.predictions
     for prediction, gradient in zip(
-        loss.declaration.predictions, gradients if isinstance(gradients, tuple) else (gradients,), strict=True
+        predictions, gradients if isinstance(gradients, tuple) else (gradients,), strict=True
     ):
         index = "_i" if role_symbol(prediction).axes else ""
         rows.append(

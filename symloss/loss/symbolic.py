@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symloss.declare import declaration as declaring
 from symloss.declare import likelihood as likelihoods
+from symloss.declare import metric as metrics
 from symloss.declare.declaration import Declaration
 from symloss.declare.domains import Domain
 from symloss.declare.roles import Declared, role_symbol
@@ -14,10 +15,11 @@ from symloss.pipeline import Pipeline, alone, symbolic_work
 from . import signatures
 from .outline import LINK_IS_AN_EXPRESSION, Outline
 
-__all__ = ["Pipeline", "declare", "domains", "likelihood", "outline_of", "symbolic_work"]
+__all__ = ["Pipeline", "declare", "domains", "likelihood", "metric_facts", "outline_of", "symbolic_work"]
 
 declare = alone(declaring.declare)
 likelihood = alone(likelihoods.likelihood)
+metric_facts = metrics.metric_facts
 
 
 @alone
@@ -33,6 +35,8 @@ def outline_of(declaration: Declaration) -> Outline:
         reference=declaration.reference,
         kinks=declaration.kinks,
         link=link if link is None or isinstance(link, str) else LINK_IS_AN_EXPRESSION,
+        why=declaration.metric.why if declaration.metric else "",
+        surrogates=declaration.metric.surrogates if declaration.metric else (),
         structure=structure(declaration),
         usage=usage(declaration),
         label_axes=_label_axes(declaration),
@@ -46,7 +50,8 @@ def structure(declaration: Declaration) -> str:
     """What ``repr`` shows: name, inputs with axes and domains, parameters with defaults."""
     inputs = ", ".join(_argument(d) for d in declaration.inputs)
     parameters = ", ".join(_argument(d) for d in declaration.parameters)
-    return f"Loss({declaration.name}({inputs}{'; ' + parameters if parameters else ''}))"
+    kind = "Loss" if declaration.metric is None else "Metric"
+    return f"{kind}({declaration.name}({inputs}{'; ' + parameters if parameters else ''}))"
 
 
 def _argument(declared: Declared) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 from symloss.lower.ir import ROW_AXIS
 from symloss.stabilise.graph import (
@@ -25,8 +27,35 @@ ARITHMETIC = frozenset({"add", "sub", "mul", "neg"})
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
 LOGIC = frozenset({"and", "or", "not"})
 
+KEYED = "keyed"
+"""The pair of an entry's key, by which entries are ordered, and its weight."""
+
 # All else is worth a store and a load where its value is wanted in a second loop.
-CHEAP = ARITHMETIC | COMPARISONS | LOGIC | {"abs", "maximum", "minimum", "sign", "step"}
+CHEAP = ARITHMETIC | COMPARISONS | LOGIC | {"abs", "maximum", "minimum", "sign", "step", KEYED}
+
+OrderedKind = Literal["larger", "smaller", "level", "earlier"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ordered(Node):
+    """For the entry at ``place`` the sum of the weights of entries with a larger key, a smaller one or the same.
+
+    ``earlier`` is of those with the same key that come before it. ``body`` is key and weight at ``loop``; an entry
+    whose key is not a number is in no sum. See `symloss.lower.ordered`.
+    """
+
+    kind: OrderedKind
+    place: Loop
+    loop: Loop
+    body: Node
+
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        return (self.body,)
+
+    def _free(self) -> frozenset[Loop]:
+        return (self.body.free - {self.loop}) | {self.place}
+
 
 Renaming = Mapping[Loop, Loop]
 
@@ -53,6 +82,10 @@ class Graph:
         """An interned node."""
         return self._builder.make(kind, *fields)
 
+    def ordered(self, kind: OrderedKind, place: Loop, loop: Loop, body: Node) -> Ordered:
+        """An interned sum by sorting."""
+        return self._builder.make(Ordered, kind, place, loop, body)
+
     def renamed(self, node: Node, renaming: Renaming) -> Node:
         """``node`` with its free loops renamed, all at once; a bound loop gets the smallest number that is free."""
         relevant = {old: renaming.get(old, old) for old in node.free}
@@ -77,11 +110,29 @@ class Graph:
             case Reduce(kind=kind, loop=loop, body=body):
                 bound = first_free(loop.axis, frozenset(renaming.values()))
                 return self.make(Reduce, kind, bound, self.renamed(body, {**renaming, loop: bound}))
+            case Ordered(kind=kind, place=place, loop=loop, body=body):
+                bound = first_free(loop.axis, frozenset(renaming.values()))
+                return self.make(Ordered, kind, renaming[place], bound, self.renamed(body, {loop: bound}))
             case Constant(value=value):
                 return self.make(Constant, value)
             case Extent(axis=axis):
                 return self.make(Extent, axis)
         raise TypeError(f"not a node of a Stable: {node!r}")
+
+    def with_operands(self, node: Node, operands: tuple[Node, ...]) -> Node:
+        """``node`` made of other operands, as many as it has."""
+        if operands == node.operands:
+            return node
+        match node:
+            case Element(argument=argument):
+                return self.make(Element, argument, operands)
+            case Apply(head=head):
+                return self.make(Apply, head, operands)
+            case Select():
+                return self.make(Select, *operands)
+            case Reduce(kind=kind, loop=loop):
+                return self.make(Reduce, kind, loop, *operands)
+        raise TypeError(f"not a node with operands: {node!r}")
 
     def placed(self, node: Node, loop: Loop, place: Node) -> Node:
         """``node`` with the position of ``loop`` being ``place``, which is free of loops."""
@@ -115,6 +166,7 @@ class Graph:
         own = (isinstance(node, Element) and self._arguments[node.argument].per_sample) or (
             isinstance(node, Extent | Reduce) and self._ragged
         )
+        own = own or isinstance(node, Ordered)
         below = any(ROW in self.needs(operand) for operand in node.operands)
         return frozenset({ROW}) if own or below else frozenset()
 

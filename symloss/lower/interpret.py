@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from symloss.lower import reductions
+from symloss.lower import reductions, sorting
 from symloss.lower.ir import (
     ROW_AXIS,
+    Accumulate,
     Add,
     Call,
     Check,
@@ -26,6 +27,7 @@ from symloss.lower.ir import (
     Number,
     Overwrite,
     Reduction,
+    Sort,
     Statement,
     Store,
     Total,
@@ -44,7 +46,7 @@ OPERATIONS: Functions = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
-    "div": operator.truediv,
+    "div": lambda a, b: np.float64(a) / b,  # Python's own float would raise
     "neg": operator.neg,
     "lt": operator.lt,
     "le": operator.le,
@@ -119,6 +121,14 @@ class _Run:
             case Total(total=total, array=array):
                 pair = reductions.total_of(self._given[array], self._rows)
                 self._given[total][:2] = pair
+            case Sort(order=order, keys=keys):
+                sorting.sort(self._given[keys], self._given[order], self._row_length(keys))
+            case Accumulate(array=array, kind=kind, order=order, weights=weights):
+                given = (self._given[name] for name in (weights, order, array))
+                SUMS[kind](*given, self._row_length(weights))
+
+    def _row_length(self, array: str) -> int:
+        return self._length(array_axes(self._nest.parameter(array))[-1])
 
     def _loop(self, loop: For) -> None:
         for position in range(self._length(loop.axis)):
@@ -191,4 +201,5 @@ class _Run:
         return np.float64(self._functions[head](*operands))
 
 
+SUMS: Functions = {kind: getattr(sorting, name) for kind, name in sorting.NAMES.items()}
 REDUCTIONS: Functions = {kind: getattr(reductions, name) for kind, name in reductions.NAMES.items()}

@@ -220,7 +220,31 @@ class Total:
     array: str
 
 
-Statement = Let | For | Store | Overwrite | Reduction | Check | Add | Total
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """Puts the places of a row of keys in descending order into ``order``; equal keys keep their order.
+
+    All three are scratch over one axis; `symloss.lower.sorting` says what else ``order`` holds.
+    """
+
+    order: str
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulate:
+    """``array[k]``, for every k: the sum of the ``weights`` of entries whose key is larger than that of k, and so on.
+
+    The order is one that a `Sort` found.
+    """
+
+    array: str
+    kind: Literal["larger", "smaller", "level", "earlier"]
+    order: str
+    weights: str
+
+
+Statement = Let | For | Store | Overwrite | Reduction | Check | Add | Total | Sort | Accumulate
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +252,8 @@ class Nest:
     """A complete kernel: one pass over the rows of a chunk.
 
     Totals start at zero. ``search`` is the slow pass that finds the first row, and in
-    it the first guard, that failed.
+    it the first guard, that failed. ``lengths`` are those of the axes whose length is a
+    number; an index into such an axis may be one too.
     """
 
     name: str
@@ -236,6 +261,7 @@ class Nest:
     parameters: tuple[Parameter, ...]
     body: tuple[Statement, ...]
     search: tuple[Statement, ...] = ()
+    lengths: tuple[tuple[str, int], ...] = ()
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name."""

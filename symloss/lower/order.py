@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from symloss.lower.graphs import ROW, Graph, descendants, is_expensive, is_truth
+from symloss.lower.graphs import ROW, Graph, Ordered, descendants, is_expensive, is_truth
 from symloss.stabilise.graph import Guard, Loop, Node, Output, Reduce
 
 
@@ -36,7 +36,7 @@ class Correct:
     place: Node
 
 
-Purpose = Output | Verify | Reduce | Keep | Correct
+Purpose = Output | Verify | Reduce | Ordered | Keep | Correct
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class Task:
     opened: tuple[Loop, ...] = ()
 
 
-def reduction_task(node: Reduce) -> Task:
-    """What has to be computed before a reduction can be."""
+def reduction_task(node: Reduce | Ordered) -> Task:
+    """What has to be computed before a reduction, or a sum by sorting, can be."""
     return Task(node.body, (node.loop,), node)
 
 
@@ -65,9 +65,18 @@ def kept_task(node: Node) -> Task:
 Known = Callable[[Node], bool]
 
 
-def reductions_within(tasks: Iterable[Task], scope: frozenset[Loop], graph: Graph, known: Known) -> list[Reduce]:
+def belongs(node: Node, scope: frozenset[Loop], graph: Graph) -> bool:
+    """Whether this is a reduction, or a sum by sorting for all places of a row, to be computed in this scope."""
+    if isinstance(node, Ordered):
+        return ROW in scope
+    return isinstance(node, Reduce) and graph.needs(node) <= scope
+
+
+def reductions_within(
+    tasks: Iterable[Task], scope: frozenset[Loop], graph: Graph, known: Known
+) -> list[Reduce | Ordered]:
     """The reductions that the tasks need and that belong in this scope, each once, in order of discovery."""
-    found: dict[Reduce, None] = {}
+    found: dict[Node, None] = {}
     seen: set[Node] = set()
     stack = [task.node for task in reversed(list(tasks))]
     while stack:
@@ -75,10 +84,10 @@ def reductions_within(tasks: Iterable[Task], scope: frozenset[Loop], graph: Grap
         if node in seen or known(node):
             continue
         seen.add(node)
-        if isinstance(node, Reduce) and graph.needs(node) <= scope:
-            found[node] = None
+        if belongs(node, scope, graph):
+            found[graph.canonical(node) if isinstance(node, Ordered) else node] = None
         stack.extend(reversed(node.operands))
-    return list(found)
+    return [node for node in found if isinstance(node, Reduce | Ordered)]
 
 
 class Levels:
@@ -106,7 +115,7 @@ class Levels:
         if (kept := self._graph.canonical(node)) in self._kept:
             # Another position than that of the loop that writes it can only be read after that loop.
             return self.of(kept_task(kept)) + (tuple(node.free) != outermost)
-        if isinstance(node, Reduce) and self._graph.needs(node) <= self._scope:
+        if isinstance(node, Reduce | Ordered) and belongs(node, self._scope, self._graph):
             return self.of(reduction_task(node)) + 1
         return max((self._needed(operand, outermost) for operand in node.operands), default=0)
 
@@ -123,7 +132,8 @@ class _Uses:
         self._graph, self._kept = graph, kept
 
     def visit(self, node: Node, outermost: Loop, place: Place) -> None:
-        if not node.free:
+        # A sum by sorting lies in an array of its own.
+        if not node.free or isinstance(node, Ordered):
             return
         if len(node.free) == 1:
             (loop,) = node.free

@@ -257,4 +257,5 @@ PARTS: dict[str, tuple[Callable[..., Any], ...]] = {
     "lane_rests": (*LANE_SUM, lane_rests),
     "total": (*SUM, sum_of, total_of),
     "add": (two_sum, add_to),
+    "two_sum": (two_sum,),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symloss.lower.ir import (
+    Accumulate,
     Add,
     Call,
     Check,
@@ -20,6 +21,7 @@ from symloss.lower.ir import (
     Overwrite,
     Parameter,
     Reduction,
+    Sort,
     Statement,
     Store,
     Total,
@@ -56,7 +58,7 @@ def _block(block: tuple[Statement, ...], margin: str) -> Iterator[str]:
             yield margin + _statement(statement)
 
 
-def _statement(statement: Let | Store | Overwrite | Reduction | Check | Add | Total) -> str:
+def _statement(statement: Let | Store | Overwrite | Reduction | Check | Add | Total | Sort | Accumulate) -> str:
     match statement:
         case Let(name=name, value=value):
             return f"{name} = {expression_text(value)}"
@@ -72,6 +74,10 @@ def _statement(statement: Let | Store | Overwrite | Reduction | Check | Add | To
             return f"{_element(total, indices)} += {expression_text(value)}"
         case Total(total=total, array=array):
             return f"{total} = total of {array}"
+        case Sort(order=order, keys=keys):
+            return f"{order}[:] = places of {keys}[:] in descending order"
+        case Accumulate(array=array, kind=kind, order=order, weights=weights):
+            return f"{array}[:] = sums of {weights}[:] over entries that are {kind}, by {order}[:]"
 
 
 def _element(array: str, indices: tuple[Expression, ...]) -> str:

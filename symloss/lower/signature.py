@@ -46,7 +46,7 @@ def argument_parameter(argument: Argument, variant: Variant, names: Names) -> Pa
 
 def output_parameter(output: Output, variant: Variant, names: Names) -> Parameter:
     """Where a result goes."""
-    axes = tuple(loop.axis for loop in output.loops)
+    axes = (*(axis for axis, _ in output.place), *(loop.axis for loop in output.loops))
     name = names.fresh(output.name)
     if output.reduced:
         return Parameter(name, "total", output.name, axes)
@@ -70,7 +70,8 @@ def signature(stable: Stable, variant: Variant, names: Names) -> tuple[Parameter
     """Every parameter but scratch and status, in the order of the call."""
     # Arguments and results take their names first: the user chose those.
     arguments = [argument_parameter(a, variant, names) for a in stable.arguments]
-    outputs = [output_parameter(o, variant, names) for o in stable.outputs]
+    # Entries of one matrix go to one array.
+    outputs = [output_parameter(o, variant, names) for o in {o.name: o for o in stable.outputs}.values()]
     rows = fixed("rows", names, "int64")
     axes = axis_parameters(stable, variant, names)
     weight = [fixed("weight", names, variant.dtype)] if variant.weighted else []

@@ -8,10 +8,12 @@ element of a result is written exactly once.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import product
 
 from symloss.lower.graphs import ARITHMETIC, COMPARISONS, LOGIC
 from symloss.lower.ir import (
     ROW_AXIS,
+    Accumulate,
     Add,
     Call,
     Check,
@@ -26,6 +28,7 @@ from symloss.lower.ir import (
     Number,
     Overwrite,
     Reduction,
+    Sort,
     Statement,
     Store,
     Total,
@@ -54,12 +57,22 @@ def check(nest: Nest) -> None:
 
 
 def _check_results(nest: Nest) -> None:
-    """Every result is written by one statement, in the loops over all its axes."""
-    written = Counter(
-        s.array if isinstance(s, Store) else s.total for s in walk(nest.body) if isinstance(s, Store | Add | Total)
-    )
+    """Every result is written by one statement, in the loops over all its axes; or by one for every numbered place."""
+    written = Counter(map(_target, (s for s in walk(nest.body) if isinstance(s, Store | Add | Total))))
+    lengths = dict(nest.lengths)
     for parameter in nest.parameters_of("output", "total"):
-        _require(written[parameter.name] == 1, f"{written[parameter.name]} statements write the result", parameter)
+        places = product(*(range(lengths[axis]) for axis in parameter.axes if axis in lengths))
+        for place in places:
+            count = written[parameter.name, place]
+            _require(count == 1, f"{count} statements write the result at {place}", parameter)
+
+
+def _target(statement: Store | Add | Total) -> tuple[str, tuple[float, ...]]:
+    """The array that is written, and at which numbered place of it."""
+    if isinstance(statement, Total):
+        return statement.total, ()
+    array = statement.array if isinstance(statement, Store) else statement.total
+    return array, tuple(index.value for index in statement.indices if isinstance(index, Number))
 
 
 def _require(holds: bool, rule: str, culprit: object) -> None:
@@ -74,6 +87,7 @@ class _Checker:
         self._loops: dict[str, str] = {}  # the axis of each open loop's variable
         self._written: set[str] = set()  # scratch arrays that a loop has filled
         self._ragged = nest.variant.ragged
+        self._lengths = dict(nest.lengths)
 
     def block(self, block: tuple[Statement, ...]) -> None:
         """Check the statements; what they bind is gone afterwards."""
@@ -116,6 +130,20 @@ class _Checker:
                 self._readable(array, statement)
             case Check(condition=condition):
                 _require(condition.type == "bool", "a condition that is not one", statement)
+            case Sort(order=order, keys=keys):
+                self._whole_rows(order, (keys,), statement)
+            case Accumulate(array=array, order=order, weights=weights):
+                self._whole_rows(array, (order, weights), statement)
+
+    def _whole_rows(self, written: str, read: tuple[str, ...], statement: Statement) -> None:
+        """Scratch arrays over one axis, in a row and in no loop over that axis; what is read has been written."""
+        names = (written, *read)
+        _require({self._arrays[n].kind for n in names if n in self._arrays} == {"scratch"}, "not scratch", statement)
+        _require(len({array_axes(self._arrays[name]) for name in names}) == 1, "arrays over two axes", statement)
+        _require(list(self._loops.values()) == [ROW_AXIS], "whole rows in a loop over part of them", statement)
+        for name in read:
+            self._readable(name, statement)
+        self._written.add(written)
 
     def _loop(self, loop: For) -> None:
         _require(bool(self._loops) != (loop.axis == ROW_AXIS) or not self._loops, "the rows inside a loop", loop.axis)
@@ -173,13 +201,16 @@ class _Checker:
                 return self._loops.get(name) == axis
             case Call(head="clamp", arguments=(_, Length(axis=bound))):
                 return bound == axis
+            case Number(value=place):
+                return isinstance(place, int) and 0 <= place < self._lengths.get(axis, 0)
         return False
 
     def _everywhere(self, array: str, indices: tuple[Expression, ...], culprit: object, also_in: int = 0) -> None:
         """The indices are the variables of loops over the array's axes, and no other loop repeats the store."""
         self._indices(array, indices, culprit)
         names = [index.name for index in indices if isinstance(index, Name)]
-        _require(len(set(names)) == len(indices), "an index that is not a loop's own", culprit)
+        numbers = sum(isinstance(index, Number) for index in indices)
+        _require(len(set(names)) + numbers == len(indices), "an index that is not a loop's own", culprit)
         repeats = [v for v in self._loops if v not in names]
         if self._arrays[array].kind != "scratch":
             _require(len(repeats) == also_in, "a result written again and again", culprit)

@@ -7,11 +7,12 @@ one row computes, and in which order, stays as it is; the bits are those of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from symloss.lower.ir import (
     ROW_AXIS,
+    Accumulate,
     Add,
     Call,
     For,
@@ -20,7 +21,9 @@ from symloss.lower.ir import (
     Overwrite,
     Parameter,
     Reduction,
+    Sort,
     Statement,
+    Store,
     Type,
 )
 from symloss.lower.walk import expressions, names, subexpressions, walk
@@ -64,9 +67,22 @@ def is_tileable(nest: Nest) -> bool:
     rows = row_loop(nest)
     if nest.variant.ragged or rows is None or not any(isinstance(s, For) for s in rows.body):
         return False
+    if any(isinstance(s, Sort | Accumulate) for s in rows.body):
+        return False  # what goes over a row by its own order has no neighbours to go along with
     flat = all(not isinstance(inner, For) for s in rows.body if isinstance(s, For) for inner in s.body)
     narrow = all(len(p.axes) <= 1 for p in nest.parameters if p.kind not in ("shared", "total"))
-    return flat and narrow and not any(p.kind == "label" and p.axes for p in nest.parameters)
+    apart = not stored(rows.body) & outside_rows(nest)
+    return flat and narrow and apart and not any(p.kind == "label" and p.axes for p in nest.parameters)
+
+
+def outside_rows(nest: Nest) -> frozenset[str]:
+    """The scratch of what no row has a part in, such as the sum of a parameter's squares: stored once, not per row."""
+    return stored(s for s in nest.body if not (isinstance(s, For) and s.axis == ROW_AXIS))
+
+
+def stored(statements: Iterable[Statement]) -> frozenset[str]:
+    """The arrays that the statements store into or reduce."""
+    return frozenset(s.array for s in walk(tuple(statements)) if isinstance(s, Store | Reduction))
 
 
 def row_loop(nest: Nest) -> For | None:
@@ -123,7 +139,11 @@ def tiled(nest: Nest) -> Nest:
     """The nest with the room that tiles need: scratch for every row of a tile, and the rows side by side."""
     rows = row_loop(nest)
     assert rows is not None
-    scratch = tuple(replace(p, lanes=LANES) if p.kind == "scratch" and not p.per_row else p for p in nest.parameters)
+    shared = outside_rows(nest)
+    scratch = tuple(
+        replace(p, lanes=LANES) if p.kind == "scratch" and not p.per_row and p.name not in shared else p
+        for p in nest.parameters
+    )
     copies = tuple(
         Parameter(copy_of(p.name), "scratch", p.name, p.axes, lanes=LANES)
         for p in nest.parameters

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from symloss.lower.ir import (
+    Accumulate,
     Add,
     Call,
     Check,
@@ -19,6 +20,7 @@ from symloss.lower.ir import (
     Number,
     Overwrite,
     Reduction,
+    Sort,
     Statement,
     Store,
     Total,
@@ -55,7 +57,7 @@ def expressions(statement: Statement) -> tuple[Expression, ...]:
             return indices
         case Check(condition=condition):
             return (condition,)
-        case For() | Total():
+        case For() | Total() | Sort() | Accumulate():
             return ()
 
 
@@ -114,7 +116,7 @@ def with_substituted(statement: Statement, names: Substitution) -> Statement:
             return replace(statement, indices=tuple(map(again, indices)))
         case Check(condition=condition):
             return replace(statement, condition=again(condition))
-        case For() | Total():
+        case For() | Total() | Sort() | Accumulate():
             return statement
 
 

@@ -1,8 +1,9 @@
-"""Computed exponents: what rounding took from a sum or a product, so that exp of it keeps its digits.
+"""What rounding took from a sum or a product: for exponents, so that exp of it keeps its digits, and for residuals.
 
 exp(a) multiplies the rounding error of a by |a|: 20 ulp at a = -40, 350 at -700. A sum's error is
 exact by TwoSum and a product's by fma, so exp(a + error) costs a few operations more and is as good
-as exp itself (acceptance figure A6).
+as exp itself (acceptance figure A6). A residual less a margin, |f - y| - eps, cancels at the edge of the
+margin, where it is all that is left of the loss; its error is added to it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from symloss.declare.roles import RoleSymbol
 from symloss.simplify.rules import domain_name
 
 from .arithmetic import as_doubles, fraction, is_constant, term_order
-from .graph import Loop, Node
+from .graph import Loop, Node, Select
 from .rows import Scale
 
 if TYPE_CHECKING:
@@ -44,6 +45,19 @@ def with_rounding_error(t: Translation, e: sp.Expr, places: Places) -> tuple[Nod
     return value, error
 
 
+def is_residual_less_margin(e: sp.Add) -> bool:
+    """Whether a sum is of three or more inputs and parameters as they are given, such as |f - y| - eps."""
+    leaves = [leaf for term in e.args for leaf in _leaves(term)]
+    return len(leaves) > 2 and all(isinstance(leaf, (RoleSymbol, sp.Indexed)) for leaf in leaves)
+
+
+def _leaves(term: sp.Expr) -> tuple[sp.Expr, ...]:
+    term = -term if term.could_extract_minus_sign() else term
+    if isinstance(term, sp.Abs) and isinstance(term.args[0], sp.Add):
+        return tuple(leaf for t in term.args[0].args for leaf in _leaves(t))
+    return (term,)
+
+
 def is_quotient(e: sp.Expr) -> bool:
     """Whether something that varies is divided by parameters."""
     scale = [f for f in sp.Mul.make_args(e) if _is_of_parameters(f) and not f.is_Rational]
@@ -67,6 +81,8 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
         return _of_sum(translation, e, places)
     if isinstance(e, sp.Mul):
         return _of_product(translation, e, places)
+    if isinstance(e, sp.Abs):
+        return _of_modulus(translation, e.args[0], places)
     if isinstance(e, sp.Pow) and e.exp == 2:
         return _of_two_factors(translation, e.base, e.base, places)
     return None
@@ -84,6 +100,13 @@ def _of_sum(t: Translation, e: sp.Add, places: Places) -> Node | None:
         errors.append(rounding_error(t, term, places))
         partial = t.call("sub" if negative else "add", partial, other)
     return _added(t, errors)
+
+
+def _of_modulus(t: Translation, u: sp.Expr, places: Places) -> Node | None:
+    error = rounding_error(t, u, places)
+    if error is None:
+        return None
+    return t.make(Select, t.call("lt", t.node(u, places), t.number(0.0)), t.call("neg", error), error)
 
 
 def _of_product(t: Translation, e: sp.Mul, places: Places) -> Node | None:

@@ -169,7 +169,9 @@ class Output:
     """One result: ``node`` for every position of ``loops``, in that (row-major) order.
 
     ``weighted`` results are multiplied by the sample's weight; ``reduced`` ones are
-    summed over the samples in float64 instead of being stored.
+    summed over the samples in float64 instead of being stored. ``place`` are axes whose
+    length is a number, each with the one position that this is for: a matrix over two
+    predictions is four outputs of one name.
     """
 
     name: str
@@ -177,6 +179,7 @@ class Output:
     node: Node
     weighted: bool = True
     reduced: bool = False
+    place: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +201,14 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Stable:
-    """What a kernel computes for one sample."""
+    """What a kernel computes for one sample; ``lengths`` are those of axes whose length is a number."""
 
     name: str
     axes: tuple[str, ...]
     arguments: tuple[Argument, ...]
     outputs: tuple[Output, ...]
     guards: tuple[Guard, ...] = ()
+    lengths: tuple[tuple[str, int], ...] = ()
 
     def roots(self) -> Iterator[Node]:
         """The nodes that results and checks ask for."""

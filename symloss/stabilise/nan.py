@@ -24,44 +24,51 @@ _CHOOSING = {"product_or_zero": 0}
 """Heads in which one argument may silence another: only a NaN in the one of that position surely reaches the result."""
 
 
+Carried = tuple[str, tuple[Loop | None, ...]]
+"""A prediction, and which of its elements: for every axis the one at a loop, or any (None)."""
+
+
 class Propagation:
     """Adds what a result needs to be NaN where a prediction is."""
 
     def __init__(self, builder: Builder, predictions: Iterable[Declared]) -> None:
         self.make = builder.make
         self.predictions = [role_symbol(p) for p in predictions]
-        self.carried: dict[Node, frozenset[str]] = {}
+        self.carried: dict[Node, frozenset[Carried]] = {}
 
     def into(self, node: Node) -> Node:
         """The node, or NaN where a prediction that it does not carry is NaN."""
         for symbol in self.predictions:
-            if symbol.name not in self.carries(node):
+            if (symbol.name, (None,) * len(symbol.axes)) not in self.carries(node):
                 node = self.make(Select, self._is_nan(symbol), self.make(Constant, float("nan")), node)
         return node
 
-    def carries(self, node: Node) -> frozenset[str]:
-        """The predictions any NaN of which makes the node NaN."""
+    def carries(self, node: Node) -> frozenset[Carried]:
+        """The elements of predictions any NaN of which makes the node NaN."""
         if node not in self.carried:
             self.carried[node] = self._carries(node)
         return self.carried[node]
 
-    def _carries(self, node: Node) -> frozenset[str]:
-        if isinstance(node, Element):
-            # One element of a row says nothing of the others; a Reduce over all of them does.
-            return frozenset({node.argument}) if not node.indices else frozenset()
-        if isinstance(node, Select):
-            then, otherwise = self.carries(node.then), self.carries(node.otherwise)
-            made_false, made_true = self._decided(node.condition)
-            return (then & otherwise) | (otherwise & made_false) | (then & made_true)
-        if isinstance(node, Reduce):
-            return self._row(node)
-        if isinstance(node, Apply):
-            return frozenset().union(*(self.carries(a) for a in _strict(node)))
+    def _carries(self, node: Node) -> frozenset[Carried]:
+        match node:
+            case Element(argument=name, indices=indices):
+                # An element at a computed place is no one that a loop will come to.
+                loops = tuple(index.loop for index in indices if isinstance(index, Position))
+                return frozenset({(name, loops)}) if len(loops) == len(indices) else frozenset()
+            case Select(condition=condition, then=first, otherwise=second):
+                then, otherwise = self.carries(first), self.carries(second)
+                made_false, made_true = self._decided(condition)
+                return (then & otherwise) | (otherwise & made_false) | (then & made_true)
+            case Reduce(kind=kind, loop=loop, body=body):
+                # A sum or maximum over a row carries all that its entries do; the place of a maximum is a number.
+                return frozenset() if kind == "argmax" else _over(self.carries(body), loop)
+            case Apply():
+                return frozenset().union(*(self.carries(a) for a in _strict(node)))
         return frozenset()
 
-    def _decided(self, condition: Node) -> tuple[frozenset[str], frozenset[str]]:
-        """The predictions any NaN of which makes the condition false, and those which make it true."""
-        nobody: frozenset[str] = frozenset()
+    def _decided(self, condition: Node) -> tuple[frozenset[Carried], frozenset[Carried]]:
+        """The elements any NaN of which makes the condition false, and those which make it true."""
+        nobody: frozenset[Carried] = frozenset()
         if not isinstance(condition, Apply):
             return nobody, nobody
         if condition.head == "not":
@@ -75,34 +82,19 @@ class Propagation:
         carried = nobody.union(*(self.carries(a) for a in condition.arguments))
         return (nobody, carried) if condition.head == "ne" else (carried, nobody)
 
-    def _row(self, node: Reduce) -> frozenset[str]:
-        """A sum or maximum over the whole row of a prediction's own elements carries it."""
-        through = self.carries(node.body)
-        if node.kind == "argmax":
-            return frozenset()
-        return through | frozenset(
-            s.name for s in self.predictions if len(s.axes) == 1 and self._strict_in(node.body, s.name, node.loop)
-        )
-
-    def _strict_in(self, node: Node, name: str, loop: Loop) -> bool:
-        """Whether NaN in ``name[loop]`` makes the node NaN."""
-        if isinstance(node, Element):
-            index = node.indices[0] if len(node.indices) == 1 else None
-            return node.argument == name and isinstance(index, Position) and index.loop == loop
-        if isinstance(node, Select):
-            return self._strict_in(node.then, name, loop) and self._strict_in(node.otherwise, name, loop)
-        if isinstance(node, Apply):
-            return any(self._strict_in(a, name, loop) for a in _strict(node))
-        return False
-
     def _is_nan(self, symbol: RoleSymbol) -> Node:
         loops: list[Loop] = []
         for axis in symbol.axes:
             loops.append(Loop(axis.name, sum(loop.axis == axis.name for loop in loops)))
         value: Node = self.make(Element, symbol.name, tuple(self.make(Position, loop) for loop in loops))
-        for loop in loops:
+        for loop in reversed(loops):  # along the last axis first, as the elements lie
             value = self.make(Reduce, "max", loop, value)
         return self.make(Apply, "ne", (value, value))
+
+
+def _over(carried: frozenset[Carried], loop: Loop) -> frozenset[Carried]:
+    """What is carried when the elements at a loop are those of the whole axis."""
+    return frozenset((name, tuple(None if at == loop else at for at in places)) for name, places in carried)
 
 
 def _strict(node: Apply) -> tuple[Node, ...]:

@@ -79,8 +79,7 @@ class RowFunctions:
         same = self.call("eq", entry, largest)
         difference: Node = self.make(Select, same, self.number(0.0), self.call("sub", entry, largest))
         difference, error = self.times_scale(difference, self.call("difference_error", entry, largest), scale, True)
-        power = self.call("exp_decay", difference)
-        return self.call("add", power, self.call("mul", power, error))
+        return self.call("exp_decay_corrected", difference, error)
 
     def times_scale(
         self, difference: Node, error: Node | None, scale: Scale, masked: bool = False
@@ -122,7 +121,7 @@ class RowFunctions:
         return x if scale.below is None else self.call("div", x, scale.below)
 
     def softmax(self, row: RowStatistics, entry: Node, place: Node) -> Node:
-        return self.call("mul", self._weight(row, entry, place), self._share(row))
+        return self._of_whole(row, self._weight(row, entry, place))
 
     def softmax_power(self, row: RowStatistics, entry: Node, exponent: Node) -> Node:
         """softmax**exponent as exp(exponent (entry - largest)) share**exponent: softmax may underflow, its root not."""
@@ -135,10 +134,12 @@ class RowFunctions:
         return self.number(1.0) if place is row.place else self.scaled(entry, row)
 
     def complement(self, row: RowStatistics, entry: Node, place: Node) -> Node:
-        """1 - softmax: others/(1 + others) at the largest, (1 + (others - own))/(1 + others) elsewhere."""
-        rest = self.call("sub", row.others, self.scaled(entry, row))
-        elsewhere = self.call("add", self.number(1.0), rest)
-        return self.call("mul", self.where_largest(row, entry, row.others, elsewhere), self._share(row))
+        """1 - softmax: others/(1 + others) at the largest; elsewhere as it stands, for a softmax of at most 1/2."""
+        at_largest = self._of_whole(row, row.others)
+        if place is row.place:
+            return at_largest
+        elsewhere = self.call("sub", self.number(1.0), self._of_whole(row, self.scaled(entry, row)))
+        return self.where_largest(row, entry, at_largest, elsewhere)
 
     def gap(self, row: RowStatistics, entry: Node, place: Node) -> Node:
         """logsumexp - entry: log1p(others) at the largest, (largest - entry) + log1p(others) elsewhere."""
@@ -171,14 +172,15 @@ class RowFunctions:
             product = self.make(Select, self.call("eq", weight, zero), zero, product)
         own = self.call("eq", self.make(Position, loop), row.place)
         total = self.make(Reduce, "sum", loop, self.make(Select, own, self.number(0.0), product))
-        return self.call("div", total, self._whole(row))
+        return self._of_whole(row, total)
 
     def _whole(self, row: RowStatistics) -> Node:
         return self.call("add", self.number(1.0), row.others)
 
-    def _share(self, row: RowStatistics) -> Node:
-        """The softmax of the largest entry; one division for the row instead of one for each entry."""
-        return self.call("div", self.number(1.0), self._whole(row))
+    def _of_whole(self, row: RowStatistics, part: Node) -> Node:
+        """part/(1 + others), rounded once: one division for the row instead of one for each entry, and its error."""
+        share = self.call("div", self.number(1.0), self._whole(row))
+        return self.call("times_parts", part, share, self.call("share_error", row.others, share))
 
     def where_largest(self, row: RowStatistics, entry: Node, then: Node, otherwise: Node) -> Node:
         return self.make(Select, self.call("eq", entry, row.largest), then, otherwise)

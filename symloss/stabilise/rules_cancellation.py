@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from symloss.heads.functions import expm1, log1p, log1pmx, product_or_zero
+from symloss.declare.lift_pairs import never_negative
+from symloss.heads.functions import expm1, log1p, log1pmx, product_or_zero, sigmoid
 from symloss.simplify.cost import cost
 
 from .divergence import deviances
+from .products import product_of_sums
 from .stable_rule import StableRule, pairs
 
 Gap = Callable[[sp.Expr, sp.Expr, sp.Expr, int], sp.Expr]
@@ -28,15 +30,33 @@ def _factored(e: sp.Expr) -> sp.Expr | None:
     """A polynomial, or one over powers of a single symbol, as a product where that is shorter."""
     if not isinstance(e, sp.Add) or cost(e) > _LARGEST or not _is_rational(e):
         return None
-    if all(term.is_nonnegative for term in e.args):
+    if all(map(never_negative, e.args)):
         return None  # nothing cancels
     if e.has(sp.Idx) or len(e.free_symbols) > _MOST_SYMBOLS or e.is_number:
         return None
     below = sp.denom(sp.together(e))
     if len(below.free_symbols) > 1 or (below.free_symbols and not below.as_coeff_Mul()[1].as_base_exp()[0].is_Symbol):
         return None
+    product = _product_of(e)
+    return product if product is not None and cost(product) <= cost(e) + 3 else None
+
+
+def _product_of(e: sp.Expr) -> sp.Expr | None:
+    """The sum as a product. A residual f - y in it stays whole: multiplied out, its own terms would cancel."""
+    sums = [a for a in e.atoms(sp.Add) if a != e and all(t.is_Atom or (-t).is_Atom for t in a.args)]
+    residuals = {a: sp.Dummy(real=True) for a in sums}
+    hidden = sp.factor(e.xreplace(residuals))
+    if isinstance(hidden, sp.Mul) or not residuals:
+        product = hidden.xreplace({v: k for k, v in residuals.items()})
+        return None if isinstance(product, sp.Add) else product
     product = sp.factor(e)
-    return product if not isinstance(product, sp.Add) and cost(product) <= cost(e) + 3 else None
+    return product if isinstance(product, sp.Mul) and all(map(_is_short, sp.Mul.make_args(product))) else None
+
+
+def _is_short(factor: sp.Expr) -> bool:
+    """Whether a factor is no sum of higher powers."""
+    base = factor.as_base_exp()[0]
+    return not isinstance(base, sp.Add) or not base.has(sp.Pow)
 
 
 def _is_rational(e: sp.Expr) -> bool:
@@ -233,6 +253,16 @@ RULES: tuple[StableRule, ...] = (
         _factored,
         X**2 - Y**2,
         ({"x": 3.00000001, "y": 3.00000002}, {"x": 3.3001, "y": 3.3002}),
+    ),
+    StableRule(
+        "product of sums",
+        "a c + a d + b c + b d = (a + b) (c + d) where these are functions",
+        "next to a zero of one factor the terms are rounded at the size that they have elsewhere",
+        "a close to -b",
+        "measured: the Hessian of dice, 24 of 4,752 results with more than 8 ulp and up to 320",
+        product_of_sums,
+        X + X * sigmoid(Y) - Y - Y * sigmoid(Y),
+        ({"x": 3.00000001, "y": 3.00000002}, {"x": 3.3001, "y": 3.3003}),
     ),
     StableRule(
         "power of a number less one",

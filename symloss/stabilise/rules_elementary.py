@@ -16,8 +16,10 @@ from symloss.heads.functions import (
     log1mexp,
     log1mexp_exp,
     log1p,
+    product_or_zero,
     sigmoid,
     sqrt1pm1,
+    xlogy,
 )
 
 from .stable_rule import StableRule, X, pairs
@@ -30,6 +32,14 @@ def _log_of_one_plus(e: sp.Expr) -> sp.Expr | None:
     if isinstance(-u, sp.exp) and (-u).args[0].is_positive is not True:  # both are real where it is negative
         return log1mexp((-u).args[0])
     return log1p(u)
+
+
+def _weighted_log_of_one_plus(e: sp.Expr) -> sp.Expr | None:
+    """w log(1 + u) that is 0 at w = 0: the logarithm as log1p(u)."""
+    if not isinstance(e, xlogy):
+        return None
+    logarithm = _log_of_one_plus(sp.log(e.args[1]))
+    return None if logarithm is None else product_or_zero(e.args[0], logarithm)
 
 
 def _exp_minus_one(e: sp.Expr) -> sp.Expr | None:
@@ -188,6 +198,16 @@ RULES: tuple[StableRule, ...] = (
         "rules.json log1p, log1mexp",
         _log_of_one_plus,
         sp.log(1 + X),
+        ({"x": 1e-20}, {"x": 1e-9}),
+    ),
+    StableRule(
+        "weight times log of one plus",
+        "w log(1 + u) = w log1p(u), 0 at w = 0",
+        "1 + u rounds",
+        "|u| < 0.004",
+        "rules.json log1p, xlogy",
+        _weighted_log_of_one_plus,
+        xlogy(sp.S.Half + X, 1 + X),
         ({"x": 1e-20}, {"x": 1e-9}),
     ),
     StableRule(

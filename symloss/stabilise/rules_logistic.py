@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symloss.heads.functions import sech2, sigmoid, softplus
+from symloss.heads.functions import exprel, sech2, sigmoid, softplus
 
 from .stable_rule import StableRule, X, Y, pairs
 from .target import against_target, depends_on_prediction
@@ -62,6 +62,22 @@ def _logistic_difference(e: sp.Expr) -> sp.Expr | None:
                 other = -coefficient * sigmoid(-u)
                 if other in e.args:
                     return e - term - other + coefficient * sp.tanh(u / 2)
+    return None
+
+
+def _logistic_over_softplus(e: sp.Expr) -> sp.Expr | None:
+    """s(x)/softplus(x) = (1 - exp(-t))/t at t = softplus(x), which is 1 far below 0."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for factor in e.args:
+        base, n = factor.as_base_exp()
+        if not isinstance(base, softplus) or not n.is_Integer or n >= 0:
+            continue
+        for other in e.args:
+            if other.as_base_exp()[0] == sigmoid(base.args[0]) and other.as_base_exp()[1].is_Integer:
+                m = min(-n, other.as_base_exp()[1])
+                if m > 0:
+                    return e * base**m / sigmoid(base.args[0]) ** m * exprel(-base) ** m
     return None
 
 
@@ -138,6 +154,16 @@ RULES: tuple[StableRule, ...] = (
         _logistic_difference,
         sigmoid(X) - sigmoid(-X),
         ({"x": 1e-9},),
+    ),
+    StableRule(
+        "logistic over softplus",
+        "s(x)/softplus(x) = exprel(-softplus(x))",
+        "0 over 0",
+        "x < -745",
+        "a quotient of two functions that underflow",
+        _logistic_over_softplus,
+        sigmoid(X) / softplus(X),
+        ({"x": -800.0}, {"x": -750.0}),
     ),
     StableRule(
         "one minus tanh squared",

@@ -6,16 +6,26 @@ import sympy as sp
 
 from symloss.heads.binders import LogSumExp, Rank, Softmax, SoftmaxComplement, SoftmaxGap, Sorted, Total
 from symloss.heads.functions import product_or_zero
-from symloss.heads.row_binders import Norm
+from symloss.heads.row_binders import LargestPlace, Norm
 
 from .confident import confident_row
 from .others import over_the_others
 from .stable_rule import StableRule, pairs
-from .target import against_target
+from .target import against_target, from_the_nearer_end
 
 
 def _softmax_minus_target(e: sp.Expr) -> sp.Expr | None:
-    return against_target(e, Softmax, lambda p: SoftmaxComplement(p.body, p.bound, p.place))
+    """More than 1/2 has only the largest entry, so that the other probability is one number for the whole row."""
+    return against_target(e, Softmax, _complement, _from_the_nearer_end)
+
+
+def _complement(p: Softmax) -> sp.Expr:
+    return SoftmaxComplement(p.body, p.bound, p.place)
+
+
+def _from_the_nearer_end(weight: sp.Expr, rest: sp.Expr, p: Softmax, other: sp.Expr) -> sp.Expr:
+    of_largest = SoftmaxComplement(p.body, p.bound, LargestPlace(p.body, p.bound))
+    return from_the_nearer_end(weight, rest, p, of_largest)
 
 
 def _gap(e: sp.Expr) -> sp.Expr | None:
@@ -120,7 +130,7 @@ RULES: tuple[StableRule, ...] = (
     ),
     StableRule(
         "softmax minus target",
-        "w p + r = (w + r) p + r (1 - p)",
+        "w p + r = (w + r) - w (1 - p) where p > 1/2",
         "p rounds to 1 in a confident row and p - 1 to 0",
         "gap > 5",
         "rules.json softmax_minus_1; README rule 73",

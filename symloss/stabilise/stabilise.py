@@ -14,6 +14,7 @@ from symloss.declare.declaration import Declaration
 from symloss.declare.roles import Declared, role_symbol
 from symloss.heads.rewrite import rewrite, rewrite_outermost, rewrite_outside_first
 
+from .branches import one_branch
 from .graph import Argument, Builder, Element, Guard, Loop, Node, Output, Stable
 from .guards import GuardBuilder, open_rows
 from .nan import Propagation
@@ -23,13 +24,17 @@ from .translate import Translation
 
 @dataclass(frozen=True)
 class Wanted:
-    """One result to compute: a simplified expression and the indices of its entries."""
+    """One result to compute: a simplified expression and the indices of its entries.
+
+    ``place`` are axes whose length is a number, each with the one position that this is for.
+    """
 
     name: str
     expression: sp.Expr
     indices: tuple[sp.Idx, ...] = ()
     weighted: bool = True
     reduced: bool = False
+    place: tuple[tuple[Axis, int], ...] = ()
 
     @cached_property
     def stable(self) -> sp.Expr:
@@ -39,7 +44,7 @@ class Wanted:
 
 def stable_form(expression: sp.Expr) -> sp.Expr:
     """The expression after the stabilising rewrites; equal to it, and right in the tails."""
-    whole = rewrite_outermost(expression, WHOLE)
+    whole = rewrite_outermost(rewrite_outermost(expression, (one_branch,)), WHOLE)
     return rewrite(rewrite_outside_first(whole, OUTSIDE_FIRST), INSIDE_FIRST)
 
 
@@ -70,6 +75,7 @@ def stabilise(
         tuple(a for a in arguments if a.name in used),
         outputs,
         guards,
+        tuple({axis.name: int(axis.extent) for w in wanted for axis, _ in w.place}.items()),
     )
 
 
@@ -77,8 +83,8 @@ def all_axes(declaration: Declaration, wanted: Sequence[Wanted]) -> tuple[Axis, 
     """The axes of the declaration and those that only results have."""
     axes = {a.name: a for a in declaration.axes}
     for w in wanted:
-        for index in w.indices:
-            axes.setdefault(index.label.axis.name, index.label.axis)
+        for axis in (*(axis for axis, _ in w.place), *(index.label.axis for index in w.indices)):
+            axes.setdefault(axis.name, axis)
     return tuple(axes.values())
 
 
@@ -88,7 +94,8 @@ def _output(translation: Translation, propagation: Propagation, wanted: Wanted) 
         axis = index.label.axis.name
         places[index] = Loop(axis, sum(loop.axis == axis for loop in places.values()))
     node = propagation.into(translation.node(wanted.stable, places))
-    return Output(wanted.name, tuple(places[i] for i in wanted.indices), node, wanted.weighted, wanted.reduced)
+    place = tuple((axis.name, position) for axis, position in wanted.place)
+    return Output(wanted.name, tuple(places[i] for i in wanted.indices), node, wanted.weighted, wanted.reduced, place)
 
 
 def _guards(builder: Builder, declaration: Declaration) -> tuple[Guard, ...]:

@@ -27,7 +27,7 @@ from .arithmetic import (
     squared_exponentials,
     term_order,
 )
-from .exponents import is_quotient, with_rounding_error
+from .exponents import is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .logistic_pairs import Pair, pair_in, without_slope
 from .rows import RowFunctions, RowStatistics
@@ -93,6 +93,10 @@ class Translation:
     # --- arithmetic ----------------------------------------------------------------------------
 
     def _sum(self, e: sp.Add, places: Places) -> Node:
+        if is_residual_less_margin(e):
+            error = rounding_error(self, e, places)
+            total = self._sum_of(e.args, None, e, places)
+            return total if error is None else self.call("add", total, error)
         pair = pair_in(e)
         if pair is None or with_rounding_error(self, pair.u, places)[1] is not None:
             return self._sum_of(e.args, None, e, places)

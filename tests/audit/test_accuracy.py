@@ -71,6 +71,24 @@ def test_next_to_a_true_zero_the_largest_term_counts() -> None:
     assert not off.passes
 
 
+def test_a_complement_that_underflows_excuses_what_is_made_of_it() -> None:
+    """p (1 - p)/temperature**2 where 1 - p is 1e-315: times 100, and so is the error of a subnormal."""
+    row = [48.852939761987486, 113.70415647788623, 186.12691865816365, -11.011665977268828]
+    batch = Batch("far", {"s": np.array([[row] * 4])}, {"temperature": 0.1})
+    info_nce = sl.get("info_nce")
+    cell = measured(info_nce, "hessian", "s", "float64", [batch])
+    assert (cell.passes, cell.underflow > 4.0) == (True, True)
+    assert not measured(info_nce, "hessian", "s", "float64", [batch], lambda b: np.full(16, 1e-300)).passes
+
+
+def test_rows_under_softmax_are_held_to_four_ulps() -> None:
+    batch = Batch("row", {"c": np.array([1]), "z": np.array([[0.5, 0.25, -1.0, 0.0]])}, {})
+    loss = sl.get("sparse_softmax_cross_entropy")
+    assert measured(loss, "hessian", "z", "float64", [batch]).passes
+    off = measured(loss, "hessian", "z", "float64", [batch], lambda b: loss.hessian(**b.arrays) * (1 + 5 * 2.0**-52))
+    assert off.above_bound == 4
+
+
 def test_the_other_side_of_a_jump_is_right_within_rounding() -> None:
     y, f = np.array([0.5, 0.5]), np.array([-(2.0**-60), -0.25])
     batch = Batch("jump", {"y": y, "f": f}, {"delta": 0.5})

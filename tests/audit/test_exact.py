@@ -16,6 +16,7 @@ from symloss.audit.points import batches
 from symloss.audit.reals import Reals
 from symloss.audit.ulp import ulp_error
 from symloss.heads.evaluate import agreed
+from symloss.heads.row_binders import LargestPlace
 from symloss.heads.table import ROWS
 
 SOME = ("binary_cross_entropy_with_logits", "huber", "normal", "poisson", "softmax_cross_entropy", "focal")
@@ -67,6 +68,13 @@ def test_cancellation_at_zero_is_resolved(x: float) -> None:
     for expression in (sp.log(sp.cosh(f)), 1 - sp.cos(f)):
         found = Program(expression, (), (), {})({"f": x}, -3000)[0]
         assert abs(found / (mpmath.mpf(x) ** 2 / 2) - 1) < mpmath.mpf(x) ** 2 + mpmath.mpf(2) ** -60
+
+
+def test_the_place_of_the_largest_entry_is_the_first_one() -> None:
+    axis = sl.axis("K")
+    z, k = sl.prediction("z", axis), axis.indices("k")
+    place = Program(LargestPlace(z[k], k), (), (axis,), {"K": 4})
+    assert [place({"z": row}, -1150)[0] for row in ([0.5, 2.0, 2.0, -1.0], [3.0, 1.0, 0.0, 0.0])] == [1, 0]
 
 
 def test_nothing_is_known_where_there_is_no_number() -> None:

@@ -92,6 +92,17 @@ def test_everything_but_the_expression_comes_back(tmp_path: Path) -> None:
     assert read_back(loss, tmp_path).declaration == loss.declaration
 
 
+def test_a_link_of_a_row_and_a_half_line_come_back(tmp_path: Path) -> None:
+    """The indices of a link need not occur in the loss, and infinity has no literal."""
+    x = sl.prediction("x", K, domain=sl.Interval(float("-inf"), 0, closed="right"))
+    link = sp.exp(x[i] / 2 - sl.logsumexp(x[j] / 2, j))
+    loss = sl.Loss("cool", sl.logsumexp(x[k] / 2, k) - x[c] / 2, link=link)
+    read = read_back(loss, tmp_path)
+    assert read == loss
+    assert read.prediction_domain == loss.prediction_domain
+    assert read.predict([[0.0, -2.0]]).tolist() == loss.predict([[0.0, -2.0]]).tolist()
+
+
 def test_variables_that_python_or_another_quantity_takes_get_names_of_their_own(tmp_path: Path) -> None:
     one, other = sl.axis("lambda"), sl.axis("sl")
     v = sl.prediction("sp", one, other)

@@ -31,8 +31,8 @@ def test_list_prints_every_loss(run: Run) -> None:
 def test_list_as_json_is_the_manifest(run: Run) -> None:
     _, out, _ = run("list", "--family", "margin", "--json")
     entries = json.loads(out)
-    assert [entry["name"] for entry in entries] == ["hinge", "squared_hinge"]
-    assert entries[0]["signature"] == "hinge(y, f)"
+    assert [entry["name"] for entry in entries] == list(sl.names("margin"))
+    assert "hinge(y, f)" in [entry["signature"] for entry in entries]
 
 
 def test_show_says_what_the_loss_says(run: Run) -> None:

@@ -160,10 +160,18 @@ def test_likelihood_pickles() -> None:
 # --- censoring ----------------------------------------------------------------------------------
 
 
+def test_a_term_in_the_target_alone_is_dropped_where_it_hides_in_a_factor() -> None:
+    positive = target("y", domain=Positive)
+    made = likelihood(st.Gamma("Y", RATE, SCALE), positive)
+    assert made.dropped == sp.log(positive)
+    assert sp.expand(made.expression).coeff(sp.log(positive)) == -RATE
+
+
 def test_weibull_keeps_one_hazard() -> None:
     made = likelihood(st.Weibull("Y", RATE, SCALE), Y0, event=D)
     hazard = SCALE * F - sp.log(SCALE) - xlogy(SCALE - 1, Y0)
-    assert made.expression == D * hazard + (Y0 * sp.exp(-F)) ** SCALE
+    # The scale is exp(F), whose logarithm is at hand.
+    assert made.expression == D * hazard + Y0**SCALE * sp.exp(-SCALE * F)
 
 
 def test_censored_expression_is_integrated() -> None:

@@ -21,11 +21,11 @@ LIMITS = {
     "softplus_second_excess": 7.0, "softplus_excess": 5.5, "log1p_second_excess": 5.5, "bessel_ratio_gap": 6.0,
     "bessel_i": 8.0, "bernoulli_slope": 8.0,
     "divergence": 6.0, "truncated_variance": 7.0, "truncated_cumulant": 6.0, "mills_slope": 5.0,
-    "exp_decay": 0.65, "exp_difference": 2.0,
+    "exp_decay": 0.65, "exp_decay_corrected": 0.65, "exp_difference": 0.65, "times_parts": 0.51,
     # for results that are rounded to float32, whose ulp is 2^29 of these; a difference brings 2^-53 of itself
     "exp_decay_single": 2.0**17, "exp_single": 2.0**17, "sigmoid_single": 2.0**17, "softplus_single": 2.0**18,
     "softplus_tail_single": 2.0**18, "sigmoid_slope_single": 2.0**17, "sigmoid_blend_single": 2.0**17,
-    "exp_difference_single": 2.0**17,
+    "exp_difference_single": 2.0**17, "exp_decay_corrected_single": 2.0**17, "times_parts_single": 2.0**17,
     "sigmoid_corrected_single": 2.0**17, "sigmoid_slope_corrected_single": 2.0**17,
     "softplus_corrected_single": 2.0**21, "log_sum": 0.8, "log_sum_single": 2.0**17,
     "abs": 0.0, "sign": 0.0, "step": 0.0, "floor": 0.0, "ceiling": 0.0, "maximum": 0.0, "minimum": 0.0,

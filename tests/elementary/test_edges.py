@@ -48,6 +48,7 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "xlog1py": [((0.0, -1.0), 0.0), ((0.0, NAN), NAN), ((2.0, -1.0), -INF)],
     "sigmoid": [((0.0,), 0.5), ((INF,), 1.0), ((-INF,), 0.0), ((800.0,), 1.0), ((-800.0,), 0.0)],
     "softplus": [((INF,), INF), ((-INF,), 0.0), ((800.0,), 800.0), ((-800.0,), 0.0)],
+    "log_softplus": [((INF,), INF), ((-INF,), -INF), ((-800.0,), -800.0), ((NAN,), NAN)],
     "log1mexp": [((0.0,), -INF), ((-0.0,), -INF), ((-INF,), 0.0), ((1.0,), NAN)],
     "logexpm1": [((0.0,), -INF), ((INF,), INF), ((-1.0,), NAN)],
     "logaddexp": [((-INF, -INF), -INF), ((INF, INF), INF), ((INF, -INF), INF), ((-INF, 2.0), 2.0),
@@ -167,6 +168,11 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "sigmoid_slope_single": [((INF,), 0.0), ((-INF,), 0.0), ((-800.0,), 0.0)],
     "sigmoid_blend": [((INF, 3.0, 2.0), 3.0), ((-INF, 3.0, 2.0), 2.0), ((0.0, 3.0, 1.0), 2.0), ((INF, 0.0, -1.0), 0.0)],
     "sigmoid_blend_single": [((INF, 3.0, 2.0), 3.0), ((-INF, 3.0, 2.0), 2.0), ((INF, 0.0, -1.0), 0.0)],
+    "exp_decay_corrected": [((0.0, 0.0), 1.0), ((-INF, 0.0), 0.0), ((-1e300, 1e283), 0.0), ((-INF, NAN), 0.0)],
+    "exp_decay_corrected_single": [((0.0, 0.0), 1.0), ((-INF, 0.0), 0.0), ((-1e300, 1e283), 0.0)],
+    "share_error": [((0.0, 1.0), 0.0), ((1.0, 0.5), 0.0), ((2.0**-60, 1.0), -(2.0**-60))],
+    "times_parts": [((0.0, 0.5, 1e-17), 0.0), ((3.0, 0.5, 0.0), 1.5), ((1.0, 0.5, 2.0**-53), 0.5 + 2.0**-53)],
+    "times_parts_single": [((3.0, 0.5, 0.0), 1.5)],
     "exp_difference": [((3.0, 3.0), 1.0), ((INF, INF), 1.0), ((-INF, 0.0), 0.0), ((1.0, INF), 0.0),
                        ((-INF, -INF), 1.0)],
     "exp_difference_single": [((3.0, 3.0), 1.0), ((INF, INF), 1.0), ((-INF, 0.0), 0.0)],
@@ -196,6 +202,7 @@ def test_edges(name: str) -> None:
 LENIENT = ("power", "power1psq", "hypot", "difference_error", "sum_error", "product_error", "exp_corrected",
            "sigmoid_corrected", "softplus_corrected", "tanh_corrected", "sech2_corrected",
            "sigmoid_slope_corrected",
+           "times_parts_single", "exp_decay_corrected_single",
            "sigmoid_corrected_single", "sigmoid_slope_corrected_single", "softplus_corrected_single",
            "log_sum_single")  # fmt: skip
 

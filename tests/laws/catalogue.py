@@ -14,7 +14,12 @@ from symloss.declare.roles import role_symbol
 from tests.registry.formulas import formula_of
 
 NAMES = sl.names()
-every_loss = pytest.mark.parametrize("name", NAMES)
+METRICS = tuple(name for name in NAMES if sl.get(name).is_metric)
+LOSSES = tuple(name for name in NAMES if name not in METRICS)
+every_name = pytest.mark.parametrize("name", NAMES)
+every_loss = pytest.mark.parametrize("name", LOSSES)
+every_metric = pytest.mark.parametrize("name", METRICS)
+"""A metric has a value and no derivative: laws of values are for every name, those of derivatives for losses."""
 
 SHORT = (
     "squared_error",

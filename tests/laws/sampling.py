@@ -16,7 +16,7 @@ import numpy as np
 import symloss as sl
 from symloss.audit.batch import Batch
 from symloss.audit.points import can_be_masked, masked_target
-from symloss.declare.domains import Domain
+from symloss.declare.domains import Domain, Signs
 from symloss.declare.points import axis_lengths
 from symloss.declare.roles import RoleSymbol, role_symbol
 from symloss.heads.binders import Total
@@ -51,7 +51,9 @@ def draw(loss: sl.Loss, count: int, dtype: str = "float64", length: int = LENGTH
 
 def extreme(loss: sl.Loss, dtype: str = "float64") -> Batch:
     """Predictions at ±800 (±100 in float32), at 0 and beside it, against targets on the edge of their domain."""
-    far = EXTREMES[dtype]
+    # Losses of a margin may have a kink at 0, where differences say nothing; so they get both sides of it.
+    margin = any(role_symbol(t).domain == Signs for t in loss.inputs)
+    far = tuple(-1e-9 if margin and e == 0.0 else e for e in EXTREMES[dtype])
     predictions = [s for s in map(role_symbol, loss.inputs) if s.role == "prediction"]
     count = 2 * len(far) if not has_rows(loss) else 4 if is_quick(loss) else 1
     batch = draw(loss, count, dtype)
@@ -63,6 +65,7 @@ def extreme(loss: sl.Loss, dtype: str = "float64") -> Batch:
             # One entry of a row is far out, the others near; two predictions are far out together only at times.
             if place == 0 or n % 2:
                 array[(n, *(n % size for size in array.shape[1:]))] = far[(n + place) % len(far)]
+        batch.arrays[symbol.name] = _just_inside(symbol.domain, array)
     for symbol in map(role_symbol, loss.inputs):
         if symbol.role != "prediction":
             batch.arrays[symbol.name][...] = _edges(symbol, batch.arrays[symbol.name], len(far))
@@ -82,6 +85,7 @@ def beside_kinks(loss: sl.Loss, dtype: str = "float64") -> Batch:
             if target is not None:
                 observed = batch.arrays[target.name].astype(dtype)[2 * len(spots) :]
                 array[2 * len(spots) :] = np.nextafter(observed, np.array([9, -9, 9, -9], dtype))
+            batch.arrays[symbol.name] = _just_inside(symbol.domain, array)
         elif symbol.domain.test is None:
             array[: 2 * len(spots)] = 0.0
     return Batch("beside kinks", batch.arrays, {s.name: _default(s, batch) for s in map(role_symbol, loss.parameters)})
@@ -139,6 +143,15 @@ def inside(domain: Domain, numbers: random.Random) -> float:
             return low + numbers.uniform(0.2, 3.0)
         return numbers.uniform(low, high) if low > -float("inf") else high - numbers.uniform(0.2, 3.0)
     return numbers.uniform(-2.5, 2.5)
+
+
+def _just_inside(domain: Domain, array: Array) -> Array:
+    """Predictions moved into an interval they lie outside of: a few roundings away from its ends."""
+    if domain.test is None or domain.test[0] != "interval":
+        return array
+    step = 4 * float(np.finfo(array.dtype).eps)
+    ends = [e + s * step * max(1.0, abs(e)) if np.isfinite(e) else e for e, s in ((domain.low, 1), (domain.high, -1))]
+    return np.clip(array, *ends)
 
 
 def _sixteenths(length: int, numbers: random.Random, least: int) -> list[float]:

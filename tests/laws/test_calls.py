@@ -16,7 +16,7 @@ import pytest
 import symloss as sl
 from symloss.declare.roles import role_symbol
 from tests.call.layouts import LAYOUTS
-from tests.laws.catalogue import SHORT, as_tuple, every_loss, predictions, same_bits, some_losses
+from tests.laws.catalogue import SHORT, as_tuple, every_loss, every_name, predictions, same_bits, some_losses
 from tests.laws.sampling import Batch, draw, extreme, has_rows
 
 ROWS = 7
@@ -36,6 +36,8 @@ def repeated(batch: Batch, times: int) -> Batch:
 
 def both(loss: sl.Loss, batch: Batch, **options: Any) -> tuple[Any, ...]:
     """Value and gradient as a flat tuple of arrays: the kernel that most laws of the call layer use."""
+    if loss.is_metric:
+        return (loss.value(**batch.arrays, **batch.parameters, **options),)
     return as_tuple(loss.value_and_gradient(**batch.arrays, **batch.parameters, **options))
 
 
@@ -97,7 +99,7 @@ def test_the_diagonal_of_the_matrix_is_the_hessian(name: str) -> None:
 # --- batches, layouts, threads ----------------------------------------------------------------------
 
 
-@every_loss
+@every_name
 def test_a_batch_is_its_rows(name: str) -> None:
     loss = sl.get(name)
     batch = mixed(loss)
@@ -221,12 +223,13 @@ def test_derivatives_under_a_reduction_are_those_of_the_reduced_value(name: str)
 # --- what a sample holds --------------------------------------------------------------------------------
 
 
-@every_loss
+@every_name
 def test_nan_in_a_prediction_stays_in_its_sample(name: str) -> None:
     loss = sl.get(name)
     batch = draw(loss, 5)
     given = {**batch.arrays, **batch.parameters}
-    results = (loss.value_and_gradient, loss.gradient_and_hessian, loss.hessian_matrix)
+    derived = (loss.value_and_gradient, loss.gradient_and_hessian, loss.hessian_matrix)
+    results = (loss.value,) if loss.is_metric else derived
     before = [as_tuple(r(**given)) for r in results]
     for prediction in predictions(loss):
         spoilt = batch.arrays[prediction].copy()
@@ -269,14 +272,15 @@ def test_ragged_rows_are_the_rows(name: str) -> None:
 # --- other processes ------------------------------------------------------------------------------------
 
 
-@every_loss
+@every_name
 def test_pickle(name: str) -> None:
     loss = sl.get(name)
     assert pickle.loads(pickle.dumps(loss)) == loss
     combined = 2 * loss  # not a shipped one: pickled with its declaration
     again = pickle.loads(pickle.dumps(combined))
     assert again == combined
-    assert again.gradient_expression == combined.gradient_expression
+    assert again.expression == combined.expression
+    assert again.is_metric or again.gradient_expression == combined.gradient_expression
 
 
 def test_a_pickled_loss_gives_the_same_bits() -> None:

@@ -17,7 +17,7 @@ import sympy as sp
 import symloss as sl
 from symloss.declare.roles import role_symbol
 from symloss.heads.evaluate import evaluate
-from tests.laws.catalogue import NAMES
+from tests.laws.catalogue import LOSSES
 from tests.laws.sampling import draw, has_rows
 
 BITS = 1600
@@ -68,7 +68,7 @@ WAITING: dict[str, str] = {
 
 
 def cases() -> Iterator[Any]:
-    for name in NAMES:
+    for name in LOSSES:
         if not has_rows(sl.get(name)):
             yield pytest.param(sl.get(name), id=name)
     for title, expression in TYPED.items():

@@ -157,3 +157,11 @@ def test_a_ratio_of_large_sums_does_not_overflow_in_the_value() -> None:
     value = sl.Loss("lse", sp.log(sp.Sum(sp.exp(z[k]), k))).value([[800.0, 799.0], [-800.0, -800.0]])
     assert value[0] == pytest.approx(800 + math.log1p(math.exp(-1)), rel=1e-15)
     assert value[1] == pytest.approx(-800 + math.log(2), rel=1e-15)
+
+
+def test_a_bound_or_scaled_likelihood_predicts_what_it_predicted() -> None:
+    raw = [0.0, 1.5]
+    poisson = sl.get("poisson")
+    assert (2 * poisson).predict(raw).tolist() == poisson.predict(raw).tolist() == np.exp(raw).tolist()
+    cooled = sl.Loss("cooled", sp.exp(f / delta) - y * f / delta, link=sp.exp(f / delta))
+    assert cooled.bind(delta=2.0).predict(raw).tolist() == cooled.predict(raw, delta=2.0).tolist()

@@ -98,3 +98,10 @@ def test_the_raw_and_the_named_form_are_the_same_loss() -> None:
     named = sl.Loss("l", sl.softplus(f) - y * f)
     assert raw == named
     assert hash(raw) == hash(named)
+
+
+def test_axes_of_one_name_and_two_lengths_are_two() -> None:
+    three = sl.axis("K", 3)
+    assert sl.label("c", three) != sl.label("c", K)
+    assert sl.prediction("z", three) != z
+    assert sl.label("c", three) == sl.label("c", sl.axis("K", 3))

@@ -209,7 +209,41 @@ def labels(size: int) -> Example:
     })  # fmt: skip
 
 
+def compared(head: str) -> Node:
+    """Whether an entry stands so to another one: z at K1 to z at K0."""
+    return apply(head, at("z", K1), at("z", K0))
+
+
+def weighed(condition: Node, otherwise: Node | None = None) -> Node:
+    """The sum of w at K1 where the condition holds."""
+    return reduce("sum", K1, select(condition, at("w", K1), otherwise or constant(0.0)))
+
+
+EARLIER = apply("and", compared("eq"), apply("lt", position(K1), position(K0)))
+BY_SORTING: dict[str, Node] = {
+    "larger": weighed(compared("gt")),
+    "at_least": weighed(compared("ge")),
+    "smaller": weighed(apply("gt", at("z", K0), at("z", K1))),
+    "at_most": weighed(apply("not", compared("gt"))),
+    "level": weighed(compared("eq")),
+    "others": weighed(compared("ne")),
+    "rank": reduce("sum", K1, select(apply("or", compared("gt"), EARLIER), constant(1.0), constant(0.0))),
+    "midrank": weighed(compared("gt"), select(compared("eq"), apply("mul", constant(0.5), at("w", K1)), constant(0.0))),
+}
+"""Sums over the entries of a row that compare each with another one."""
+
+
+def ranked(size: int) -> Example:
+    """All of them for every entry, and one inside another sum; entries are often level."""
+    arguments = (Argument("w", "target", ("K",)), Argument("z", "prediction", ("K",)))
+    outputs = [Output(name, (K0,), node) for name, node in BY_SORTING.items()]
+    total = reduce("sum", K0, apply("mul", at("w", K0), BY_SORTING["midrank"]))
+    stable = Stable("ranked", ("K",), arguments, (Output("value", (), total), *outputs))
+    return Example(stable, {"K": size}, {"z": lambda random, shape: random.integers(-3, 4, shape) / 2.0})
+
+
 EXAMPLES = (
     scalar(), scalar(reduced=True), scalar(guarded=False),
     row(1), row(3), row(50), matrix(7), prefix(6), nested(9), two_axes(3, 10), labels(5),
+    ranked(1), ranked(9),
 )  # fmt: skip

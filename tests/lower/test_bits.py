@@ -95,3 +95,17 @@ def test_an_argument_may_have_the_name_of_a_copy() -> None:
     z, t = sl.prediction("z", axis), sl.target("tile_z", axis)
     values = sl.Loss("clash", sp.Sum((z[k] - t[k]) ** 2 / 2, k)).value(np.ones((3, 4)), np.zeros((3, 4)))
     assert values.tolist() == [2.0, 2.0, 2.0]
+
+
+def test_a_sum_of_which_no_row_is_part_is_stored_once_beside_tiles() -> None:
+    """A penalty of a short parameter, together with its gradient, which is the same for every row."""
+    axis = sl.axis("D")
+    d = axis.indices("d")
+    y, f, w = sl.target("y"), sl.prediction("f"), sl.parameter("w", axis)
+    loss = sl.Loss("ridge", (f - y) ** 2 / 2 + sp.Sum((w[d] / 3) ** 2, d))
+    for rows in (1, 64, 150):
+        given = {"w": np.array([3.0, 6.0]), "wrt": ("f", "w"), "reduction": "sum"}
+        value, (by_f, by_w) = loss.value_and_gradient(np.zeros(rows), np.full(rows, 2.0), **given)
+        assert value == 7.0 * rows
+        assert by_f.tolist() == [2.0] * rows
+        assert np.allclose(by_w, [2 / 3 * rows, 4 / 3 * rows], rtol=1e-15, atol=0.0)

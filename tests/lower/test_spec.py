@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from symloss.lower.ir import (
+    Accumulate,
     Call,
     Expression,
     For,
@@ -18,6 +19,7 @@ from symloss.lower.ir import (
     Number,
     Parameter,
     Reduction,
+    Sort,
     Statement,
     Store,
     Total,
@@ -36,6 +38,8 @@ PARAMETERS = (
     Parameter("c", "label", "c", (), "int64"),
     Parameter("gradient", "output", "gradient", ("K",)),
     Parameter("room", "scratch", axes=("K",)),
+    Parameter("order", "scratch", axes=("K",), lanes=4),
+    Parameter("other", "scratch", axes=("J",)),
     Parameter("status", "status", dtype="int64"),
 )
 
@@ -56,8 +60,20 @@ FINE = over_k(gradient())
 CLAMPED = Call("clamp", (Load("c", (ROW,), "int"), Length("K")), "int")
 FILL = over_k(Store("room", (K,), Z_K))
 SUM = Reduction("sum_1", "sum", "room")
+SORT = Sort("order", "room")
+LARGER = Accumulate("room", "larger", "order", "room")
+
+
+def of_three(*places: int) -> Nest:
+    """A nest over an axis of three, which writes at these places."""
+    return replace(nest(*(gradient(Number(1.0), Number(place)) for place in places)), lengths=(("K", 3),))
+
 
 BROKEN: dict[str, Nest] = {
+    "number as an index of an axis of any length": replace(of_three(0, 1, 2), lengths=()),
+    "number that is no place": of_three(0, 1, 3),
+    "place never written": of_three(0, 2),
+    "place written twice": of_three(0, 1, 2, 2),
     "used before it is bound": nest(over_k(gradient(Name("x")))),
     "used outside its block": nest(over_k(Let("x", Z_K)), over_k(gradient(Name("x")))),
     "bound twice": nest(Let("x", Number(1.0)), Let("x", Number(2.0)), FINE),
@@ -78,12 +94,22 @@ BROKEN: dict[str, Nest] = {
     "scratch read before it is written": nest(SUM, FILL, FINE),
     "rows inside rows": nest(For("row_2", "", (FINE,))),
     "total inside the rows": nest(FINE, Total("gradient", "room")),
+    "keys sorted before they are written": nest(SORT, FILL, FINE),
+    "summed in an order that nobody found": nest(FILL, LARGER, FINE),
+    "an argument sorted": nest(FILL, Sort("order", "z"), FINE),
+    "sorted into another axis": nest(FILL, Sort("other", "room"), FINE),
+    "sorted again for every entry": nest(FILL, over_k(SORT, gradient())),
+    "sorted outside the rows": nest(FILL, FINE, after=(SORT,)),
     "two parameters of one name": replace(nest(FINE), parameters=(*PARAMETERS, PARAMETERS[0])),
 }
 
 
 def test_the_plain_nest_is_legal() -> None:
-    check(nest(FILL, SUM, over_k(gradient(Call("add", (Name("sum_1"), Load("z", (ROW, CLAMPED))))))))
+    check(nest(FILL, SUM, SORT, LARGER, over_k(gradient(Call("add", (Name("sum_1"), Load("z", (ROW, CLAMPED))))))))
+
+
+def test_every_place_of_an_axis_whose_length_is_a_number() -> None:
+    check(of_three(0, 1, 2))
 
 
 @pytest.mark.parametrize("rule", BROKEN)

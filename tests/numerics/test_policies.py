@@ -1,4 +1,4 @@
-"""What docs/policies.md promises, for every loss of the catalogue; NaN and masks are laws (`tests/laws`)."""
+"""What docs/policies.md promises, for losses of every shape of input; NaN and masks are laws (`tests/laws`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 import symloss as sl
 from symloss.declare.roles import role_symbol
-from tests.laws.catalogue import as_tuple, every_loss, same_bits
+from tests.laws.catalogue import as_tuple, every_name, same_bits, some_losses
 from tests.laws.sampling import Batch, draw
 
 METHODS = ("value", "gradient", "hessian", "value_and_gradient", "gradient_and_hessian", "hessian_matrix")
@@ -31,7 +31,7 @@ def results(loss: sl.Loss, arrays: dict[str, Any], batch: Batch, **options: Any)
         yield method, as_tuple(getattr(loss, method)(**arrays, **batch.parameters, **options))
 
 
-@every_loss
+@some_losses
 def test_the_mean_of_nothing_is_zero_with_one_warning(name: str) -> None:
     loss = sl.get(name)
     batch = draw(loss, 3)
@@ -44,7 +44,7 @@ def test_the_mean_of_nothing_is_zero_with_one_warning(name: str) -> None:
         assert [(w.category, w.filename) for w in given] == [(sl.WeightlessWarning, __file__)] * len(METHODS)
 
 
-@every_loss
+@some_losses
 def test_a_weight_of_zero_silences_whatever_is_there(name: str) -> None:
     """Sums and means are those without the sample, to the last bit, whatever stood in it."""
     loss = sl.get(name)
@@ -56,7 +56,7 @@ def test_a_weight_of_zero_silences_whatever_is_there(name: str) -> None:
         assert whole == loss.value(**kept, **batch.parameters, sample_weight=weights[[0, 2]], reduction=reduction)
 
 
-@every_loss
+@every_name
 def test_weights_must_be_finite_and_not_negative(name: str) -> None:
     loss = sl.get(name)
     batch = draw(loss, 3)
@@ -65,7 +65,7 @@ def test_weights_must_be_finite_and_not_negative(name: str) -> None:
             loss.value(**batch.arrays, **batch.parameters, sample_weight=np.array([1.0, bad, 0.0]))
 
 
-@every_loss
+@every_name
 def test_what_lies_outside_its_domain_is_an_error(name: str) -> None:
     loss = sl.get(name)
     batch = draw(loss, 3)
@@ -79,7 +79,7 @@ def test_what_lies_outside_its_domain_is_an_error(name: str) -> None:
             arrays = {**batch.arrays, symbol.name: batch.arrays[symbol.name].copy()}
             arrays[symbol.name][1] = bad
             with pytest.raises(sl.DomainError, match=rf"{symbol.name}\[1"):
-                loss.gradient(**arrays, **batch.parameters)
+                (loss.value if loss.is_metric else loss.value_and_gradient)(**arrays, **batch.parameters)
 
 
 def test_half_precision_is_computed_as_single() -> None:

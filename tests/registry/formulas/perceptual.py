@@ -24,11 +24,7 @@ def scaled(row: Any) -> list[Any]:
 
 def lpips(n: Any) -> Any:
     pairs = list(zip(pixels(n.z), pixels(n.y), strict=True))
-    weighted = [
-        w * (a - b) ** 2
-        for u, v in pairs
-        for w, a, b in zip(n.weights, scaled(u), scaled(v), strict=True)
-    ]
+    weighted = [w * (a - b) ** 2 for u, v in pairs for w, a, b in zip(n.weights, scaled(u), scaled(v), strict=True)]
     return fsum(weighted) / len(pairs)
 
 

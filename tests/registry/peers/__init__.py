@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -28,6 +28,10 @@ class Peer:
     kind: str = "value"
     rtol: float = 1e-12
     parameters: tuple[tuple[str, float], ...] = ()
+
+    def at(self, **parameters: float) -> Peer:
+        """At other parameters than the defaults: a factor 1/delta shows where delta is not 1."""
+        return replace(self, parameters=tuple(parameters.items()))
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Objectives of other packages, as they are installed, for docs/make_audit.py."""

@@ -1,0 +1,1 @@
+"""A row of weights, and how unlikely they are beforehand."""
