@@ -44,6 +44,18 @@ def predictions(loss: sl.Loss) -> list[str]:
     return [role_symbol(p).name for p in loss.declaration.predictions]
 
 
+def whole_matrix(loss: sl.Loss, arrays: dict[str, Any], matrix: Any) -> Any:
+    """A matrix of every sample over all entries of all predictions, be it one array or blocks of them."""
+    sizes = {name: int(np.prod(arrays[name].shape[1:])) for name in predictions(loss)}
+    if not isinstance(matrix, tuple):
+        return np.reshape(matrix, (len(matrix), sum(sizes.values()), sum(sizes.values())))
+    blocks = [
+        [np.reshape(block, (len(block), sizes[a], sizes[b])) for b, block in zip(sizes, row, strict=True)]
+        for a, row in zip(sizes, matrix, strict=True)
+    ]
+    return np.concatenate([np.concatenate(row, axis=2) for row in blocks], axis=1)
+
+
 def as_tuple(result: Any) -> tuple[Any, ...]:
     """All arrays of a result, whatever its structure."""
     if isinstance(result, tuple):

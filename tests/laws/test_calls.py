@@ -16,7 +16,7 @@ import pytest
 import symloss as sl
 from symloss.declare.roles import role_symbol
 from tests.call.layouts import LAYOUTS
-from tests.laws.catalogue import SHORT, as_tuple, every_loss, every_name, predictions, same_bits, some_losses
+from tests.laws.catalogue import SHORT, as_tuple, every_loss, every_name, predictions, same_bits, some_losses, whole_matrix
 from tests.laws.sampling import Batch, draw, extreme, has_rows
 
 ROWS = 7
@@ -76,7 +76,7 @@ def test_hvp_is_the_matrix_times_the_vector(name: str) -> None:
     given = {**batch.arrays, **batch.parameters}
     product = as_tuple(loss.hvp(**given, vector=vectors if len(vectors) > 1 else vectors[0]))
     flat = np.concatenate([v.reshape(4, -1) for v in vectors], axis=1)
-    matrix = np.reshape(loss.hessian_matrix(**given), (4, flat.shape[1], flat.shape[1]))
+    matrix = whole_matrix(loss, batch.arrays, loss.hessian_matrix(**given))
     expected = np.einsum("nij,nj->ni", matrix, flat)
     scale = np.einsum("nij,nj->ni", np.abs(matrix), np.abs(flat))
     got = np.concatenate([p.reshape(4, -1) for p in product], axis=1)
@@ -91,7 +91,7 @@ def test_the_diagonal_of_the_matrix_is_the_hessian(name: str) -> None:
     batch = draw(loss, 4)
     given = {**batch.arrays, **batch.parameters}
     hessian = np.concatenate([h.reshape(4, -1) for h in as_tuple(loss.gradient_and_hessian(**given)[1])], axis=1)
-    matrix = np.reshape(loss.hessian_matrix(**given), (4, hessian.shape[1], hessian.shape[1]))
+    matrix = whole_matrix(loss, batch.arrays, loss.hessian_matrix(**given))
     diagonal = np.einsum("nii->ni", matrix)
     assert np.all(np.abs(diagonal - hessian) <= 64 * np.spacing(np.abs(matrix).max(axis=(1, 2))[:, None]))
 

@@ -16,7 +16,7 @@ from symloss.declare.roles import role_symbol
 from symloss.heads.evaluate import evaluate
 from symloss.stabilise.stabilise import stable_form
 from tests.laws.bounds import CANCELLING, in_absolute_terms, within
-from tests.laws.catalogue import every_loss, every_name, oracle, predictions
+from tests.laws.catalogue import every_loss, every_name, oracle, predictions, whole_matrix
 from tests.laws.sampling import Batch, batches, draw, has_rows
 
 ORDINARY = 2
@@ -50,23 +50,22 @@ def test_hessian_matrix(name: str) -> None:
     loss = sl.get(name)
     for batch in (b for b in batches(loss, "float64", 2) if b.kind != "beside kinks"):
         few = batch.rows(slice(0, 2) if has_rows(loss) else slice(None))
-        matrix = loss.hessian_matrix(**few.arrays, **few.parameters)
+        matrix = whole_matrix(loss, few.arrays, loss.hessian_matrix(**few.arrays, **few.parameters))
         for n in range(few.length):
             check_matrix(loss, few.sample(n), matrix[n])
 
 
-def check_matrix(loss: sl.Loss, sample: dict[str, Any], matrix: Any) -> None:
+def check_matrix(loss: sl.Loss, sample: dict[str, Any], got: Any) -> None:
     names, reference = predictions(loss), oracle(loss.name)
     variables = [(name, place) for name in names for place in reference.places(sample, name)]
-    got = np.reshape(matrix, (len(variables), len(variables)))
     assert symmetric(got), f"{loss.name}: not symmetric at {sample}"
     pairs = [(r, c) for r in range(len(variables)) for c in range(r, len(variables))]
     for r, c in pairs[:: max(1, len(pairs) // MOST_ENTRIES)]:
-        (_, row), (_, column) = variables[r], variables[c]
+        (first, row), (second, column) = variables[r], variables[c]
         result = partial(curvature, reference, variables[r], variables[c])
-        # Rows have one prediction; scalars choose their entry by the position of the prediction.
+        # Rows have a block for each two predictions; scalars choose their entry by the position of the prediction.
         place = (*row, *column) if has_rows(loss) else (r, c)
-        by = names * 2 if has_rows(loss) or len(names) == 1 else names
+        by = [first, second] if has_rows(loss) or len(names) == 1 else names
         assert_entry(loss, "hessian_matrix", by, (got[r, c], result, place), sample, "float64")
 
 
