@@ -29,6 +29,7 @@ from symloss.declare.roles import RoleSymbol, role_symbol
 from symloss.errors import SymlossError
 from symloss.heads import binders
 from symloss.heads.numbers import TypedNumber
+from symloss.heads.sparse import SparseMaximum, Sparsemax
 from symloss.loss import Loss
 
 Places = Mapping[sp.Idx, int]
@@ -281,6 +282,9 @@ def _no_text(writer: _Writer, e: Any, places: Places) -> str:
 
 _LARGEST = "np.equal({0}, np.max({0}, axis={1}, keepdims=True))"
 _SHARE = f"{_LARGEST} / np.sum({_LARGEST}, axis={{1}}, keepdims=True, dtype=dtype)"
+_MEANS = "(np.cumsum(-np.sort(-{0}, axis={1}), axis={1}) - 1) / np.cumsum(np.ones_like({0}), axis={1})"
+_SPARSEMAX = f"np.maximum(0, {{0}} - np.max({_MEANS}, axis={{1}}, keepdims=True))"
+_SPARSE_MAX = f"np.sum({{0}} * {_SPARSEMAX} - {_SPARSEMAX} ** 2 / 2, axis={{1}}, keepdims=True)"
 _SOFTMAX = "special.softmax({0}, axis={1})"
 _RULES: tuple[tuple[Any, Callable[[_Writer, Any, Places], str]], ...] = (
     (TypedNumber, _number),
@@ -305,6 +309,8 @@ _RULES: tuple[tuple[Any, Callable[[_Writer, Any, Places], str]], ...] = (
     (sp.Sum, _no_text),
     (binders.Total, _Writer.total),
     (binders.LogSumExp, lambda w, e, p: w.reduction("special.logsumexp", e, p)),
+    (SparseMaximum, lambda w, e, p: _SPARSE_MAX.format(*w.body(e, p))),
+    (Sparsemax, lambda w, e, p: w.of_row(_SPARSEMAX, e, p)),
     (binders.Share, lambda w, e, p: w.of_row(_SHARE, e, p)),
     (binders.Maximum, lambda w, e, p: w.reduction("np.max", e, p)),
     (binders.SoftmaxComplement, _no_text),

@@ -20,6 +20,7 @@ from symloss.declare.points import axis_lengths, point
 from symloss.declare.roles import RoleSymbol, role_symbol
 from symloss.heads.binders import Binder, LogSumExp, Softmax
 from symloss.heads.evaluate import agreed, evaluate
+from symloss.heads.sparse import SparseMaximum
 from symloss.loss import Loss
 
 from .batch import Array, Batch
@@ -363,7 +364,7 @@ def can_be_masked(loss: Loss) -> bool:
 
 def _is_linear_in_rows(loss: Loss) -> bool:
     """Whether there are rows under softmax or logsumexp, and an entry that is -inf makes its exponent that."""
-    rows = [b.body for b in loss.expression.atoms(LogSumExp, Softmax)]
+    rows = [b.body for b in loss.expression.atoms(LogSumExp, Softmax, SparseMaximum)]
     entries = [(body, x) for body in rows for x in body.atoms(sp.Indexed) if role_symbol(x.base).role == "prediction"]
     return bool(entries) and not any(body.diff(x).has(x) for body, x in entries)
 

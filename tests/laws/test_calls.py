@@ -16,7 +16,16 @@ import pytest
 import symloss as sl
 from symloss.declare.roles import role_symbol
 from tests.call.layouts import LAYOUTS
-from tests.laws.catalogue import SHORT, as_tuple, every_loss, every_name, predictions, same_bits, some_losses, whole_matrix
+from tests.laws.catalogue import (
+    SHORT,
+    as_tuple,
+    every_loss,
+    every_name,
+    predictions,
+    same_bits,
+    some_losses,
+    whole_matrix,
+)
 from tests.laws.sampling import Batch, draw, extreme, has_rows
 
 ROWS = 7

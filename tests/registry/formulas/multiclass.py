@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mpmath import exp, fsum, log
+from mpmath import exp, fsum, log, mpf
 
 
 def softmax(z: Any) -> list[Any]:
@@ -56,6 +56,18 @@ def ordinal_logistic(n: Any) -> Any:
     return ordered(n.c, [1 / (1 + exp(-n.z[0] - fsum(gaps[:k]))) for k in range(len(n.z))])
 
 
+def sparsemax(n: Any) -> Any:
+    """By the definition: over every support that a projection may have, the largest of p.z - p.p/2."""
+    z, best = sorted(n.z, reverse=True), None
+    for size in range(1, len(z) + 1):
+        shift = (fsum(z[:size]) - 1) / size
+        p = [x - shift for x in z[:size]]
+        if min(p) >= 0:
+            value = fsum(q * x - q**2 / 2 for q, x in zip(p, z, strict=False))
+            best = value if best is None else max(best, value)
+    return best - n.z[int(n.c)] + mpf(1) / 2
+
+
 FORMULAS = {
     "cross_entropy_probability": lambda n: fsum(-t * log(p) for t, p in zip(n.t, n.p, strict=True) if t),
     "generalised_cross_entropy": lambda n: (1 - softmax(n.z)[int(n.c)] ** n.q) / n.q,
@@ -68,6 +80,7 @@ FORMULAS = {
     "softmax_cross_entropy": softmax_cross_entropy,
     "softmax_focal": softmax_focal,
     "softmax_squared_error": lambda n: fsum((p - t) ** 2 for p, t in zip(softmax(n.z), n.t, strict=True)) / 2,
+    "sparsemax": sparsemax,
     "sparse_cross_entropy_probability": lambda n: -log(n.p[int(n.c)]),
     "sparse_softmax_cross_entropy": lambda n: log(fsum(map(exp, n.z))) - n.z[int(n.c)],
 }

@@ -103,6 +103,7 @@ PEERS = {
     "multi:softprob": xgboost_gradient("multi:softprob"),
     "multiclass": lightgbm_gradient("multiclass"),
     "multiclass_hinge_loss": optax_of_classes("multiclass_hinge_loss"),
+    "multiclass_sparsemax_loss": optax_of_classes("multiclass_sparsemax_loss"),
     "multiclassova": lightgbm_gradient("multiclassova"),
     "softmax_cross_entropy": Peer(
         "optax.losses", lambda losses, n: losses.softmax_cross_entropy(np.float32(n.z), np.float32(n.t)), rtol=SINGLE
