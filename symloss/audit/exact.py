@@ -24,7 +24,7 @@ from symloss.declare.axes import Axis
 from symloss.heads import binders
 from symloss.heads.numbers import TypedNumber
 from symloss.heads.row_binders import LargestPlace, Norm
-from symloss.heads.sparse import SparseMaximum, Sparsemax
+from symloss.heads.sparse import Sparsemax, SparseMaximum
 
 from .balls import (
     Ball,

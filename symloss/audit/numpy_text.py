@@ -29,7 +29,7 @@ from symloss.declare.roles import RoleSymbol, role_symbol
 from symloss.errors import SymlossError
 from symloss.heads import binders
 from symloss.heads.numbers import TypedNumber
-from symloss.heads.sparse import SparseMaximum, Sparsemax
+from symloss.heads.sparse import Sparsemax, SparseMaximum
 from symloss.loss import Loss
 
 Places = Mapping[sp.Idx, int]

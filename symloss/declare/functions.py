@@ -8,7 +8,7 @@ import sympy as sp
 
 from symloss.errors import DeclarationError
 from symloss.heads.binders import Binder, LogSumExp, Maximum, Rank, Softmax, Sorted, Total
-from symloss.heads.sparse import SparseMaximum, Sparsemax
+from symloss.heads.sparse import Sparsemax, SparseMaximum
 
 from .axes import Axis, IndexLabel
 from .roles import role_symbol
@@ -33,7 +33,7 @@ def max_over(e: sp.Expr, k: sp.Idx) -> sp.Expr:
 
 
 def sparse_max_over(e: sp.Expr, k: sp.Idx) -> sp.Expr:
-    """The largest mean of ``e`` under probabilities p of the entries, less the sum of p**2/2; its gradient is sparsemax."""
+    """The largest mean of ``e`` under probabilities p, less the sum of p**2/2; its gradient is sparsemax, that p."""
     return SparseMaximum(e, _index("sparse_max_over", k))
 
 

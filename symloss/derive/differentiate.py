@@ -13,7 +13,7 @@ import sympy as sp
 from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.functions import one_sided_sign, quotient_or_zero, step
-from symloss.heads.sparse import SparseMaximum, Sparsemax
+from symloss.heads.sparse import Sparsemax, SparseMaximum
 from symloss.heads.table import row_of
 
 from .forms import ZERO, Form, assemble, combine, contract, scalar, zip_forms

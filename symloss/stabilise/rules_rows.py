@@ -6,8 +6,8 @@ import sympy as sp
 
 from symloss.heads.binders import Binder, LogSumExp, Rank, Softmax, SoftmaxComplement, SoftmaxGap, Sorted, Total
 from symloss.heads.functions import product_or_zero
-from symloss.heads.sparse import SparseGap, SparseMaximum
 from symloss.heads.row_binders import LargestPlace, Norm
+from symloss.heads.sparse import SparseGap, SparseMaximum
 
 from .confident import confident_row
 from .others import over_the_others

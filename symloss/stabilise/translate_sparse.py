@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from symloss.heads.binders import Binder
-from symloss.heads.sparse import SparseGap, SparseMaximum, Sparsemax
+from symloss.heads.sparse import SparseGap, Sparsemax, SparseMaximum
 
 from .graph import Loop, Node, Position, Reduce, Select
 
@@ -53,7 +53,7 @@ def _sparse_maximum(t: Translation, e: SparseMaximum, places: Places) -> Node:
 
 
 def _sparse_gap(t: Translation, e: SparseGap, places: Places) -> Node:
-    """sum_j (p[j] - delta[j, k])**2/2 + max(0, tau - u[k]): what sparse_maximum - u[k] + 1/2 is, without a difference."""
+    """sum_j (p[j] - delta[j, k])**2/2 + max(0, tau - u[k]), which sparse_maximum - u[k] + 1/2 is."""
     loop, own, largest, threshold = _threshold(t, e, places)
     here = t.call("eq", t.make(Position, loop), t.node(e.place, places))
     p = _above(t, own, threshold)

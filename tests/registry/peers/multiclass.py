@@ -48,7 +48,7 @@ def keras_of_rows(losses: Any, n: SimpleNamespace) -> Any:
 
 
 def xgboost_gradient(objective: str) -> Peer:
-    """From two rounds of training on one sample, whose trees are roots: -g/h without regularisation, -g/(h + 1) with."""
+    """From two rounds of training on one sample, whose trees are roots: -g/h without a penalty, -g/(h + 1) with one."""
 
     def call(xgboost: Any, n: SimpleNamespace) -> Any:
         return np.array([row(xgboost, z, c) for z, c in zip(n.z, n.c, strict=True)])
