@@ -329,6 +329,7 @@ _FUNCTIONS = {
     "sech2": "1 / np.cosh({0}) ** 2",
     "xlogy": "special.xlogy({0}, {1})",
     "xlog1py": "special.xlog1py({0}, {1})",
+    "quotient_or_zero": "np.where(({1}) == 0, 0, ({0}) / np.where(({1}) == 0, 1, {1}))",
     "step": "np.heaviside({0}, 0.5)",
     "norm_cdf": "special.ndtr({0})",
     "log_norm_cdf": "special.log_ndtr({0})",
