@@ -17,7 +17,7 @@ c = sl.label("c", K)
 z = sl.prediction("z", T)
 
 
-def gap(x):
+def gap(x: sp.Expr) -> sp.Expr:
     """How far a threshold is above the one before it; positive for every x."""
     return sp.log(1 + sp.exp(x))
 
