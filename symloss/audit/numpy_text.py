@@ -99,12 +99,14 @@ class _Writer:
     def sizes(self) -> list[str]:
         """The lines that read dtype, number of samples and lengths of axes off the arguments."""
         leader = next(_name(s) for s in self.inputs if s.role == "prediction")
-        found = {
-            str(axis.extent): f"size_{axis.extent} = {_name(s)}.shape[{place + 1}]"
-            for s in self.inputs
-            for place, axis in enumerate(s.axes)
-            if axis.extent.is_Symbol
-        }
+        found: dict[str, str] = {}
+        arguments = [*((s, 1) for s in self.inputs), *((p, 0) for p in self.parameters)]
+        for symbol, first in arguments:
+            for place, axis in enumerate(symbol.axes, first):
+                length = sp.Symbol(f"{_name(symbol)}.shape[{place}]")
+                for free in axis.extent.free_symbols:
+                    # An axis may be tied to another: its length is K - 1.
+                    found.setdefault(str(free), f"size_{free} = {sp.solve(axis.extent - length, free)[0]}")
         return [f"dtype, n = {leader}.dtype, {leader}.shape[0]", *found.values()]
 
     # --- nodes --------------------------------------------------------------------------------------
@@ -268,6 +270,8 @@ def _has_divisor(e: sp.Mul) -> bool:
 def _number(writer: _Writer, e: Any, places: Places) -> str:
     if e.is_Integer:
         return str(int(e))
+    if e.is_infinite:
+        return "np.inf" if e.is_positive else "-np.inf"
     return repr(e.value if isinstance(e, TypedNumber) else float(e))
 
 

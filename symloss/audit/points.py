@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -390,7 +391,7 @@ def _masks_are_free(loss: Loss) -> bool:
             elif symbol.axes:
                 row = numbers[symbol.name]
                 numbers[symbol.name] = [row[0], far, row[2]] if symbol.role == "prediction" else [1.0, 0.0, 0.0]
-        values.append(agreed(lambda numbers=numbers: evaluate(declaration.expression, numbers), start=400))
+        values.append(agreed(partial(evaluate, declaration.expression, numbers), start=400))
     return bool(abs(values[0] - values[1]) <= 1e-9 * abs(values[1]))
 
 

@@ -1,4 +1,4 @@
-"""What the files of the ranking losses say of boosters: the same Newton steps once normalisation is off, and not before.
+"""What the files of the ranking losses say of boosters: the same Newton steps with normalisation off, and only then.
 
 A tree with one leaf for every item moves each score by -g/h.
 """
