@@ -15,10 +15,11 @@ import pytest
 import sympy as sp
 
 import symloss as sl
+from symloss.declare.points import axis_lengths
 from symloss.declare.roles import role_symbol
 from symloss.heads.evaluate import evaluate
 from tests.laws.catalogue import LOSSES
-from tests.laws.sampling import draw, has_rows
+from tests.laws.sampling import LENGTH, draw, has_rows
 
 BITS = 1600
 STEP = mpmath.mpf(2) ** -300
@@ -91,7 +92,9 @@ def exact(loss: sl.Loss, sample: Sample, order: tuple[str, ...]) -> Any:
     """The value, or a derivative by differences, of the expression in heads."""
 
     def value(**moved: Any) -> Any:
-        return evaluate(loss.declaration.expression, {**sample, **moved})
+        return evaluate(loss.declaration.expression, {**lengths, **sample, **moved})
+
+    lengths = axis_lengths(loss.declaration.axes, LENGTH)
 
     with mpmath.workprec(BITS):
         if not order:
