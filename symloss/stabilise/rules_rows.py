@@ -12,7 +12,7 @@ from symloss.heads.sparse import SparseGap, SparseMaximum
 from .confident import confident_row
 from .others import over_the_others
 from .stable_rule import StableRule, pairs
-from .target import against_target, from_the_nearer_end
+from .target import against_target, from_the_nearer_end, shared_out
 
 
 def _softmax_minus_target(e: sp.Expr) -> sp.Expr | None:
@@ -25,6 +25,8 @@ def _complement(p: Softmax) -> sp.Expr:
 
 
 def _from_the_nearer_end(weight: sp.Expr, rest: sp.Expr, p: Softmax, other: sp.Expr) -> sp.Expr:
+    if p.body.has(sp.Piecewise):  # SymPy would fold it out of the condition p <= 1/2, and out of its scope
+        return shared_out(weight, rest, p, other)
     of_largest = SoftmaxComplement(p.body, p.bound, LargestPlace(p.body, p.bound))
     return from_the_nearer_end(weight, rest, p, of_largest)
 

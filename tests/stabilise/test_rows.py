@@ -152,3 +152,14 @@ def test_sparsemax_is_the_projection() -> None:
     # p' is the identity less the mean, over the entries that are not 0.
     assert np.allclose(loss.gradient(row), (p > 0) * (p - p.sum() / 3), rtol=1e-14, atol=1e-16)
     assert np.isnan(loss.value([math.nan, 0.0, 1.0]))
+
+
+def test_a_row_with_a_condition_of_its_own_along_a_vector_with_another() -> None:
+    """The product with a vector has a Piecewise at the largest place, which depends on the row's own Piecewise."""
+    d = sl.data("d", K, domain=sl.Binary)
+    loss = sl.Loss("some", sl.logsumexp(sp.Piecewise((z[k], sp.Eq(d[k], 1)), (-sp.oo, True)), k), inputs=(d, z))
+    kept, row, vector = np.array([1.0, 0.0, 1.0]), np.array([0.5, 9.0, -1.0]), np.array([1.0, 2.0, -3.0])
+    product = loss.hvp(kept, row, vector)
+    assert np.allclose(product, loss.hessian_matrix(kept, row) @ vector, rtol=1e-14, atol=0.0)
+    assert product[1] == 0.0
+    assert product[0] != 0.0
