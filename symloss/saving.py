@@ -16,7 +16,7 @@ from symloss.declare.domains import Reals, written
 from symloss.declare.likelihood import Likelihood
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
 from symloss.errors import DeclarationError
-from symloss.heads import binders, functions
+from symloss.heads import binders, functions, sparse
 from symloss.heads.numbers import TypedNumber
 
 PUBLIC_HEADS = ("sigmoid", "softplus", "logcosh", "xlogy", "norm_cdf", "log_norm_cdf")
@@ -363,6 +363,9 @@ class _Printer(StrPrinter):  # type: ignore[misc]
 
     def _print_Maximum(self, e: binders.Maximum) -> str:
         return self._apply("sl.max_over", e.body, e.bound)
+
+    def _print_SparseMaximum(self, e: sparse.SparseMaximum) -> str:
+        return self._apply("sl.sparse_max_over", e.body, e.bound)
 
     def _print_Softmax(self, e: binders.Softmax) -> str:
         body = e.body

@@ -19,8 +19,9 @@ s = sl.prediction("s", N)
 margin = sl.parameter("margin", default=0.25, domain=sl.Positive)
 scale = sl.parameter("scale", default=256.0, domain=sl.Positive)
 
-partner = -scale * sp.Max(0, 1 + margin - s[j]) * (s[j] - 1 + margin)
-other = scale * sp.Max(0, s[j] + margin) * (s[j] - margin)
+u, v = 1 + margin - s[j], s[j] + margin
+partner = -scale * sp.Piecewise((u * (s[j] - 1 + margin), u > 0), (0, True))
+other = scale * sp.Piecewise((v * (s[j] - margin), v > 0), (0, True))
 partners = sl.logsumexp(sp.Piecewise((partner, sp.Eq(t[j], 1)), (-sp.oo, True)), j)
 others = sl.logsumexp(sp.Piecewise((other, sp.Eq(t[j], 0)), (-sp.oo, True)), j)
 

@@ -2,7 +2,8 @@
 
 Between cross-entropy (q near 0) and one minus the probability (q = 1). Reach for it when labels are
 noisy: the loss is bounded by 1/q, and samples that the network holds to be wrong pull less. q is
-0.7 by default, as in the paper. No factor.
+0.7 by default, as in the paper. No factor. Keras's CategoricalGeneralizedCrossEntropy takes the
+probabilities themselves.
 """
 
 import symloss as sl

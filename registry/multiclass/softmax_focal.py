@@ -1,9 +1,9 @@
-"""The focal loss of a softmax, -sum of t*(1 - p)^gamma*log(p) with p = softmax(z).
+"""The focal loss of a class, -(1 - p[c])^gamma*log(p[c]) with p = softmax(z).
 
 Reach for it when easy samples drown the hard ones, or one class the others: a class that already
-has a high probability counts for little. gamma = 0 is the cross-entropy. t is a row of class
-probabilities, one-hot for a label. No factor; Keras's CategoricalFocalCrossentropy multiplies by
-its alpha, 1/4 by default.
+has a high probability counts for little. gamma = 0 is the cross-entropy. The target is the class's
+number, counted from 0. No factor; Keras's CategoricalFocalCrossentropy multiplies by its alpha, 1/4
+by default, clips the probabilities and takes one-hot rows.
 """
 
 import sympy as sp

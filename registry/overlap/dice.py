@@ -3,7 +3,7 @@
 Reach for it in segmentation when the object covers few pixels: what counts is the overlap, not the
 number of pixels that are right. The sums in the denominator are plain, not squared. `smooth` (1 by
 default) gives an empty mask that is predicted empty the loss 0; with smooth = 0 that case is 0/0.
-No factor.
+No factor. optax's binary_dice_loss adds twice its `smooth`, and Keras's Dice takes probabilities.
 """
 
 import sympy as sp

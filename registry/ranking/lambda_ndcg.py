@@ -5,8 +5,9 @@ The sum over pairs with rel[i] > rel[j] of w[i, j]*log(1 + exp(z[j] - z[i])), wh
 by the scores s, the first being 1. The weights are held fixed: s is a data row, so that the
 derivatives are those of a function; pass the current scores as s and as z. Reach for it when the
 top of the list counts. A list without a relevant item has the loss 0. No factor. LightGBM's
-lambdarank cuts the pairs at a position and normalises by scores, as XGBoost's rank:ndcg does, hence
-neither is a multiple of this.
+lambdarank and XGBoost's rank:ndcg normalise by scores and cut long lists, so that neither is this
+by default; with lambdarank_norm, or lambdarank_normalization and lambdarank_score_normalization,
+off they take the same Newton steps on short lists, XGBoost's with twice the Hessian.
 """
 
 import sympy as sp
@@ -20,7 +21,7 @@ s = sl.data("s", L)
 z = sl.prediction("z", L)
 
 
-def discount(place):
+def discount(place: sp.Expr) -> sp.Expr:
     """What an item at a place, counted from 0, is discounted by."""
     return 1 / sp.log(2 + place, 2)
 

@@ -3,8 +3,8 @@
 The cross-entropy of "i belongs before j" with the probability sigmoid(z[i] - z[j]), over all pairs
 of a list whose relevances differ. Reach for it when the order counts and not where in the list it
 is right; for the top of the list see `lambda_ndcg`. No factor: a sum over pairs, not their mean.
-XGBoost's rank:pairwise is this with a normalisation by scores and pairs drawn from the top, hence
-no multiple of it.
+XGBoost's rank:pairwise has this gradient, and twice the Hessian, once its two normalisations are
+off (lambdarank_normalization, lambdarank_score_normalization); they are on by default.
 """
 
 import sympy as sp

@@ -24,6 +24,7 @@ from symloss.declare.axes import Axis
 from symloss.heads import binders
 from symloss.heads.numbers import TypedNumber
 from symloss.heads.row_binders import LargestPlace, Norm
+from symloss.heads.sparse import Sparsemax, SparseMaximum
 
 from .balls import (
     Ball,
@@ -255,6 +256,21 @@ class Program:
 
         return rule
 
+    def sparsemax(self, e: Sparsemax) -> Rule:
+        slots, place = self.entries(e), self.slot(e.place)
+        return lambda run: _sparsemax(run, [run[s] for s in slots])[whole(run[place])]
+
+    def sparse_maximum(self, e: SparseMaximum) -> Rule:
+        slots = self.entries(e)
+
+        def rule(run: Run) -> Ball:
+            row = [run[s] for s in slots]
+            terms = zip(_sparsemax(run, row), row, strict=True)
+            half = exact(mpmath.mpf(1) / 2)
+            return plus(*[times(p, plus(u, negative(times(half, p)))) for p, u in terms])
+
+        return rule
+
     def norm(self, e: Norm) -> Rule:
         slots = self.entries(e)
         return lambda run: root(plus(exact(0), *[integer_power(run[s], 2) for s in slots]))
@@ -339,6 +355,17 @@ def _softmax(values: list[Ball], place: int) -> Ball:
     high = max(values, key=lambda b: b.value)
     powers = _powers(values, high)
     return times(powers[place], inverse(plus(*powers)))
+
+
+def _sparsemax(run: Run, row: list[Ball]) -> list[Ball]:
+    """Entries join the support from the largest on, while what they are above the mean so far leaves them a share."""
+    descending = sorted(row, key=lambda b: b.value, reverse=True)
+    tau = plus(descending[0], exact(-1))
+    for n, entry in enumerate(descending[1:], 2):
+        if _order(run, entry, tau) <= 0:
+            break
+        tau = times(plus(exact(-1), *descending[:n]), inverse(exact(n)))
+    return [plus(u, negative(tau)) if _order(run, u, tau) > 0 else exact(0) for u in row]
 
 
 def _extent(index: sp.Idx) -> sp.Expr:
@@ -428,6 +455,8 @@ _RULES: tuple[tuple[Any, Callable[[Program, Any], Rule]], ...] = (
     (BooleanFalse, lambda p, e: lambda run: False),
     (binders.Total, Program.total),
     (binders.LogSumExp, Program.log_sum_exp),
+    (SparseMaximum, Program.sparse_maximum),
+    (Sparsemax, Program.sparsemax),
     (binders.SoftmaxComplement, Program.complement),
     (binders.SoftmaxGap, Program.gap),
     (binders.Softmax, Program.softmax),

@@ -29,6 +29,7 @@ from symloss.declare.roles import RoleSymbol, role_symbol
 from symloss.errors import SymlossError
 from symloss.heads import binders
 from symloss.heads.numbers import TypedNumber
+from symloss.heads.sparse import Sparsemax, SparseMaximum
 from symloss.loss import Loss
 
 Places = Mapping[sp.Idx, int]
@@ -98,12 +99,14 @@ class _Writer:
     def sizes(self) -> list[str]:
         """The lines that read dtype, number of samples and lengths of axes off the arguments."""
         leader = next(_name(s) for s in self.inputs if s.role == "prediction")
-        found = {
-            str(axis.extent): f"size_{axis.extent} = {_name(s)}.shape[{place + 1}]"
-            for s in self.inputs
-            for place, axis in enumerate(s.axes)
-            if axis.extent.is_Symbol
-        }
+        found: dict[str, str] = {}
+        arguments = [*((s, 1) for s in self.inputs), *((p, 0) for p in self.parameters)]
+        for symbol, first in arguments:
+            for place, axis in enumerate(symbol.axes, first):
+                length = sp.Symbol(f"{_name(symbol)}.shape[{place}]")
+                for free in axis.extent.free_symbols:
+                    # An axis may be tied to another: its length is K - 1.
+                    found.setdefault(str(free), f"size_{free} = {sp.solve(axis.extent - length, free)[0]}")
         return [f"dtype, n = {leader}.dtype, {leader}.shape[0]", *found.values()]
 
     # --- nodes --------------------------------------------------------------------------------------
@@ -268,7 +271,7 @@ def _number(writer: _Writer, e: Any, places: Places) -> str:
     if e.is_Integer:
         return str(int(e))
     if e.is_infinite:
-        return "np.inf" if e > 0 else "-np.inf"
+        return "np.inf" if e.is_positive else "-np.inf"
     return repr(e.value if isinstance(e, TypedNumber) else float(e))
 
 
@@ -283,6 +286,9 @@ def _no_text(writer: _Writer, e: Any, places: Places) -> str:
 
 _LARGEST = "np.equal({0}, np.max({0}, axis={1}, keepdims=True))"
 _SHARE = f"{_LARGEST} / np.sum({_LARGEST}, axis={{1}}, keepdims=True, dtype=dtype)"
+_MEANS = "(np.cumsum(-np.sort(-{0}, axis={1}), axis={1}) - 1) / np.cumsum(np.ones_like({0}), axis={1})"
+_SPARSEMAX = f"np.maximum(0, {{0}} - np.max({_MEANS}, axis={{1}}, keepdims=True))"
+_SPARSE_MAX = f"np.sum({{0}} * {_SPARSEMAX} - {_SPARSEMAX} ** 2 / 2, axis={{1}}, keepdims=True)"
 _SOFTMAX = "special.softmax({0}, axis={1})"
 _RULES: tuple[tuple[Any, Callable[[_Writer, Any, Places], str]], ...] = (
     (TypedNumber, _number),
@@ -307,6 +313,8 @@ _RULES: tuple[tuple[Any, Callable[[_Writer, Any, Places], str]], ...] = (
     (sp.Sum, _no_text),
     (binders.Total, _Writer.total),
     (binders.LogSumExp, lambda w, e, p: w.reduction("special.logsumexp", e, p)),
+    (SparseMaximum, lambda w, e, p: _SPARSE_MAX.format(*w.body(e, p))),
+    (Sparsemax, lambda w, e, p: w.of_row(_SPARSEMAX, e, p)),
     (binders.Share, lambda w, e, p: w.of_row(_SHARE, e, p)),
     (binders.Maximum, lambda w, e, p: w.reduction("np.max", e, p)),
     (binders.SoftmaxComplement, _no_text),
@@ -324,6 +332,8 @@ _FUNCTIONS = {
     "logcosh": "np.log(np.cosh({0}))",
     "sech2": "1 / np.cosh({0}) ** 2",
     "xlogy": "special.xlogy({0}, {1})",
+    "xlog1py": "special.xlog1py({0}, {1})",
+    "quotient_or_zero": "np.where(({1}) == 0, 0, ({0}) / np.where(({1}) == 0, 1, {1}))",
     "step": "np.heaviside({0}, 0.5)",
     "norm_cdf": "special.ndtr({0})",
     "log_norm_cdf": "special.log_ndtr({0})",

@@ -9,16 +9,19 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from symloss.declare.domains import Domain
 from symloss.declare.points import axis_lengths, point
 from symloss.declare.roles import RoleSymbol, role_symbol
 from symloss.heads.binders import Binder, LogSumExp, Softmax
 from symloss.heads.evaluate import agreed, evaluate
+from symloss.heads.sparse import SparseMaximum
 from symloss.loss import Loss
 
 from .batch import Array, Batch
@@ -357,7 +360,14 @@ def can_be_masked(loss: Loss) -> bool:
     """
     predictions = loss.declaration.predictions
     rows = len(predictions) == 1 and len(role_symbol(predictions[0]).axes) == 1
-    return rows and loss.expression.has(LogSumExp, Softmax) and _masks_are_free(loss)
+    return rows and _is_linear_in_rows(loss) and _masks_are_free(loss)
+
+
+def _is_linear_in_rows(loss: Loss) -> bool:
+    """Whether there are rows under softmax or logsumexp, and an entry that is -inf makes its exponent that."""
+    rows = [b.body for b in loss.expression.atoms(LogSumExp, Softmax, SparseMaximum)]
+    entries = [(body, x) for body in rows for x in body.atoms(sp.Indexed) if role_symbol(x.base).role == "prediction"]
+    return bool(entries) and not any(body.diff(x).has(x) for body, x in entries)
 
 
 MASKED_TARGET = (0.25, 0.0, 0.75, 0.0)
@@ -381,7 +391,7 @@ def _masks_are_free(loss: Loss) -> bool:
             elif symbol.axes:
                 row = numbers[symbol.name]
                 numbers[symbol.name] = [row[0], far, row[2]] if symbol.role == "prediction" else [1.0, 0.0, 0.0]
-        values.append(agreed(lambda numbers=numbers: evaluate(declaration.expression, numbers), start=400))
+        values.append(agreed(partial(evaluate, declaration.expression, numbers), start=400))
     return bool(abs(values[0] - values[1]) <= 1e-9 * abs(values[1]))
 
 

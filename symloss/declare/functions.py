@@ -8,6 +8,7 @@ import sympy as sp
 
 from symloss.errors import DeclarationError
 from symloss.heads.binders import Binder, LogSumExp, Maximum, Rank, Softmax, Sorted, Total
+from symloss.heads.sparse import Sparsemax, SparseMaximum
 
 from .axes import Axis, IndexLabel
 from .roles import role_symbol
@@ -29,6 +30,11 @@ def logsumexp(e: sp.Expr, k: sp.Idx) -> sp.Expr:
 def max_over(e: sp.Expr, k: sp.Idx) -> sp.Expr:
     """The largest value of ``e`` over the axis of ``k``; its gradient gives 1/m to each of m ties."""
     return Maximum(e, _index("max_over", k))
+
+
+def sparse_max_over(e: sp.Expr, k: sp.Idx) -> sp.Expr:
+    """The largest mean of ``e`` under probabilities p, less the sum of p**2/2; its gradient is sparsemax, that p."""
+    return SparseMaximum(e, _index("sparse_max_over", k))
 
 
 def norm(v: sp.Expr, k: sp.Idx) -> sp.Expr:
@@ -80,6 +86,12 @@ class _SoftmaxRow(_Row):
         return Softmax(inner, index, at)
 
 
+class _SparsemaxRow(_Row):
+    def __getitem__(self, place: Any) -> sp.Expr:
+        inner, index, at = self._parts(place)
+        return Sparsemax(inner, index, at)
+
+
 class _LogSoftmaxRow(_Row):
     def __getitem__(self, place: Any) -> sp.Expr:
         inner, index, at = self._parts(place)
@@ -89,6 +101,11 @@ class _LogSoftmaxRow(_Row):
 def softmax(z: Any) -> _SoftmaxRow:
     """``softmax(z)[k]`` = exp(z[k]) / sum of exp(z) over the (last) axis of ``z``."""
     return _SoftmaxRow("softmax", z, None)
+
+
+def sparsemax(z: Any) -> _SparsemaxRow:
+    """``sparsemax(z)[k]``: the projection of ``z`` on the simplex, along the (last) axis of ``z``."""
+    return _SparsemaxRow("sparsemax", z, None)
 
 
 def log_softmax(z: Any) -> _LogSoftmaxRow:

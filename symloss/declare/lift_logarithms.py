@@ -207,6 +207,12 @@ def _is_nonnegative_quotient(e: sp.Expr) -> bool:
     return all(b.is_extended_nonnegative or f.is_nonnegative for b, f in zip(bases, sp.Mul.make_args(e), strict=True))
 
 
+def _log_of_a_softplus_gap(e: sp.Expr) -> sp.Expr | None:
+    if not isinstance(e, log1mexp) or not isinstance(-e.args[0], softplus):
+        return None
+    return -softplus(-(-e.args[0]).args[0])
+
+
 RULES: tuple[LiftingRule, ...] = (
     LiftingRule(
         "Box-Cox quotient",
@@ -227,6 +233,16 @@ RULES: tuple[LiftingRule, ...] = (
         "rules.json softplus, log_sigmoid, log_exp, logcosh_naive, logerfc, log1mexp, log_i0; README rules 70, 71",
         sp.log(sigmoid(X)),
         ({"x": 40.0}, {"x": -800.0}),
+    ),
+    LiftingRule(
+        "one minus the exponential of a softplus",
+        "log(1 - exp(-softplus(u))) = log(sigmoid(u)) = -softplus(-u)",
+        _log_of_a_softplus_gap,
+        "softplus(u) underflows to 0",
+        "u < -745",
+        "1 - exp(-softplus(u)) = 1 - sigmoid(-u)",
+        log1mexp(-softplus(X)),
+        ({"x": -760.0}, {"x": -800.0}),
     ),
     LiftingRule(
         "x log y",

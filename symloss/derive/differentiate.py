@@ -13,6 +13,7 @@ import sympy as sp
 from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.functions import one_sided_sign, quotient_or_zero, step
+from symloss.heads.sparse import Sparsemax, SparseMaximum
 from symloss.heads.table import row_of
 
 from .forms import ZERO, Form, assemble, combine, contract, scalar, zip_forms
@@ -242,6 +243,17 @@ class Differentiation:
     def _share(self, e: binders.Share) -> Form:
         return ZERO
 
+    def _sparse_maximum(self, e: SparseMaximum) -> Form:
+        index, body = e.open()
+        return self._weighted(body, index, Sparsemax(e.body, e.bound, index))
+
+    def _sparsemax(self, e: Sparsemax) -> Form:
+        """p[k]' = s[k] (u[k]' - the mean of u' where s is 1), s being 1 where p is not 0."""
+        index, body = e.open()
+        inside = sp.sign(Sparsemax(e.body, e.bound, index))
+        here, mean = self.of(e.at(e.place)), self._weighted(body, index, inside / binders.Total(inside, index))
+        return combine([(sp.sign(e), combine([(sp.S.One, here), (sp.S.NegativeOne, mean)]))]) if here or mean else ZERO
+
 
 def _branches(values: list[sp.Expr], conditions: list[sp.Basic]) -> sp.Expr:
     return sp.Piecewise(*zip(values, conditions, strict=True))
@@ -288,4 +300,6 @@ _RULES: tuple[tuple[type, Callable[[Differentiation, Any], Form]], ...] = (
     (binders.Maximum, Differentiation._maximum_over),
     (binders.Softmax, Differentiation._softmax),
     (binders.Share, Differentiation._share),
+    (SparseMaximum, Differentiation._sparse_maximum),
+    (Sparsemax, Differentiation._sparsemax),
 )

@@ -14,7 +14,7 @@ import mpmath
 import sympy as sp
 from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 
-from . import binders, row_binders
+from . import binders, row_binders, sparse
 from .numbers import TypedNumber, exact
 from .table import row_of
 
@@ -156,6 +156,12 @@ class _Evaluator:
         values = self.entries(e)
         return mpmath.mpf(values.index(max(values)))
 
+    def sparse_gap(self, e: sparse.SparseGap) -> Any:
+        return sparse.sparse_maximum(self.entries(e)) - self.value(e.at(e.place)) + mpmath.mpf(1) / 2
+
+    def sparsemax(self, e: sparse.Sparsemax) -> Any:
+        return sparse.probabilities(self.entries(e))[0][int(self.value(e.place))]
+
     def weighted_rows(self, e: binders.Binder) -> tuple[list[Any], list[tuple[Any, ...]]]:
         """The softmax of the first part of the body, and the other parts, for every place."""
         rows = self.entries(e)
@@ -240,4 +246,7 @@ _RULES: tuple[tuple[Any, Callable[[_Evaluator, Any], Any]], ...] = (
     (binders.Share, _Evaluator.share),
     (binders.Sorted, _Evaluator.sorted_entry),
     (binders.Rank, _Evaluator.rank),
+    (sparse.SparseMaximum, lambda v, e: sparse.sparse_maximum(v.entries(e))),
+    (sparse.SparseGap, _Evaluator.sparse_gap),
+    (sparse.Sparsemax, _Evaluator.sparsemax),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symloss.heads.binders import Binder, LogSumExp, Softmax, SoftmaxGap, Total
+from symloss.heads.binders import Binder, LogSumExp, Softmax, SoftmaxGap, Total, free_indices
 
 from .cases import by_cases
 from .row_joining import Joining
@@ -34,7 +34,9 @@ def _joined(e: sp.Expr) -> tuple[sp.Expr, bool]:
         if text is with_gaps and _has_logsumexp(polynomial, terms):
             continue
         if len(terms) <= _MOST_TERMS:
-            return Joining(polynomial).of(terms, e)
+            joined, gained = Joining(polynomial).of(terms, e)
+            # SymPy folds a Piecewise out of what stands in a condition, and with it the scope of a row's own condition.
+            return (e, False) if free_indices(joined) - free_indices(e) else (joined, gained)
     return e, False
 
 

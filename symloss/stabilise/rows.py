@@ -124,10 +124,10 @@ class RowFunctions:
         return self._of_whole(row, self._weight(row, entry, place))
 
     def softmax_power(self, row: RowStatistics, entry: Node, exponent: Node) -> Node:
-        """softmax**exponent as exp(exponent (entry - largest)) share**exponent: softmax may underflow, its root not."""
+        """softmax**exponent as exp(exponent (entry - largest))/whole**exponent: softmax may underflow, its root not."""
         above = exponent if row.scale.above is None else self.call("mul", exponent, row.scale.above)
         weight = self._exponential(entry, row.largest, Scale(above, row.scale.below))
-        power = self.call("mul", weight, self.call("power", self._share(row), exponent))
+        power = self.call("div", weight, self.call("power", self._whole(row), exponent))
         return self.make(Select, self.call("eq", exponent, self.number(0.0)), self.number(1.0), power)
 
     def _weight(self, row: RowStatistics, entry: Node, place: Node) -> Node:

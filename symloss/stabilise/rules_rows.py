@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symloss.heads.binders import LogSumExp, Rank, Softmax, SoftmaxComplement, SoftmaxGap, Sorted, Total
+from symloss.heads.binders import Binder, LogSumExp, Rank, Softmax, SoftmaxComplement, SoftmaxGap, Sorted, Total
 from symloss.heads.functions import product_or_zero
 from symloss.heads.row_binders import LargestPlace, Norm
+from symloss.heads.sparse import SparseGap, SparseMaximum
 
 from .confident import confident_row
 from .others import over_the_others
 from .stable_rule import StableRule, pairs
-from .target import against_target, from_the_nearer_end
+from .target import against_target, from_the_nearer_end, shared_out
 
 
 def _softmax_minus_target(e: sp.Expr) -> sp.Expr | None:
@@ -24,6 +25,8 @@ def _complement(p: Softmax) -> sp.Expr:
 
 
 def _from_the_nearer_end(weight: sp.Expr, rest: sp.Expr, p: Softmax, other: sp.Expr) -> sp.Expr:
+    if p.body.has(sp.Piecewise):  # SymPy would fold it out of the condition p <= 1/2, and out of its scope
+        return shared_out(weight, rest, p, other)
     of_largest = SoftmaxComplement(p.body, p.bound, LargestPlace(p.body, p.bound))
     return from_the_nearer_end(weight, rest, p, of_largest)
 
@@ -43,7 +46,16 @@ def _gap(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
-def _place(node: LogSumExp, term: sp.Expr) -> sp.Expr | None:
+def _sparse_gap(e: sp.Expr) -> sp.Expr | None:
+    for coefficient, node, rest in pairs(e, SparseMaximum) if isinstance(e, sp.Add) else []:
+        for term in sp.Add.make_args(rest):
+            place = _place(node, -term / coefficient)
+            if place is not None:
+                return coefficient * SparseGap(node.body, node.bound, place) + (rest - term - coefficient / 2)
+    return None
+
+
+def _place(node: Binder, term: sp.Expr) -> sp.Expr | None:
     """The index at which ``term`` is the body of the reduction."""
     patterns = [x for x in node.body.atoms(sp.Indexed) if x.has(node.bound)]
     for pattern in patterns:
@@ -143,6 +155,14 @@ RULES: tuple[StableRule, ...] = (
         "gap > 4",
         "rules.json ce_target_max, ce_shifted_lse",
         _gap,
+    ),
+    StableRule(
+        "sparse gap",
+        "M - u[k] + 1/2 = sum_j (p[j] - delta[j, k])**2/2 + max(0, tau - u[k]), M = max over p of p.u - p.p/2",
+        "the difference of two equal numbers where the k-th entry leads by 1",
+        "u[k] > u[j] + 1 for all j != k",
+        "A. F. T. Martins, R. F. Astudillo (2016), From softmax to sparsemax, equation 18",
+        _sparse_gap,
     ),
     StableRule(
         "zero weight",

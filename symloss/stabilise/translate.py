@@ -14,7 +14,7 @@ from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
 from symloss.heads.functions import finished, sech2, sigmoid, softplus
 from symloss.heads.table import row_of
 
-from . import translate_rows
+from . import translate_rows, translate_sparse
 from .arithmetic import (
     as_doubles,
     coefficient_and_factors,
@@ -378,12 +378,12 @@ class Translation:
         loop, entry = self.inside(e, places)
         own, place = self.node(e.at(e.place), places), self.node(e.place, places)
         if loop in own.free | place.free:
-            loop, entry = self._beside(e, places, own.free | place.free)
+            loop, entry = self.beside(e, places, own.free | place.free)
         tie = self.call("and", self.call("eq", entry, own), self.call("lt", self.make(Position, loop), place))
         before = self.call("or", self.call("gt", entry, own), tie)
         return self.make(Reduce, "sum", loop, self.make(Select, before, self.number(1.0), self.number(0.0)))
 
-    def _beside(self, e: binders.Binder, places: Places, taken: frozenset[Loop]) -> tuple[Loop, Node]:
+    def beside(self, e: binders.Binder, places: Places, taken: frozenset[Loop]) -> tuple[Loop, Node]:
         """As `_inside`, with a loop that is not among ``taken``: the body meets another entry of the same row."""
         axis = e.bound.label.axis.name
         loop = next(Loop(axis, n) for n in range(len(taken) + 2) if Loop(axis, n) not in taken)
@@ -393,7 +393,7 @@ class Translation:
 
     def _sorted(self, e: binders.Sorted, places: Places) -> Node:
         place = self.node(e.place, places)
-        loop, entry = self._beside(e, places, place.free)
+        loop, entry = self.beside(e, places, place.free)
         index = binders.fresh_index(e.bound)
         rank = self.node(binders.Rank(e.body, e.bound, index), {**places, index: loop})
         chosen = self.make(Select, self.call("eq", rank, place), entry, self.number(0.0))
@@ -453,6 +453,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.Not, Translation._negation),
     ((BooleanTrue, BooleanFalse), Translation._truth),
     *translate_rows.RULES,
+    *translate_sparse.RULES,
     (binders.Total, Translation._total),
     (binders.LogSumExp, Translation._log_sum_exp),
     (SoftmaxComplement, Translation._complement),

@@ -58,7 +58,7 @@ def subnormal(exact: Any, dtype: str) -> Any:
 
 def in_absolute_terms(e: sp.Expr) -> sp.Expr:
     """The expression with every term of every sum replaced by its magnitude: what is added up, whatever cancels."""
-    if isinstance(e, (sp.Add, sp.Mul)):
+    if isinstance(e, (sp.Add, sp.Mul, sp.Max)):
         return e.func(*map(in_absolute_terms, e.args))
     if isinstance(e, sp.Pow) and e.exp.is_positive and e.exp.is_number:
         return in_absolute_terms(e.base) ** e.exp

@@ -14,12 +14,14 @@ import numpy as np
 
 from symloss.audit.batch import Batch
 from symloss.audit.points import has_rows
+from symloss.declare.points import axis_lengths
 from symloss.declare.roles import role_symbol
 from symloss.heads.evaluate import evaluate
 from symloss.loss import Loss
 
 from .exact_laws import is_ordinary
 from .law import Violation
+from .sampling import LENGTH
 
 BITS = 1600
 STEP = mpmath.mpf(2) ** -300
@@ -74,8 +76,9 @@ def exact(loss: Loss, sample: Sample, order: tuple[str, ...]) -> Any:
     """The value, or a derivative by differences, of the expression in heads."""
 
     def value(**moved: Any) -> Any:
-        return evaluate(loss.declaration.expression, {**sample, **moved})
+        return evaluate(loss.declaration.expression, {**lengths, **sample, **moved})
 
+    lengths = axis_lengths(loss.declaration.axes, LENGTH)
     with mpmath.workprec(BITS):
         if not order:
             return value()

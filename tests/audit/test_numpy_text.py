@@ -10,6 +10,7 @@ import symloss as sl
 from symloss.audit.numpy_text import NoNumpyText, numpy_function, numpy_text
 from symloss.cli.bench import _difference, _flat, example, tasks_of
 from symloss.declare.roles import role_symbol
+from tests.laws.sampling import draw
 
 
 def defaults(loss: sl.Loss) -> list[float | None]:
@@ -21,8 +22,10 @@ def test_every_shipped_loss(name: str) -> None:
     loss = sl.get(name)
     inputs = example(loss, "float64", 60, 4)
     results = tasks_of(loss)[:2][-1]
-    ours = _flat(getattr(loss, "_and_".join(results))(*inputs))
-    theirs = _flat(numpy_function(loss, results)(*inputs, *defaults(loss)))
+    parameters = {k: np.array(v) for k, v in draw(loss, 1).parameters.items()}
+    parameters |= {p.name: p.default for p in map(role_symbol, loss.parameters) if p.default is not None and not p.axes}
+    ours = _flat(getattr(loss, "_and_".join(results))(*inputs, **parameters))
+    theirs = _flat(numpy_function(loss, results)(*inputs, *parameters.values()))
     assert [a.shape for a in ours] == [a.shape for a in theirs]
     assert _difference(ours, theirs) < 1e-13
 

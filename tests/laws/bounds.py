@@ -12,6 +12,12 @@ CANCELLING = {
     "negative_binomial_2": "differences of gamma functions against softplus by the log dispersion",
     "student_t_3": "differences of digamma functions against the tail, by the log degrees of freedom",
     "jensen_shannon": "p log(p/m) and t log(t/m) of a row that is sure and right cancel to second order",
+    "focal_tversky": "as tversky",
+    "tversky": "what a pixel adds to the overlap and to the whole, in second derivatives: z=(800, 0.5, -0.1, -1.6)",
+    "jaccard": "as tversky",
+    "listmle": "the probabilities of an item at every draw, less 1: the last item, far below the others",
+    "circle": "products of two softmaxes of other rows in second derivatives",
+    "triplet": "the difference of two distances that are both far larger: an anchor at 800",
     "approx_ndcg": "1 - dcg/ideal near the ideal order, and differences of saturated sigmoids in its derivatives",
 }
 

@@ -105,6 +105,17 @@ def test_sums_inside_sums_with_a_condition_on_both_indices() -> None:
         assert np.allclose(value, np.exp(others).sum(axis=1), rtol=1e-14, atol=0.0)
 
 
+def test_a_condition_that_sympy_pulls_out_of_a_reduction_of_ours() -> None:
+    """With a rank in the condition the reduction has another height without it, and its index another name."""
+    d = sl.data("d", K)
+    left = sl.rank(d[j], j) >= sl.rank(d[i], i)
+    typed = sp.Sum(sl.logsumexp(sp.Piecewise((z[j], left), (-sp.oo, True)), j) - z[i], i)
+    loss = sl.Loss("drawn", typed, inputs=(d, z))
+    row, order = np.array([0.5, -1.0, 2.0]), [2, 0, 1]
+    expected = sum(special.logsumexp(row[order[n:]]) - row[order[n]] for n in range(3))
+    assert loss.value([2.0, 1.0, 3.0], row) == pytest.approx(expected, rel=1e-14)
+
+
 def test_pairs_in_order() -> None:
     typed = sp.Sum(sp.Sum(sp.Piecewise((sl.softplus(z[j] - z[i]), i < j), (0, True)), j), i)
     rows = np.array([[0.5, -1.0, 2.0]])

@@ -121,3 +121,45 @@ def test_a_probability_next_to_its_target_is_wrong_by_its_own_rounding() -> None
             nearest = min(abs(target[place]), abs(1.0 - target[place]))
             with mpmath.workprec(200):
                 assert abs(got - exact) <= 1.5 * max(math.ulp(nearest), math.ulp(float(exact))), (row, target, place)
+
+
+@pytest.mark.parametrize("exponent", [0.0, 0.3, 1.5])
+def test_a_power_of_a_softmax_does_not_underflow_with_it(exponent: float) -> None:
+    """p = exp(-800) is 0 and p**0.3 is not; p**0 is 1 for a masked class too."""
+    a = sl.parameter("a", domain=sl.NonNegative)
+    loss = sl.Loss("power", sl.softmax(z)[c] ** a)
+    with mpmath.workprec(200):  # 800 * 0.3 is no float
+        expected = float(mpmath.exp(-800 * mpmath.mpf(exponent)))
+    assert loss.value(1, [800.0, 0.0], a=exponent) == pytest.approx(expected, rel=1e-15, abs=0.0)
+    assert loss.value(1, [0.0, -math.inf], a=exponent) == (exponent == 0.0)
+
+
+def test_the_sparsemax_loss_of_a_class_that_leads_is_zero() -> None:
+    loss = sl.Loss("sparse", sl.sparse_max_over(z[k], k) - z[c] + sp.Rational(1, 2))
+    value, gradient = loss.value_and_gradient([0, 0, 1], [[1.3, 0.1, 0.2], [0.1, 0.1, -math.inf], [0.0, 0.0, 3.0]])
+    assert value.tolist() == [0.0, 0.25, 3.0]
+    assert gradient.tolist() == [[0.0, 0.0, 0.0], [-0.5, 0.5, 0.0], [0.0, -1.0, 1.0]]
+    near = 1 - 2.0**-30  # two classes, the other one has half of what is missing: the loss is its square
+    assert loss.value(0, [near, 0.0, -9.0]) == pytest.approx(2.0**-62, rel=1e-14, abs=0.0)
+
+
+def test_sparsemax_is_the_projection() -> None:
+    i = K.indices("i")
+    loss = sl.Loss("projected", sp.Sum(sl.sparsemax(z)[i] ** 2, i) / 2)
+    row = np.array([0.3, 0.1, -2.0, 0.2])
+    p = np.array([13.0, 7.0, 0.0, 10.0]) / 30
+    assert loss.value(row) == pytest.approx(p @ p / 2, rel=1e-15)
+    # p' is the identity less the mean, over the entries that are not 0.
+    assert np.allclose(loss.gradient(row), (p > 0) * (p - p.sum() / 3), rtol=1e-14, atol=1e-16)
+    assert np.isnan(loss.value([math.nan, 0.0, 1.0]))
+
+
+def test_a_row_with_a_condition_of_its_own_along_a_vector_with_another() -> None:
+    """The product with a vector has a Piecewise at the largest place, which depends on the row's own Piecewise."""
+    d = sl.data("d", K, domain=sl.Binary)
+    loss = sl.Loss("some", sl.logsumexp(sp.Piecewise((z[k], sp.Eq(d[k], 1)), (-sp.oo, True)), k), inputs=(d, z))
+    kept, row, vector = np.array([1.0, 0.0, 1.0]), np.array([0.5, 9.0, -1.0]), np.array([1.0, 2.0, -3.0])
+    product = loss.hvp(kept, row, vector)
+    assert np.allclose(product, loss.hessian_matrix(kept, row) @ vector, rtol=1e-14, atol=0.0)
+    assert product[1] == 0.0
+    assert product[0] != 0.0
