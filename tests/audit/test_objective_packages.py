@@ -208,6 +208,8 @@ def test_torch() -> None:
     assert sl.audit(torch.nn.HuberLoss(reduction="none"), "huber", "torch").passed
     assert sl.audit(torch.nn.BCEWithLogitsLoss(), convention="torch").find("mean")
     assert sl.audit(Wrong.apply, convention="torch").find("not of its value")
+    assert sl.audit(lambda z, y: Wrong.apply(z, y).mean(), convention="torch").find("not of its value")
+    assert sl.audit(torch.nn.HuberLoss(), "huber", "torch").find("own value")
 
 
 def test_jax() -> None:
