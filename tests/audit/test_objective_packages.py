@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -148,6 +149,14 @@ def test_statsmodels() -> None:
     assert report.verdicts["hessian"]
     hessian = [f for f in report.find("not finite") if f.numbers["result"] == "Hessian"]
     assert np.isinf(hessian[0].numbers["got"])
+
+
+def test_the_page_is_made_of_reports() -> None:
+    pytest.importorskip("statsmodels")
+    command = [sys.executable, str(ROOT / "docs" / "make_audit.py"), "--only", "statsmodels"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Logit.inverse_deriv and inverse_deriv2 (numpy): failed")
 
 
 def test_scikit_learn() -> None:
