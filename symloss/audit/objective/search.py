@@ -138,6 +138,9 @@ class Search:
         which &= candidate.takes(reading.probe(self.probe).target)
         if which.sum() < 4 or not self.gradient[which].any():
             return None
+        # One target out of several does not show what a loss does with targets.
+        if self.plan.form == "numbers" and len(np.unique(self.probe.target[which])) < min(2, len(self.plan.targets)):
+            return None
         probe = self.probe.rows(which)
         return probe, reading.of_function(self.gradient[which], probe)
 
