@@ -32,7 +32,9 @@ def search_findings(found: Sequence[Found], search: Search) -> list[Finding]:
     text = f"The gradient of {first.match}{_where(first, search)} (distance {first.match.distance:.1g})."
     others = [str(f.match) for f in best[1:]]
     if others:
-        text += f" The same gradient, here, {'has' if len(others) == 1 else 'have'} {', '.join(others)}."
+        more = f", and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+        verb = "has" if len(others) == 1 else "have"
+        text += f" The same gradient, here, {verb} {'; '.join(others[:SHOWN])}{more}."
     numbers = _numbers(first)
     if first.reading.is_fault:
         return [_finding("chain rule", "fault", text, **numbers)]

@@ -72,6 +72,7 @@ class Search:
         self.probe, self.gradient, self.plan = probe.rows(known), gradient[known], plan
         self.tolerance, self.deadline = tolerance, time.monotonic() + seconds
         self.left_out = 0
+        self.not_evaluated: dict[str, str] = {}
 
     @property
     def is_over(self) -> bool:
@@ -92,6 +93,9 @@ class Search:
                 found += self.compared(candidate, {**candidate.defaults, **(fixed or {})})
             except SymlossError:
                 continue  # no derivative exists: a metric
+            except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+                self.not_evaluated[candidate.name] = f"{type(error).__name__}: {error}"
+                continue
             met.append(candidate)
         best = self.sorted(found)
         if fit and (not best or best[0].match.distance > self.tolerance):
