@@ -15,6 +15,7 @@ def compute(y, f):
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -270,9 +271,9 @@ def _has_divisor(e: sp.Mul) -> bool:
 def _number(writer: _Writer, e: Any, places: Places) -> str:
     if e.is_Integer:
         return str(int(e))
-    if e.is_infinite:
-        return "np.inf" if e.is_positive else "-np.inf"
-    return repr(e.value if isinstance(e, TypedNumber) else float(e))
+    number = float(e.value if isinstance(e, TypedNumber) else e)
+    # NumPy has names for what Python's repr, "inf" or "nan", is none of.
+    return repr(number) if math.isfinite(number) else f"{'-' if number < 0 else ''}np.{abs(number)!r}"
 
 
 def _relation(writer: _Writer, e: Any, places: Places) -> str:

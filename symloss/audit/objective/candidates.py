@@ -14,7 +14,6 @@ import numpy as np
 
 from symloss import catalogue
 from symloss.audit.exact import Program
-from symloss.audit.numpy_text import NoNumpyText, numpy_function
 from symloss.call.signature import Input
 from symloss.declare.domains import Domain
 from symloss.declare.points import axis_lengths
@@ -22,6 +21,7 @@ from symloss.declare.roles import RoleSymbol, role_symbol
 from symloss.loss import Loss
 
 from .probe import Array, Probe
+from .texts import kept_function
 
 FLOOR = -1150
 """Exponent of a power of two that is below every float64."""
@@ -108,7 +108,7 @@ class Candidate:
 
     def _function(self, kind: str) -> Callable[..., Any] | None:
         if kind not in self._functions:
-            self._functions[kind] = _text(self.loss, kind)
+            self._functions[kind] = kept_function(self.loss, kind)
         return self._functions[kind]
 
     @cached_property
@@ -143,13 +143,6 @@ class Candidate:
             balls = [ball for program in programs for ball in program.balls(sample, _PLAIN_BITS)]
             rows.append([float("nan") if ball is None else float(ball.value) for ball in balls])
         return np.array(rows)
-
-
-def _text(loss: Loss, kind: str) -> Callable[..., Any] | None:
-    try:
-        return numpy_function(loss, (kind,))
-    except NoNumpyText:
-        return None
 
 
 def _default(symbol: RoleSymbol) -> Any:
