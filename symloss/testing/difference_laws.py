@@ -49,7 +49,13 @@ def gradient_is_the_slope_of_the_value(loss: Loss, batch: Batch) -> Violation | 
 
         found = _compared(loss, batch, (name, place), ("value", ""), values, gradient[:, entry : entry + 1])
         if found:
-            return Violation(f"gradient by {name} {list(place) or ''}{found[1]}", (), "gradient", name, batch=found[0])
+            return Violation(
+                f"gradient by {name}{f' {list(place)}' if place else ''}{found[1]}",
+                (),
+                "gradient",
+                name,
+                batch=found[0],
+            )
     return None
 
 

@@ -194,7 +194,7 @@ def _wrong(
     ``in_terms`` says whether ulps of the largest terms excuse it instead of rounded inputs; None, that both do.
     """
     got, result, place = entry
-    shown = list(place) if place else ""
+    shown = f" {list(place)}" if place else ""
     try:
         exact = result(sample)
     except ArithmeticError as error:
@@ -260,7 +260,7 @@ def _curvature(reference: Oracle, a: Any, b: Any, sample: dict[str, Any]) -> Any
 
 
 def _result(kind: str, by: str) -> str:
-    return f"{kind} by {by} " if by else kind
+    return f"{kind} by {by}" if by else kind
 
 
 def _row_of(batch: Batch, sample: dict[str, Any]) -> tuple[int, ...]:
