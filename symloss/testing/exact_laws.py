@@ -17,6 +17,7 @@ import numpy as np
 
 from symloss.audit.accuracy import measured, results_by
 from symloss.audit.batch import Array, Batch
+from symloss.audit.bounds import largest_terms
 from symloss.audit.oracle import Oracle
 from symloss.audit.points import has_rows
 from symloss.declare.roles import role_symbol
@@ -25,7 +26,7 @@ from symloss.heads.evaluate import evaluate
 from symloss.loss import Loss
 from symloss.stabilise.stabilise import stable_form
 
-from .exactness import in_absolute_terms, within
+from .exactness import within
 from .law import Violation
 from .results import given, matrix_of, names_and_arrays, predictions
 
@@ -211,7 +212,7 @@ def _largest_terms(loss: Loss, kind: str, by: list[str], place: tuple[int, ...],
     expression, indices = loss.pipeline.expression(kind, *by)
     places = {index.name: p for index, p in zip(indices, place, strict=True)}
     with mpmath.workprec(200):
-        return evaluate(in_absolute_terms(stable_form(expression)), {**oracle(loss).numbers(sample), **places})
+        return evaluate(largest_terms(stable_form(expression)), {**oracle(loss).numbers(sample), **places})
 
 
 def largest_term(loss: Loss, kind: str, by: str, sample: dict[str, Any]) -> Any:
