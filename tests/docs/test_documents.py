@@ -19,6 +19,7 @@ DOCUMENTS = (
     "docs/decisions.md",
     "docs/losses.md",
     "docs/policies.md",
+    "docs/testing.md",
 )
 
 
@@ -31,7 +32,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md", "docs/policies.md"])
+@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md", "docs/policies.md", "docs/testing.md"])
 def test_the_examples_print_what_is_shown(document: str) -> None:
     done = run("docs/examples.py", document)
     assert done.returncode == 0, (
@@ -59,7 +60,9 @@ def test_every_link_leads_to_a_file(document: str) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("document", ["docs/architecture.md", "docs/decisions.md", "docs/policies.md"])
+@pytest.mark.parametrize(
+    "document", ["docs/architecture.md", "docs/decisions.md", "docs/policies.md", "docs/testing.md"]
+)
 def test_every_file_that_is_named_exists(document: str) -> None:
     """Paths in backticks; those that the design had and the engine has not are named without a folder of ours."""
     text = (ROOT / document).read_text(encoding="utf-8")
