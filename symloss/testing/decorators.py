@@ -82,7 +82,7 @@ def _of_implementation(function: Test, of: Loss | str, ulps: float, seed: int) -
                 raise LawError(str(found))
 
     # pytest would take the arguments of the function for fixtures.
-    del test.__wrapped__  # type: ignore[attr-defined]
+    del test.__wrapped__
     return test
 
 

@@ -170,7 +170,7 @@ def _extrapolated(
 
 def _moved(batch: Batch, name: str, place: tuple[int, ...], moves: list[float]) -> Batch:
     """The batch once for every move of one entry, one after the other."""
-    arrays = {n: np.concatenate([a] * len(moves)) for n, a in batch.arrays.items()}
+    arrays: dict[str, Array] = {n: np.concatenate([a] * len(moves)) for n, a in batch.arrays.items()}
     shift = np.repeat(moves, batch.length)
     arrays[name][(slice(None), *place)] += shift
     return Batch(batch.kind, arrays, batch.parameters)

@@ -7,7 +7,7 @@ are `accurate`'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import product
 from typing import Any
@@ -36,7 +36,7 @@ LARGEST, SMALLEST = 1e4, 1e-30
 MOST_ENTRIES, MOST_ROWS = 12, 2
 """Of a matrix, and of a batch of rows: the oracle takes its time."""
 
-Entry = tuple[Any, Callable[[dict[str, Any]], Any], tuple[int, ...]]
+Entry = tuple[Any, Callable[[Mapping[str, Any]], Any], tuple[int, ...]]
 """What was got, the exact result as a function of the sample, the place of the entry."""
 
 
@@ -145,7 +145,7 @@ def accurate(loss: Loss, batch: Batch) -> Violation | None:
     if not batch.length:
         return None
     dtype = str(batch.arrays[predictions(loss)[0]].dtype)
-    calls = {
+    calls: dict[str, Callable[[str], Any]] = {
         "value": lambda by: loss.value(**given(batch)),
         "gradient": lambda by: dict(names_and_arrays(loss, loss.value_and_gradient(**given(batch))[1]))[by],
         "hessian": lambda by: dict(names_and_arrays(loss, loss.gradient_and_hessian(**given(batch))[1]))[by],
@@ -153,7 +153,7 @@ def accurate(loss: Loss, batch: Batch) -> Violation | None:
     for order, call in calls.items():
         for by in results_by(loss, order):
             result = call(by)
-            cell = measured(loss, order, by, dtype, [batch], lambda _, result=result: result)  # type: ignore[misc]
+            cell = measured(loss, order, by, dtype, [batch], partial(_given_back, result))
             if not cell.passes:
                 example = next(e for e in cell.examples if e.why != "worst")
                 text = f"{_result(order, by)} is {example.got!r}, exact {example.exact} ({example.why})"
@@ -182,9 +182,17 @@ def _entries(reference: Oracle, kind: str, by: str, sample: dict[str, Any], got:
         return
     for place, number in zip(reference.places(sample, by), np.ravel(got), strict=True):
         if kind == "gradient":
-            yield number, lambda s, place=place: reference.slope(s, by, place), place
+            yield number, partial(_slope, reference, by, place), place
         else:
-            yield number, lambda s, place=place: reference.curvature(s, (by, place), (by, place)), place
+            yield number, partial(_curvature, reference, (by, place), (by, place)), place
+
+
+def _given_back(result: Any, batch: Batch) -> Any:
+    return result
+
+
+def _slope(reference: Oracle, by: str, place: tuple[int, ...], sample: Mapping[str, Any]) -> Any:
+    return reference.slope(sample, by, place)
 
 
 def _wrong(
@@ -256,7 +264,7 @@ def _first_of_matrix(loss: Loss, sample: dict[str, Any], matrix: Array, in_terms
     return ""
 
 
-def _curvature(reference: Oracle, a: Any, b: Any, sample: dict[str, Any]) -> Any:
+def _curvature(reference: Oracle, a: Any, b: Any, sample: Mapping[str, Any]) -> Any:
     return reference.curvature(sample, a, b)
 
 

@@ -34,7 +34,7 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc]
         terms = sorted(
             self._as_ordered_terms(e, order=order), key=lambda t: (t.could_extract_minus_sign(), t.is_number)
         )
-        row = self.dom.createElement("mrow")
+        row = self._element("mrow")
         for n, term in enumerate(terms):
             negative = term.could_extract_minus_sign()
             if n or negative:
@@ -50,16 +50,16 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc]
         return self._applied(self._text("mi", "log"), [self._print(e.args[0])])
 
     def _print_Piecewise(self, e: sp.Piecewise) -> Element:
-        table = self.dom.createElement("mtable")
+        table = self._element("mtable")
         for branch, condition in e.args:
-            line = self.dom.createElement("mtr")
+            line = self._element("mtr")
             when = self._text("mtext", "otherwise") if condition == sp.true else self._print(condition)
             for part in (self._print(branch), when):
-                cell = self.dom.createElement("mtd")
+                cell = self._element("mtd")
                 cell.appendChild(part)
                 line.appendChild(cell)
             table.appendChild(line)
-        row = self.dom.createElement("mrow")
+        row = self._element("mrow")
         brace = self._text("mo", "{")
         brace.setAttribute("stretchy", "true")
         row.appendChild(brace)
@@ -67,7 +67,8 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc]
         return row
 
     def _print_finished(self, e: sp.Function) -> Element:
-        return self._print(e.args[0])
+        inner: Element = self._print(e.args[0])
+        return inner
 
     def _print_Symbol(self, e: sp.Symbol, style: str = "plain") -> Element:
         return self._name(e.name)
@@ -123,13 +124,17 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc]
 
     # --- elements -----------------------------------------------------------------------------------
 
+    def _element(self, tag: str) -> Element:
+        made: Element = self.dom.createElement(tag)
+        return made
+
     def _text(self, tag: str, text: str) -> Element:
-        element = self.dom.createElement(tag)
+        element = self._element(tag)
         element.appendChild(self.dom.createTextNode(text))
         return element
 
     def _fenced(self, *parts: Element) -> Element:
-        row = self.dom.createElement("mrow")
+        row = self._element("mrow")
         row.appendChild(self._text("mo", "("))
         for n, part in enumerate(parts):
             if n:
@@ -139,13 +144,13 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc]
         return row
 
     def _applied(self, name: Element, arguments: list[Element]) -> Element:
-        row = self.dom.createElement("mrow")
+        row = self._element("mrow")
         row.appendChild(name)
         row.appendChild(self._fenced(*arguments))
         return row
 
     def _under(self, tag: str, base: Element, below: list[Element]) -> Element:
-        element, row = self.dom.createElement(tag), self.dom.createElement("mrow")
+        element, row = self._element(tag), self._element("mrow")
         for part in below:
             row.appendChild(part)
         element.appendChild(base)
@@ -153,7 +158,7 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc]
         return element
 
     def _reduction(self, name: str, tag: str, e: Binder) -> Element:
-        row = self.dom.createElement("mrow")
+        row = self._element("mrow")
         row.appendChild(self._under("munder", self._text(tag, name), [self._print(e.bound)]))
         body = self._print(e.body)
         row.appendChild(self._fenced(body) if tag == "mi" or e.body.is_Add else body)

@@ -66,7 +66,7 @@ def _along(loss: Loss, one: Batch, name: str, entry: tuple[int, ...], x: Array) 
     """The sample with one entry of a prediction moved, as far as its domain goes."""
     domain = next(s.domain for s in map(role_symbol, loss.inputs) if s.name == name)
     x = np.array([v for v in x.astype(one.arrays[name].dtype).tolist() if domain.contains(v)])
-    arrays = {k: np.concatenate([a] * len(x)) for k, a in one.arrays.items()}
+    arrays: dict[str, Array] = {k: np.concatenate([a] * len(x)) for k, a in one.arrays.items()}
     arrays[name][(slice(None), *entry)] = x
     return Batch("along", arrays, one.parameters)
 
