@@ -3,7 +3,7 @@
 >>> import symloss as sl
 >>> report = sl.testing.check_loss("squared_error", laws=["value_is_exact", "gradient_is_exact"])
 >>> print(report)
-squared_error: 2 laws hold (seed 0)
+squared_error: 2 of 2 laws hold (seed 0)
 holds   value_is_exact     48 samples
 holds   gradient_is_exact  48 samples
 """

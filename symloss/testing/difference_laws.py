@@ -49,7 +49,13 @@ def gradient_is_the_slope_of_the_value(loss: Loss, batch: Batch) -> Violation | 
 
         found = _compared(loss, batch, (name, place), ("value", ""), values, gradient[:, entry : entry + 1])
         if found:
-            return Violation(f"gradient by {name} {list(place) or ''}{found[1]}", (), "gradient", name, batch=found[0])
+            return Violation(
+                f"gradient by {name}{f' {list(place)}' if place else ''}{found[1]}",
+                (),
+                "gradient",
+                name,
+                batch=found[0],
+            )
     return None
 
 
@@ -164,7 +170,7 @@ def _extrapolated(
 
 def _moved(batch: Batch, name: str, place: tuple[int, ...], moves: list[float]) -> Batch:
     """The batch once for every move of one entry, one after the other."""
-    arrays = {n: np.concatenate([a] * len(moves)) for n, a in batch.arrays.items()}
+    arrays: dict[str, Array] = {n: np.concatenate([a] * len(moves)) for n, a in batch.arrays.items()}
     shift = np.repeat(moves, batch.length)
     arrays[name][(slice(None), *place)] += shift
     return Batch(batch.kind, arrays, batch.parameters)

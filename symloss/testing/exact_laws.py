@@ -7,7 +7,7 @@ are `accurate`'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import product
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 
 from symloss.audit.accuracy import measured, results_by
 from symloss.audit.batch import Array, Batch
+from symloss.audit.bounds import largest_terms
 from symloss.audit.oracle import Oracle
 from symloss.audit.points import has_rows
 from symloss.declare.roles import role_symbol
@@ -25,7 +26,7 @@ from symloss.heads.evaluate import evaluate
 from symloss.loss import Loss
 from symloss.stabilise.stabilise import stable_form
 
-from .exactness import in_absolute_terms, within
+from .exactness import within
 from .law import Violation
 from .results import given, matrix_of, names_and_arrays, predictions
 
@@ -39,7 +40,7 @@ FORMULAS: dict[str, Callable[[dict[str, Any]], Any]] = {}
 """Losses that somebody has written a second time, in multiple precision, by name: what the oracle asks instead of the
 expression as typed."""
 
-Entry = tuple[Any, Callable[[dict[str, Any]], Any], tuple[int, ...]]
+Entry = tuple[Any, Callable[[Mapping[str, Any]], Any], tuple[int, ...]]
 """What was got, the exact result as a function of the sample, the place of the entry."""
 
 
@@ -148,7 +149,7 @@ def accurate(loss: Loss, batch: Batch) -> Violation | None:
     if not batch.length:
         return None
     dtype = str(batch.arrays[predictions(loss)[0]].dtype)
-    calls = {
+    calls: dict[str, Callable[[str], Any]] = {
         "value": lambda by: loss.value(**given(batch)),
         "gradient": lambda by: dict(names_and_arrays(loss, loss.value_and_gradient(**given(batch))[1]))[by],
         "hessian": lambda by: dict(names_and_arrays(loss, loss.gradient_and_hessian(**given(batch))[1]))[by],
@@ -156,7 +157,7 @@ def accurate(loss: Loss, batch: Batch) -> Violation | None:
     for order, call in calls.items():
         for by in results_by(loss, order):
             result = call(by)
-            cell = measured(loss, order, by, dtype, [batch], lambda _, result=result: result)  # type: ignore[misc]
+            cell = measured(loss, order, by, dtype, [batch], partial(_given_back, result))
             if not cell.passes:
                 example = next(e for e in cell.examples if e.why != "worst")
                 text = f"{_result(order, by)} is {example.got!r}, exact {example.exact} ({example.why})"
@@ -189,9 +190,17 @@ def _entries(reference: Oracle, kind: str, by: str, sample: dict[str, Any], got:
         return
     for place, number in zip(reference.places(sample, by), np.ravel(got), strict=True):
         if kind == "gradient":
-            yield number, lambda s, place=place: reference.slope(s, by, place), place
+            yield number, partial(_slope, reference, by, place), place
         else:
-            yield number, lambda s, place=place: reference.curvature(s, (by, place), (by, place)), place
+            yield number, partial(_curvature, reference, (by, place), (by, place)), place
+
+
+def _given_back(result: Any, batch: Batch) -> Any:
+    return result
+
+
+def _slope(reference: Oracle, by: str, place: tuple[int, ...], sample: Mapping[str, Any]) -> Any:
+    return reference.slope(sample, by, place)
 
 
 def _wrong(
@@ -202,7 +211,7 @@ def _wrong(
     ``in_terms`` says whether ulps of the largest terms excuse it instead of rounded inputs; None, that both do.
     """
     got, result, place = entry
-    shown = list(place) if place else ""
+    shown = f" {list(place)}" if place else ""
     try:
         exact = result(sample)
     except ArithmeticError as error:
@@ -219,7 +228,7 @@ def _largest_terms(loss: Loss, kind: str, by: list[str], place: tuple[int, ...],
     expression, indices = loss.pipeline.expression(kind, *by)
     places = {index.name: p for index, p in zip(indices, place, strict=True)}
     with mpmath.workprec(200):
-        return evaluate(in_absolute_terms(stable_form(expression)), {**oracle(loss).numbers(sample), **places})
+        return evaluate(largest_terms(stable_form(expression)), {**oracle(loss).numbers(sample), **places})
 
 
 def largest_term(loss: Loss, kind: str, by: str, sample: dict[str, Any]) -> Any:
@@ -263,12 +272,12 @@ def _first_of_matrix(loss: Loss, sample: dict[str, Any], matrix: Array, in_terms
     return ""
 
 
-def _curvature(reference: Oracle, a: Any, b: Any, sample: dict[str, Any]) -> Any:
+def _curvature(reference: Oracle, a: Any, b: Any, sample: Mapping[str, Any]) -> Any:
     return reference.curvature(sample, a, b)
 
 
 def _result(kind: str, by: str) -> str:
-    return f"{kind} by {by} " if by else kind
+    return f"{kind} by {by}" if by else kind
 
 
 def _row_of(batch: Batch, sample: dict[str, Any]) -> tuple[int, ...]:

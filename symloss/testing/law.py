@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -19,6 +20,10 @@ Wants = Literal["few", "fewest", "wide", "mixed"]
 many samples, or one mixed batch."""
 
 
+NUMPY_NUMBER = re.compile(r"np\.float(?:32|64)\(([^()]*)\)")
+"""How NumPy 2 writes a number; a reader wants the number."""
+
+
 @dataclass(frozen=True)
 class Violation:
     """A law that does not hold: what was got, what was expected, and the samples that show it.
@@ -34,6 +39,9 @@ class Violation:
     law: str = ""
     loss: str = ""
     batch: Batch | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", NUMPY_NUMBER.sub(r"\1", self.text))
 
     def __str__(self) -> str:
         return f"{self.loss}: {self.law}: {self.text}{self.where}"

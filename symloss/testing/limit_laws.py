@@ -89,7 +89,7 @@ def exact(loss: Loss, sample: Sample, order: tuple[str, ...]) -> Any:
 
 def results(loss: Loss, sample: Sample) -> Iterator[tuple[tuple[str, ...], float]]:
     """(variables of the derivative, result) for value, gradient and Hessian."""
-    arguments = {name: np.float64(x) for name, x in sample.items()}
+    arguments: dict[str, Any] = {name: np.float64(x) for name, x in sample.items()}
     yield (), float(loss.value(**arguments))
     gradient, hessian = loss.gradient_and_hessian(**arguments)
     for n, name in enumerate(loss.outline.predictions):

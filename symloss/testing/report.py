@@ -96,9 +96,10 @@ class Report:
     def summary(self) -> str:
         """One line."""
         counts = {s: sum(r.status == s for r in self.results) for s in (HOLDS, FAILS, NOT_RUN)}
-        parts = [f"{counts[HOLDS]} laws hold", f"{counts[FAILS]} fail" if counts[FAILS] else ""]
-        parts.append(f"{counts[NOT_RUN]} were not run" if counts[NOT_RUN] else "")
-        return f"{self.loss}: {', '.join(filter(None, parts))} (seed {self.seed})"
+        parts = [f"{counts[HOLDS]} of {len(self.results)} laws hold"]
+        parts += [f"{counts[FAILS]} fail{'s' if counts[FAILS] == 1 else ''}"] if counts[FAILS] else []
+        parts += [f"{counts[NOT_RUN]} not run"] if counts[NOT_RUN] else []
+        return f"{self.loss}: {', '.join(parts)} (seed {self.seed})"
 
     def _lines(self) -> Iterator[str]:
         width = max((len(r.law) for r in self.results), default=0)

@@ -143,7 +143,7 @@ def ragged_rows_are_the_rows(loss: Loss, batch: Batch) -> Violation | None:
     sizes = [3, 1, 5, 2]
     rows = [draw(loss, 1, length=size, seed=n) for n, size in enumerate(sizes)]
     parameters = rows[0].parameters
-    flat = {k: np.concatenate([np.ravel(r.arrays[k]) for r in rows]) for k in rows[0].arrays}
+    flat: dict[str, Any] = {k: np.concatenate([np.ravel(r.arrays[k]) for r in rows]) for k in rows[0].arrays}
     value, gradient = loss.value_and_gradient(**flat, **parameters, groups=sizes)
     alone = [loss.value_and_gradient(**r.arrays, **parameters) for r in rows]
     expected = np.concatenate([v for v, _ in alone]), np.concatenate([g[0] for _, g in alone])
@@ -181,9 +181,10 @@ def _without(loss: Loss, name: str, array: Array, kept: Array) -> Array:
 def _rounded(loss: Loss, batch: Batch) -> Batch:
     """Samples whose logits are moderate, rounded so that a shift is exact."""
     (name,) = predictions(loss)
-    array = batch.arrays[name]
+    array: Array = batch.arrays[name]
     with np.errstate(invalid="ignore"):
-        keep = (np.isneginf(array) | (np.abs(array) <= 32)).all(axis=1) & ~np.isneginf(array).all(axis=1)
+        masks: Array = np.isneginf(array)
+        keep = (masks | (np.abs(array) <= 32)).all(axis=1) & ~masks.all(axis=1)
         rounded = np.round(array * 2.0**BITS) / 2.0**BITS
     return Batch(batch.kind, {**batch.arrays, name: rounded.astype(array.dtype)}, batch.parameters).rows(keep)
 

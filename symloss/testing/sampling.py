@@ -174,7 +174,7 @@ def _sixteenths(length: int, numbers: random.Random, least: int) -> list[float]:
 
 def _edges(symbol: RoleSymbol, array: Array, half: int) -> Array:
     """Targets: both ends of a finite domain in turn, one-hot rows for a simplex, 1/2 for the reals."""
-    test = symbol.domain.test or ("reals",)
+    test: tuple[Any, ...] = symbol.domain.test or ("reals",)
     result = array.copy()
     if symbol.label_axis is not None:
         return result

@@ -131,8 +131,8 @@ def numbers(domain: Domain, dtype: str = "float64", ordinary: bool = False) -> s
     if test[0] == "values":
         return st.sampled_from(sorted(test[1], key=abs))
     if test[0] == "integer":
-        low = int(test[1])
-        return st.one_of(st.integers(low, low + 5), st.integers(low, low + 10**6)).map(float)
+        first = int(test[1])
+        return st.one_of(st.integers(first, first + 5), st.integers(first, first + 10**6)).map(float)
     width: Any = 32 if dtype == "float32" else 64
     low, high = (float(np.dtype(dtype).type(b)) for b in (domain.low, domain.high))
     near = st.integers(-48, 48).map(lambda n: n / 16)

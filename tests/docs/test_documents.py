@@ -20,6 +20,7 @@ DOCUMENTS = (
     "docs/losses.md",
     "docs/metrics.md",
     "docs/policies.md",
+    "docs/testing.md",
     "docs/wrappers.md",
 )
 
@@ -33,7 +34,14 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-RUN = ("README.md", "docs/architecture.md", "docs/metrics.md", "docs/policies.md", "docs/wrappers.md")
+RUN = (
+    "README.md",
+    "docs/architecture.md",
+    "docs/metrics.md",
+    "docs/policies.md",
+    "docs/testing.md",
+    "docs/wrappers.md",
+)
 
 
 @pytest.mark.parametrize("document", RUN)
@@ -65,7 +73,8 @@ def test_every_link_leads_to_a_file(document: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["docs/architecture.md", "docs/decisions.md", "docs/metrics.md", "docs/policies.md"]
+    "document",
+    ["docs/architecture.md", "docs/decisions.md", "docs/metrics.md", "docs/policies.md", "docs/testing.md"],
 )
 def test_every_file_that_is_named_exists(document: str) -> None:
     """Paths in backticks; those that the design had and the engine has not are named without a folder of ours."""

@@ -106,7 +106,7 @@ def test_sizes_are_those_that_were_asked_for() -> None:
 
 
 def test_where_kinks_are() -> None:
-    assert kinks(sl.get("huber"), {"y": 2.0, "f": 0.0, "delta": 0.5}, "f") == [1.5, 2.5]
+    assert kinks(sl.get("huber"), {"y": 2.0, "f": 0.0, "delta": 0.5}, "f") == [1.5, 2.0, 2.5]
     assert kinks(sl.get("hinge"), {"y": -1.0, "f": 0.0}, "f") == [-1.0]
 
 
