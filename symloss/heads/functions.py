@@ -59,6 +59,12 @@ class log_softplus(Head):
     nargs = 1
 
 
+class xlog1py(Head):
+    """x*log(1 + y), and 0 where x is 0 whatever y is; a stable form."""
+
+    nargs = 2
+
+
 class logcosh(Head):
     """log(cosh(x)), even in x."""
 

@@ -126,6 +126,7 @@ ROWS: tuple[Row, ...] = (
     Row(fn.logcosh, lambda x: (sp.tanh(x),), lambda x: mpmath.log(mpmath.cosh(x)), "logcosh"),
     Row(fn.sech2, lambda x: (-2 * sp.tanh(x) * fn.sech2(x),), lambda x: mpmath.sech(x) ** 2, "sech2"),
     Row(fn.log_softplus, lambda x: (fn.exprel(-fn.softplus(x)),), lambda x: mpmath.log(_softplus(x)), "log_softplus"),
+    Row(fn.xlog1py, lambda x, y: (fn.log1p(y), _ratio_or_zero(x, 1 + y)), lambda x, y: _xlogy(x, 1 + y), "xlog1py"),
     Row(fn.xlogy, lambda x, y: (sp.log(y), _ratio_or_zero(x, y)), _xlogy, "xlogy"),
     Row(fn.step, lambda x: (sp.S.Zero,), _step, "step"),
     Row(

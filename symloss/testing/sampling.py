@@ -161,8 +161,10 @@ def _just_inside(domain: Domain, array: Array) -> Array:
     if domain.test is None or domain.test[0] != "interval":
         return array
     step = 4 * float(np.finfo(array.dtype).eps)
-    ends = [e + s * step * max(1.0, abs(e)) if np.isfinite(e) else e for e, s in ((domain.low, 1), (domain.high, -1))]
-    return np.clip(array, *ends)
+    low, high = (
+        e + s * step * max(1.0, abs(e)) if np.isfinite(e) else e for e, s in ((domain.low, 1), (domain.high, -1))
+    )
+    return np.clip(array, low, high)
 
 
 def _sixteenths(length: int, numbers: random.Random, least: int) -> list[float]:
