@@ -2,7 +2,7 @@
 
 >>> import random
 >>> print(composed(random.Random(3).randrange, 2, (f, f - y)))
-4*f**2 - 9*(f - y)**2/4 + ...
+log(Max(f/2, 3*f/2)**6 + 1)
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from symloss.audit.accuracy import measured, results_by
+from symloss.audit.accuracy import Cell, exact_results, lengths_in, results_by, summary
 from symloss.audit.batch import Array, Batch
-from symloss.audit.bounds import largest_terms
+from symloss.audit.bounds import Allowance, bound_of, largest_terms
 from symloss.audit.oracle import Oracle
 from symloss.audit.points import has_rows
 from symloss.declare.roles import role_symbol
@@ -157,12 +157,25 @@ def accurate(loss: Loss, batch: Batch) -> Violation | None:
     for order, call in calls.items():
         for by in results_by(loss, order):
             result = call(by)
-            cell = measured(loss, order, by, dtype, [batch], partial(_given_back, result))
+            cell = _measured(loss, order, by, batch, np.ravel(result).astype(np.float64), dtype)
             if not cell.passes:
                 example = next(e for e in cell.examples if e.why != "worst")
                 text = f"{_result(order, by)} is {example.got!r}, exact {example.exact} ({example.why})"
                 return Violation(text, _row_of(batch, example.sample), order, by)
     return None
+
+
+def _measured(loss: Loss, order: str, by: str, batch: Batch, result: Array, dtype: str) -> Cell:
+    """As `symloss.audit.accuracy.measured`, with axes as long as they are in the batch."""
+
+    def allowance() -> Allowance:
+        rules = Allowance(loss, order, by, dtype)
+        rules.lengths = lengths_in(loss, batch)
+        return rules
+
+    exact = exact_results(loss, order, by, batch)
+    cell = Cell(loss.name, order, by, dtype, bound_of(loss, order, dtype))
+    return summary(cell, [(batch, exact, result)], allowance)
 
 
 # --- one entry ----------------------------------------------------------------------------------------
@@ -193,10 +206,6 @@ def _entries(reference: Oracle, kind: str, by: str, sample: dict[str, Any], got:
             yield number, partial(_slope, reference, by, place), place
         else:
             yield number, partial(_curvature, reference, (by, place), (by, place)), place
-
-
-def _given_back(result: Any, batch: Batch) -> Any:
-    return result
 
 
 def _slope(reference: Oracle, by: str, place: tuple[int, ...], sample: Mapping[str, Any]) -> Any:
