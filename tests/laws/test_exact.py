@@ -61,9 +61,11 @@ def joined(matrix: Any, names: list[str], sizes: dict[str, int]) -> Any:
     if not isinstance(matrix, list):
         size = sum(sizes.values())
         return np.reshape(matrix, (size, size))
-    return np.block(
-        [[np.reshape(block, (sizes[r], sizes[c])) for c, block in zip(names, row)] for r, row in zip(names, matrix)]
-    )
+    rows = [
+        [np.reshape(block, (sizes[r], sizes[c])) for c, block in zip(names, row, strict=True)]
+        for r, row in zip(names, matrix, strict=True)
+    ]
+    return np.block(rows)
 
 
 def check_matrix(loss: sl.Loss, sample: dict[str, Any], matrix: Any) -> None:

@@ -45,9 +45,7 @@ def dirichlet(n: Any) -> Any:
 def multivariate_normal(n: Any) -> Any:
     """-log det(L) + |L' r|**2/2."""
     places = range(len(n.y))
-    factor = [
-        [n.cholesky[i][j] if i > j else exp(n.cholesky[j][j]) if i == j else 0 for j in places] for i in places
-    ]
+    factor = [[n.cholesky[i][j] if i > j else exp(n.cholesky[j][j]) if i == j else 0 for j in places] for i in places]
     whitened = [fsum(factor[i][j] * (n.y[i] - n.mu[i]) for i in places) for j in places]
     return fsum(w**2 for w in whitened) / 2 - fsum(log(factor[j][j]) for j in places)
 

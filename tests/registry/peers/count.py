@@ -16,7 +16,5 @@ PEERS = {
         SINGLE,
     ),
     # Its Hessian is exp(poisson_max_delta_step) times ours, and that is never 0.
-    "poisson": Peer(
-        "lightgbm", lambda m, n: lightgbm_derivatives(m, "poisson", n.f, n.y)[0], "gradient", SINGLE
-    ),
+    "poisson": Peer("lightgbm", lambda m, n: lightgbm_derivatives(m, "poisson", n.f, n.y)[0], "gradient", SINGLE),
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ._boosters import SINGLE, lightgbm_derivatives, xgboost_derivatives
 from . import Peer
+from ._boosters import SINGLE, lightgbm_derivatives, xgboost_derivatives
 from .regression import scikit_learn
 
 BOTH = "gradient_and_hessian"
