@@ -1,10 +1,10 @@
-"""The continuous ranked probability score of a normal forecast, scale*(u*erf(u/sqrt(2)) + 2*phi(u) - 1/sqrt(pi)).
+"""The continuous ranked probability score of a normal, (y - mu)*erf(u/sqrt(2)) + scale*(2*phi(u) - 1/sqrt(pi)).
 
 u is (y - mu)/scale with scale = exp(s), and phi the standard normal density; erf(u/sqrt(2)) is
-twice the standard normal distribution function less one. The integral of the squared difference between the forecast's distribution function and
-the target's. Reach for it where `normal` is too sensitive to outliers, and to compare forecasts in
-the unit of the target: without any spread it is the absolute error. Two predictions: mu, and s, the
-logarithm of the standard deviation. No factor.
+twice the standard normal distribution function less one. The integral of the squared difference
+between the forecast's distribution function and the target's. Reach for it where `normal` is too
+sensitive to outliers, and to compare forecasts in the unit of the target: without any spread it is
+the absolute error. Two predictions: mu, and s, the logarithm of the standard deviation. No factor.
 """
 
 import sympy as sp

@@ -1,4 +1,4 @@
-"""The Dirichlet negative log-likelihood of a row t of shares, sum of loggamma(a) - (a - 1)*log(t), less loggamma(sum a).
+"""The Dirichlet negative log-likelihood of a row t of shares, sum of loggamma(a) - a*log(t), less loggamma(sum a).
 
 a = exp(z). Reach for it when the target is a row of positive shares that sum to one (a budget, a
 composition) and how surely they are predicted matters too. The prediction z is the row of

@@ -150,16 +150,19 @@ class Translation:
         if joined:
             return self._with_common_powers(coefficient, joined, factors, places)
         above, below = fraction(factors)
-        above = halved_exponentials(above)
-        p, q = as_doubles(abs(coefficient))
-        top = self._weighted_product(above, places, p)
-        if q != 1.0 or below:
-            divide = self._outgrown_quotient if outgrown(above, below) else self._quotient
-            top = divide(top, below, places, q)
+        top = self._quotient(halved_exponentials(above), below, as_doubles(abs(coefficient)), places)
         return self.call("neg", top) if coefficient < 0 else top
 
-    def _quotient(self, top: Node, below: list[sp.Expr], places: Places, number: float) -> Node:
-        return self.call("div", top, self.product(below, places, number))
+    def _quotient(
+        self, above: list[sp.Expr], below: list[sp.Expr], number: tuple[float, float], places: Places
+    ) -> Node:
+        p, q = number
+        top = self._weighted_product(above, places, p)
+        if q == 1.0 and not below:
+            return top
+        if outgrown(above, below):
+            return self._outgrown_quotient(top, below, places, q)
+        return self.call("div", top, self.product(below, places, q))
 
     def _outgrown_quotient(self, top: Node, below: list[sp.Expr], places: Places, number: float) -> Node:
         """Factor by factor, since a square overflows before the quotient underflows; 0 where a factor is infinite."""
@@ -178,7 +181,7 @@ class Translation:
         """Whole powers of one exponent are powers of a product; then the other factors."""
         product: Node | None = None
         for bases, n in joined:
-            part = self._repeated(self.node(sp.Mul(*bases), places), n)
+            part = self._repeated(self._quotient(*fraction(bases), (1.0, 1.0), places), n)
             product = part if product is None else self.call("mul", product, part)
         assert product is not None
         if coefficient == 1 and not rest:
