@@ -27,7 +27,7 @@ others = sl.logsumexp(sp.Piecewise((other, sp.Eq(t[j], 0)), (-sp.oo, True)), j)
 
 LOSS = sl.Loss(
     "circle",
-    sp.log(1 + sp.exp(partners + others)),
+    sl.softplus(partners + others),
     link="identity",
     doc=__doc__,
     reference="Y. Sun, C. Cheng, Y. Zhang, C. Zhang, L. Zheng, Z. Wang, Y. Wei (2020), Circle loss: a unified "

@@ -22,7 +22,7 @@ others = sl.logsumexp(sp.Piecewise((s[j], sp.Eq(t[j], 0)), (-sp.oo, True)) / tem
 
 LOSS = sl.Loss(
     "multi_positive_nce",
-    sp.Piecewise((sp.log(1 + sp.exp(others - partners)), sp.Sum(t[j], j) > 0), (0, True)),
+    sp.Piecewise((sl.softplus(others - partners), sp.Sum(t[j], j) > 0), (0, True)),
     link="identity",
     doc=__doc__,
     reference="A. Miech, J.-B. Alayrac, L. Smaira, I. Laptev, J. Sivic, A. Zisserman (2020), End-to-end learning of "

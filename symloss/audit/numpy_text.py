@@ -291,6 +291,8 @@ _MEANS = "(np.cumsum(-np.sort(-{0}, axis={1}), axis={1}) - 1) / np.cumsum(np.one
 _SPARSEMAX = f"np.maximum(0, {{0}} - np.max({_MEANS}, axis={{1}}, keepdims=True))"
 _SPARSE_MAX = f"np.sum({{0}} * {_SPARSEMAX} - {_SPARSEMAX} ** 2 / 2, axis={{1}}, keepdims=True)"
 _SOFTMAX = "special.softmax({0}, axis={1})"
+# A condition may leave nothing of a row.
+_SOFTMAX_OF_SOME = f"np.where(np.isneginf(np.max({{0}}, axis={{1}}, keepdims=True)), 0, {_SOFTMAX})"
 _RULES: tuple[tuple[Any, Callable[[_Writer, Any, Places], str]], ...] = (
     (TypedNumber, _number),
     (sp.Number, _number),
@@ -320,7 +322,7 @@ _RULES: tuple[tuple[Any, Callable[[_Writer, Any, Places], str]], ...] = (
     (binders.Maximum, lambda w, e, p: w.reduction("np.max", e, p)),
     (binders.SoftmaxComplement, _no_text),
     (binders.SoftmaxGap, _no_text),
-    (binders.Softmax, lambda w, e, p: w.of_row(_SOFTMAX, e, p)),
+    (binders.Softmax, lambda w, e, p: w.of_row(_SOFTMAX_OF_SOME if e.body.has(sp.Piecewise) else _SOFTMAX, e, p)),
     (binders.Sorted, lambda w, e, p: w.of_row("-np.sort(-({0}), axis={1})", e, p)),
     (binders.Rank, lambda w, e, p: w.of_row("np.argsort(np.argsort(-({0}), axis={1}), axis={1})", e, p)),
 )
@@ -346,6 +348,7 @@ _FUNCTIONS = {
     "power": "({0}) ** ({1})",
     "exp": "np.exp({0})",
     "log": "np.log({0})",
+    "log1mexp": "np.log(-np.expm1({0}))",
     "log1p": "np.log1p({0})",
     "expm1": "np.expm1({0})",
     "Abs": "np.abs({0})",
