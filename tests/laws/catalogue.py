@@ -9,6 +9,7 @@ from symloss.testing.exact_laws import FORMULAS
 from symloss.testing.law import Law, Violation
 from symloss.testing.results import as_tuple, predictions, same_bits
 from tests.laws.sampling import Batch
+from tests.laws.shapes import SHORT
 from tests.registry.formulas import formula_of, formulas
 
 # The laws compare with the losses as they are written a second time.
@@ -22,17 +23,6 @@ every_loss = pytest.mark.parametrize("name", LOSSES)
 every_metric = pytest.mark.parametrize("name", METRICS)
 """A metric has a value and no derivative: laws of values are for every name, those of derivatives for losses."""
 
-SHORT = (
-    "squared_error",
-    "huber",
-    "binary_cross_entropy_with_logits",
-    "focal",
-    "normal",
-    "hinge",
-    "softmax_cross_entropy",
-    "dice",
-)
-"""For laws of the call layer, which do not depend on the formula: one of every shape of input."""
 some_losses = pytest.mark.parametrize("name", [n for n in NAMES if n in SHORT])
 
 
