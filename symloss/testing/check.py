@@ -61,7 +61,8 @@ def laws_of(loss: Loss, laws: Iterable[str | Law] | None = None, claims: Sequenc
     if unknown:
         raise ParameterError(f"claims={unknown!r}; expected some of {', '.join(map(repr, CLAIMED))}")
     claimed = {CLAIMED[claim] for claim in claims}
-    chosen = LAWS if laws is None else tuple(map(law_named, laws))
+    chosen = list(LAWS if laws is None else map(law_named, laws))
+    chosen += [law for law in LAWS if law.name in claimed and law not in chosen]
     return [law for law in chosen if law.name in claimed or _applies(law, loss)]
 
 

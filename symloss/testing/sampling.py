@@ -150,6 +150,8 @@ def inside(domain: Domain, numbers: random.Random) -> float:
         return float(int(test[1]) + numbers.randrange(6))
     if test[0] == "interval":
         low, high = float(test[1]), float(test[2])
+        if low == -float("inf") and high == float("inf"):
+            return numbers.uniform(-2.5, 2.5)
         if high == float("inf"):
             return low + numbers.uniform(0.2, 3.0)
         return numbers.uniform(low, high) if low > -float("inf") else high - numbers.uniform(0.2, 3.0)

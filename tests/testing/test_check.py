@@ -63,6 +63,8 @@ def test_claims_are_held() -> None:
     well = sl.Loss("well", (f**2 - 1) ** 2)
     report = sl.testing.check_loss(well, laws=["value_is_not_negative", "value_is_convex"], claims=("convex",))
     assert [(r.law, r.passed) for r in report.results] == [("value_is_convex", False)]
+    alone = sl.testing.check_loss(well, laws=[], claims=("convex",))
+    assert [r.law for r in alone.results] == ["value_is_convex"], "a claim is held whatever laws are chosen"
     with pytest.raises(ParameterError, match="nonnegative"):
         sl.testing.check_loss(well, claims=("positive",))
 
