@@ -17,7 +17,7 @@ NARROW = {
     "dirichlet": {"z": 3.0},
     "gamma_2": {"a": 3.0},
     "negative_binomial_2": {"a": 3.0},
-    "student_t_3": {"q": 3.0},
+    "student_t_3": {"s": 40.0, "q": 3.0},
 }
 """Logarithms of the shape of a gamma function: beyond these, digits are lost as docs/limits.md says."""
 
