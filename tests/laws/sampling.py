@@ -15,7 +15,7 @@ import numpy as np
 
 import symloss as sl
 from symloss.audit.batch import Batch
-from symloss.audit.points import can_be_masked, masked_target
+from symloss.audit.masks import can_be_masked, masked_target
 from symloss.declare.domains import Domain, Signs
 from symloss.declare.points import axis_lengths
 from symloss.declare.roles import RoleSymbol, role_symbol
