@@ -34,6 +34,23 @@ nothing else: the audit reads no source. Written by
 {command}
 ```
 
+For a function of your own:
+
+```python
+import symloss as sl
+
+def objective(preds, dtrain):  # as XGBoost calls it
+    ...
+    return gradient, hessian
+
+report = sl.audit(objective, convention="xgboost")  # which loss is it?
+report = sl.audit(objective, "poisson", convention="xgboost")  # is it this one?
+print(report)
+assert report.passed
+```
+
+or `symloss compare mymodule:objective poisson --convention xgboost`.
+
 A *fault* fails an audit, a *remark* does not. What is found under "Is it finite and accurate in the tails" concerns
 predictions far out, beyond what training meets every day; a function whose gradient and Hessian are right as formulas
 can fail by it alone, and the column *fails by* says so. Digits that are lost next to an ordinary result are a remark.

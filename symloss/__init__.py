@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from symloss import testing as testing
     from symloss.audit.objective.audit import audit as audit
     from symloss.catalogue import get as get
     from symloss.catalogue import load as load
@@ -113,23 +114,24 @@ _WHERE = {
         "DuplicateLossError",
         "SymlossWarning",
         "WeightlessWarning",
+        "LawError",
+        "MissingDependencyError",
     ),
 }
 
 _MODULE_OF = {name: module for module, exported in _WHERE.items() for name in exported}
+_PACKAGES = ("audit", "testing")  # sl.audit is a function and a package
 _RENAMED = {"format": ("symloss.formatting", "format_expression"), "delta": ("sympy", "KroneckerDelta")}
 
-_CALLABLE_PACKAGES = {"audit": "symloss.audit"}
-
-__all__ = ["__version__", "delta", "format", *_CALLABLE_PACKAGES, *_MODULE_OF]
+__all__ = ["__version__", "delta", "format", *_PACKAGES, *_MODULE_OF]
 
 
 def __getattr__(name: str) -> Any:
     """Find a public name on first use, so that ``import symloss`` costs next to nothing."""
     if name in _MODULE_OF:
         value = getattr(importlib.import_module(_MODULE_OF[name]), name)
-    elif name in _CALLABLE_PACKAGES:
-        value = importlib.import_module(_CALLABLE_PACKAGES[name])
+    elif name in _PACKAGES:
+        value = importlib.import_module(f"symloss.{name}")
     elif name in _RENAMED:
         module, attribute = _RENAMED[name]
         value = getattr(importlib.import_module(module), attribute)

@@ -68,3 +68,11 @@ class UnknownLossError(SymlossError, KeyError):
 
 class DuplicateLossError(SymlossError):
     """Another loss is already registered under that name."""
+
+
+class LawError(SymlossError, AssertionError):
+    """A loss that breaks one of the laws of `symloss.testing`."""
+
+
+class MissingDependencyError(SymlossError, ImportError):
+    """A package that is not installed; the message says how to install it."""

@@ -26,7 +26,6 @@ SPELLED_OUT: dict[type, Callable[..., sp.Expr]] = {
     functions.step: lambda x: sp.Heaviside(x, sp.Rational(1, 2)),
     functions.sech2: lambda x: 1 - sp.tanh(x) ** 2,
     functions.log_softplus: lambda x: sp.log(functions.softplus(x)),
-    functions.xlog1py: lambda x, y: functions.xlogy(x, 1 + y),
     functions.log1p: lambda x: sp.log(1 + x),
     functions.expm1: lambda x: sp.exp(x) - 1,
     functions.log1mexp: lambda x: sp.log(1 - sp.exp(x)),
@@ -268,6 +267,18 @@ class _Printer(StrPrinter):  # type: ignore[misc]
         return "-sp.oo"
 
     # Functions.
+
+    def _print_Add(self, e: sp.Add, order: str | None = None) -> str:
+        """A number as typed keeps to itself; SymPy would add the float that the file has to another number."""
+        if sum(a.is_number for a in e.args) > 1 and e.has(TypedNumber):
+            return f"sp.Add({', '.join(map(self._apart, e.args))}, evaluate=False)"
+        return str(super()._print_Add(e, order))
+
+    def _apart(self, e: sp.Expr) -> str:
+        factor, number = e.as_coeff_Mul()
+        if factor == 1 or not isinstance(number, TypedNumber):
+            return str(self._print(e))
+        return f"sp.Mul({self._print(factor)}, {self._print(number)}, evaluate=False)"
 
     def _print_Mul(self, e: sp.Mul) -> str:
         """SymPy multiplies a number into a sum, so the number must meet the whole product and not the sum alone."""

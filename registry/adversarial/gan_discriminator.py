@@ -23,7 +23,6 @@ LOSS = sl.Loss(
     "gan_discriminator",
     -sp.log(p(real)) - sp.log(1 - p(fake)),
     inputs=(real, fake),
-    link="logit",
     doc=__doc__,
     reference="I. Goodfellow and others (2014), Generative adversarial nets, NeurIPS",
 )

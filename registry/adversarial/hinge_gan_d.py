@@ -17,7 +17,6 @@ LOSS = sl.Loss(
     "hinge_gan_d",
     sp.Max(0, 1 - real) + sp.Max(0, 1 + fake),
     inputs=(real, fake),
-    link="identity",
     doc=__doc__,
     reference="J. H. Lim, J. C. Ye (2017), Geometric GAN, arXiv:1705.02894",
 )

@@ -15,8 +15,7 @@ LOSS = sl.Loss(
     "least_squares_gan_d",
     (real - 1) ** 2 / 2 + fake**2 / 2,
     inputs=(real, fake),
-    link="identity",
     doc=__doc__,
-    reference="X. Mao, Q. Li, H. Xie, R. Y. K. Lau, Z. Wang, S. P. Smolley (2017), Least squares generative adversarial "
-    "networks, ICCV",
+    reference="X. Mao, Q. Li, H. Xie, R. Y. K. Lau, Z. Wang, S. P. Smolley (2017), Least squares generative "
+    "adversarial networks, ICCV",
 )

@@ -14,6 +14,6 @@ LOSS = sl.Loss(
     (fake - 1) ** 2 / 2,
     link="identity",
     doc=__doc__,
-    reference="X. Mao, Q. Li, H. Xie, R. Y. K. Lau, Z. Wang, S. P. Smolley (2017), Least squares generative adversarial "
-    "networks, ICCV",
+    reference="X. Mao, Q. Li, H. Xie, R. Y. K. Lau, Z. Wang, S. P. Smolley (2017), Least squares generative "
+    "adversarial networks, ICCV",
 )

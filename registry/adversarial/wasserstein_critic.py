@@ -15,7 +15,6 @@ LOSS = sl.Loss(
     "wasserstein_critic",
     fake - real,
     inputs=(real, fake),
-    link="identity",
     doc=__doc__,
     reference="M. Arjovsky, S. Chintala, L. Bottou (2017), Wasserstein generative adversarial networks, ICML",
 )

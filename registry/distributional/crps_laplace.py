@@ -17,7 +17,7 @@ distance = sp.Abs(y - mu)
 
 LOSS = sl.Loss(
     "crps_laplace",
-    distance + sp.exp(s - distance * sp.exp(-s)) - sp.Rational(3, 4) * sp.exp(s),
+    distance + sp.exp(s) * (sp.exp(-distance * sp.exp(-s)) - sp.Rational(3, 4)),
     inputs=(y, mu, s),
     link=mu,
     doc=__doc__,

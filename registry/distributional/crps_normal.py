@@ -1,10 +1,10 @@
-"""The continuous ranked probability score of a normal forecast, scale*(u*(2*Phi(u) - 1) + 2*phi(u) - 1/sqrt(pi)).
+"""The continuous ranked probability score of a normal, (y - mu)*erf(u/sqrt(2)) + scale*(2*phi(u) - 1/sqrt(pi)).
 
-u is (y - mu)/scale with scale = exp(s); Phi and phi are the standard normal distribution function
-and density. The integral of the squared difference between the forecast's distribution function and
-the target's. Reach for it where `normal` is too sensitive to outliers, and to compare forecasts in
-the unit of the target: without any spread it is the absolute error. Two predictions: mu, and s, the
-logarithm of the standard deviation. No factor.
+u is (y - mu)/scale with scale = exp(s), and phi the standard normal density; erf(u/sqrt(2)) is
+twice the standard normal distribution function less one. The integral of the squared difference
+between the forecast's distribution function and the target's. Reach for it where `normal` is too
+sensitive to outliers, and to compare forecasts in the unit of the target: without any spread it is
+the absolute error. Two predictions: mu, and s, the logarithm of the standard deviation. No factor.
 """
 
 import sympy as sp
@@ -20,7 +20,7 @@ density = sp.exp(-(u**2) / 2) / sp.sqrt(2 * sp.pi)
 
 LOSS = sl.Loss(
     "crps_normal",
-    sp.exp(s) * (u * (2 * sl.norm_cdf(u) - 1) + 2 * density - 1 / sp.sqrt(sp.pi)),
+    (y - mu) * sp.erf(u / sp.sqrt(2)) + sp.exp(s) * (2 * density - 1 / sp.sqrt(sp.pi)),
     inputs=(y, mu, s),
     link=mu,
     doc=__doc__,

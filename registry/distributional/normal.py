@@ -2,7 +2,8 @@
 
 Reach for it when the spread of the target depends on the sample and is wanted too. Two predictions:
 mu, and s, the logarithm of the standard deviation. The factor 1/2 is the density's own; the
-constant log(2*pi)/2 is dropped.
+constant log(2*pi)/2 is dropped. PyTorch's GaussianNLLLoss is the same function of the variance
+exp(2*s), which it keeps above 1e-6.
 """
 
 import sympy as sp

@@ -3,7 +3,7 @@
 Reach for it when the spread of the target depends on the sample and some targets are wrong: what a
 far one costs grows only like a logarithm. Two predictions: mu, and s, the logarithm of the scale
 (not of the standard deviation, which is sqrt(df/(df - 2)) scales). The factor (df + 1)/2 is the
-density's own. Terms in df are kept, so that `wrt="df"` is right; `student_t_3` predicts df.
+density's own. Terms in df are kept, so that `wrt="df"` is right; log(pi)/2 is dropped. `student_t_3` predicts df.
 """
 
 import sympy as sp

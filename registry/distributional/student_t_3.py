@@ -2,7 +2,7 @@
 
 u is (y - mu)*exp(-s). Reach for it when how heavy the tails are depends on the sample, or is to be
 learned. Three predictions: mu; s, the logarithm of the scale; q, the logarithm of the degrees of
-freedom. The factor (df + 1)/2 is the density's own, and no constant is dropped.
+freedom. The factor (df + 1)/2 is the density's own; the constant log(pi)/2 is dropped.
 """
 
 import sympy as sp

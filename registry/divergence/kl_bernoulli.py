@@ -14,7 +14,7 @@ f = sl.prediction("f")
 
 LOSS = sl.Loss(
     "kl_bernoulli",
-    t * (sp.log(t) - sl.log_sigmoid(f)) + (1 - t) * (sp.log(1 - t) - sl.log_sigmoid(-f)),
+    t * sp.log(t) + (1 - t) * sp.log(1 - t) - t * sl.log_sigmoid(f) - (1 - t) * sl.log_sigmoid(-f),
     link="logit",
     doc=__doc__,
     reference="S. Kullback, R. A. Leibler (1951), On information and sufficiency, Ann. Math. Statist. 22, 79-86",

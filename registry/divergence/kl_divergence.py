@@ -2,7 +2,9 @@
 
 Softmax cross-entropy less the entropy of the target, so that a perfect prediction costs 0; the
 gradient is the same. Reach for it in distillation and wherever the value itself should mean
-something. No factor; entries with t = 0 count as 0.
+something. No factor; entries with t = 0 count as 0. Peers mean the same and take other arguments:
+optax's function of this name and PyTorch's KLDivLoss log-probabilities (the latter entry by entry),
+Keras's KLDivergence probabilities, which it clips.
 """
 
 import sympy as sp

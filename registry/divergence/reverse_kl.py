@@ -2,7 +2,8 @@
 
 The arguments of `kl_divergence` exchanged. Reach for it where the prediction should stay where the
 target has mass rather than cover all of it, as in variational inference and in some distillation.
-No factor; a class with t = 0 costs infinity unless it is masked (z = -inf), which counts as 0.
+No factor; a target of 0, which would cost infinity, is refused. That t sums to one is not checked:
+weights w of any sum give the divergence from w/sum(w) less log(sum(w)).
 """
 
 import sympy as sp
@@ -11,7 +12,7 @@ import symloss as sl
 
 K = sl.axis("K")
 k = K.indices("k")
-t = sl.target("t", K, domain=sl.Simplex(K))
+t = sl.target("t", K, domain=sl.Positive)
 z = sl.prediction("z", K)
 
 LOSS = sl.Loss(

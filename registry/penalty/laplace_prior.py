@@ -20,5 +20,6 @@ LOSS = sl.Loss(
     sp.Sum(sp.Abs(w[d]) / scale, d),
     link="identity",
     doc=__doc__,
-    reference="R. Tibshirani (1996), Regression shrinkage and selection via the lasso, J. R. Statist. Soc. B 58, 267-288",
+    reference="R. Tibshirani (1996), Regression shrinkage and selection via the lasso, J. R. Statist. Soc. B 58, "
+    "267-288",
 )

@@ -1,6 +1,6 @@
-"""The gamma negative log-likelihood with shape k = exp(a) and scale exp(s) predicted, loggamma(k) + k*s + y*exp(-s) - ...
+"""The gamma negative log-likelihood of shape k = exp(a) and scale exp(s), loggamma(k) + k*s - k*log(y) + y*exp(-s).
 
-The dots are (k - 1)*log(y). Reach for it when the spread of a positive target relative to its mean
+Without the term log(y). Reach for it when the spread of a positive target relative to its mean
 depends on the sample and is wanted too. Two predictions: a, the logarithm of the shape, and s, that
 of the scale; the mean is exp(a + s). No factor. `gamma` predicts the mean alone.
 """

@@ -1,4 +1,4 @@
-"""The log-logistic negative log-likelihood of a time censored on the right, (1 + d)*log(1 + exp(u)) - d*(u - log(sigma)).
+"""The log-logistic negative log-likelihood, censored on the right: (1 + d)*log(1 + exp(u)) - d*(u - log(sigma)).
 
 u is (log(y) - f)/sigma; d is 1 where the event was seen at time y and 0 where nothing had happened
 by then. Reach for it where the risk first rises and then falls with time. The prediction f is the

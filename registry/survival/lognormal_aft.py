@@ -1,4 +1,4 @@
-"""The log-normal negative log-likelihood of a time censored on the right, d*(u^2/2 + log(sigma)) - (1 - d)*log(Phi(-u)).
+"""The log-normal negative log-likelihood, censored on the right: d*(u^2/2 + log(sigma)) - (1 - d)*log(Phi(-u)).
 
 u is (log(y) - f)/sigma and Phi the standard normal distribution function; d is 1 where the event
 was seen at time y and 0 where nothing had happened by then. Reach for it when times to an event

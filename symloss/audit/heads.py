@@ -196,10 +196,6 @@ def _xlogy(x: Ball, y: Ball) -> Ball:
     return exact(0) if _is_zero(x) else times(x, logarithm(y))
 
 
-def _xlog1py(x: Ball, y: Ball) -> Ball:
-    return exact(0) if _is_zero(x) else times(x, log1p(y))
-
-
 def _product_or_zero(w: Ball, g: Ball) -> Ball:
     return exact(0) if _is_zero(w) else times(w, g)
 
@@ -241,7 +237,6 @@ _DIRECT: dict[type, Function] = {
     fn.step: _step,
     fn.one_sided_sign: _one_sided_sign,
     fn.xlogy: _xlogy,
-    fn.xlog1py: _xlog1py,
     fn.product_or_zero: _product_or_zero,
     fn.quotient_or_zero: _quotient_or_zero,
     fn.power: _power,

@@ -15,6 +15,7 @@ def compute(y, f):
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -270,9 +271,9 @@ def _has_divisor(e: sp.Mul) -> bool:
 def _number(writer: _Writer, e: Any, places: Places) -> str:
     if e.is_Integer:
         return str(int(e))
-    if e.is_infinite:
-        return "np.inf" if e.is_positive else "-np.inf"
-    return repr(e.value if isinstance(e, TypedNumber) else float(e))
+    number = float(e.value if isinstance(e, TypedNumber) else e)
+    # NumPy has names for what Python's repr, "inf" or "nan", is none of.
+    return repr(number) if math.isfinite(number) else f"{'-' if number < 0 else ''}np.{abs(number)!r}"
 
 
 def _relation(writer: _Writer, e: Any, places: Places) -> str:
@@ -339,6 +340,10 @@ _FUNCTIONS = {
     "step": "np.heaviside({0}, 0.5)",
     "norm_cdf": "special.ndtr({0})",
     "log_norm_cdf": "special.log_ndtr({0})",
+    "inverse_mills": "np.sqrt(2 / np.pi) / special.erfcx(-({0}) / np.sqrt(2))",
+    "logaddexp": "np.logaddexp({0}, {1})",
+    "log1mexp": "np.log(-np.expm1({0}))",
+    "bernoulli_function": "1 / special.exprel({0})",
     "log_bessel_i0": "np.log(special.i0({0}))",
     "power": "({0}) ** ({1})",
     "exp": "np.exp({0})",

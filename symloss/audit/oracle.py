@@ -68,7 +68,10 @@ class Oracle:
 
     def meaning(self, sample: Sample) -> Any:
         """The formula or typed expression at the current precision; NaN where it is 0/0, as a metric of one class."""
-        return self._meaning(self.numbers(sample))
+        try:
+            return self._meaning(self.numbers(sample))
+        except ZeroDivisionError:
+            return mpmath.nan
 
     def gradient(self, sample: Sample, name: str) -> list[Any]:
         """The derivative by every entry of an argument or parameter, in C order."""

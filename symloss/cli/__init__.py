@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import symloss
-from symloss.cli import bench, cache, check, doctor, evaluate, listing, show
+from symloss.cli import bench, cache, check, compare, doctor, evaluate, listing, show
 from symloss.errors import SymlossError
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ def _options(
 app.command("list")(listing.command)
 app.command("show")(show.command)
 app.command("check")(check.command)
+app.command("compare")(compare.command)
 app.command("eval")(evaluate.command)
 app.command("bench")(bench.command)
 app.command("doctor")(doctor.command)

@@ -1,17 +1,12 @@
-"""``symloss check``: whether a loss can be declared and derived, and how exact its kernels are."""
+"""``symloss check``: whether a loss can be derived and obeys its laws, and how exact its kernels are."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from symloss import catalogue
 from symloss.audit.accuracy import DTYPES, ORDERS, Cell, Example, measure, results_by
@@ -21,36 +16,66 @@ from symloss.cli.find import find_loss
 from symloss.cli.output import AsJson, print_json, print_table
 from symloss.errors import SymlossError
 from symloss.loss import Loss
+from symloss.testing.check import check_loss, law_named
+from symloss.testing.law import Law
+from symloss.testing.page import page
+from symloss.testing.progress import progress_bar
+from symloss.testing.report import Report
 
 COLUMNS = ("loss", "result", "dtype", "results", "median", "p99", "max", "bound", "near 0", "NaN/inf", "no digit", "")
 
 
 def command(
     name: Annotated[str, typer.Argument(metavar="NAME|FILE|FOLDER", help="A loss, a file of losses, or a folder.")],
+    law: Annotated[list[str] | None, typer.Option("--law", help="Only this law; may be given several times.")] = None,
+    laws: Annotated[bool, typer.Option("--laws/--no-laws", help="Whether laws are run at all.")] = True,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds for the laws of a loss.", min=0)] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page with formulas and counterexamples.")] = None,
     ulp: Annotated[bool, typer.Option("--ulp", help="Also measure errors in units in the last place.")] = False,
     points: Annotated[int, typer.Option(help="About how many samples of a loss to measure.", min=1)] = STANDARD,
     seed: Annotated[int, typer.Option(help="Another seed gives other random samples.", min=0)] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Check losses: they are declared and derived, and with --ulp their kernels measured against exact results.
+    """Check losses: they are derived and held against their laws, and with --ulp their kernels are measured.
 
-    Derivatives and rewrites are compared with high-precision differences while they are made. With --ulp every
-    result is measured over the declared domain, both tails, zeros, kinks and their neighbours, in both dtypes;
-    errors are in ulps, and "near 0" is the largest one next to a true zero, in ulps of the largest term.
-    The exit status is 1 if a check failed.
+    Derivatives and rewrites are compared with high-precision differences while they are made. The laws are those of
+    `sl.testing.check_loss`: results against the expression as typed and against differences, entry points, weights,
+    layouts, refusals and more; a law that fails is shown with the smallest counterexample. With --ulp every result is
+    measured over the declared domain, both tails, zeros, kinks and their neighbours, in both dtypes; errors are in
+    ulps, and "near 0" is the largest one next to a true zero, in ulps of the largest term. The exit status is 1 if a
+    check failed, or a law had no time to run.
     """
-    losses = find_losses(name)
-    reports = [_derived(loss) for loss in losses]
-    cells: list[Cell] = []
-    if ulp:
-        failed = {report["loss"] for report in reports if report["error"]}
-        cells = _measured([loss for loss in losses if loss.name not in failed], points, seed)
+    chosen = [law_named(one) for one in law] if law else None
+    checked = [_checked(loss, laws, chosen, seed, time_limit) for loss in find_losses(name)]
+    sound = [one.loss for one in checked if one.error is None]
+    cells = _measured(sound, points, seed) if ulp else []
+    if html is not None:
+        _write_page(html, checked)
     if as_json:
-        print_json({"losses": reports, **({"cells": [_as_document(cell) for cell in cells]} if ulp else {})})
+        documents = [one.document() for one in checked]
+        print_json({"losses": documents, **({"cells": [_as_document(cell) for cell in cells]} if ulp else {})})
     else:
-        _print(reports, cells)
-    if any(report["error"] for report in reports) or not all(cell.passes for cell in cells):
+        _print(checked, cells)
+    if not all(one.passes for one in checked) or not all(cell.passes for cell in cells):
         raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One loss: why it cannot be derived, or what is remarked on it and what became of its laws."""
+
+    loss: Loss
+    error: str | None = None
+    remarks: tuple[str, ...] = ()
+    report: Report | None = None
+
+    @property
+    def passes(self) -> bool:
+        return self.error is None and (self.report is None or self.report.passed)
+
+    def document(self) -> dict[str, Any]:
+        found = {"loss": self.loss.name, "error": self.error, "remarks": list(self.remarks)}
+        return found if self.report is None else {**self.report.document(), **found}
 
 
 def find_losses(text: str) -> tuple[Loss, ...]:
@@ -59,20 +84,25 @@ def find_losses(text: str) -> tuple[Loss, ...]:
     return catalogue.load(path) if path.is_dir() or text.endswith(".py") else (find_loss(text),)
 
 
-def _derived(loss: Loss) -> dict[str, Any]:
-    """What deriving the loss says: nothing, or what is wrong."""
+def _checked(loss: Loss, laws: bool, chosen: list[Law] | None, seed: int, time_limit: float | None) -> Checked:
     try:
         for order in ORDERS:
             for by in results_by(loss, order):
                 loss.pipeline.expression(order, *([by] if by else []))
     except SymlossError as error:
-        return {"loss": loss.name, "error": f"{type(error).__name__}: {error}", "remarks": []}
-    return {"loss": loss.name, "error": None, "remarks": [str(remark) for remark in remarks(loss)]}
+        return Checked(loss, f"{type(error).__name__}: {error}")
+    report = check_loss(loss, seed=seed, time_limit=time_limit, laws=chosen) if laws else None
+    return Checked(loss, None, tuple(map(str, remarks(loss))), report)
+
+
+def _write_page(path: Path, checked: list[Checked]) -> None:
+    reports = [(one.loss, one.report or Report(one.loss.name, 0, ())) for one in checked if one.error is None]
+    path.write_text(page(reports, {one.loss.name: one.remarks for one in checked}), encoding="utf-8")
 
 
 def _measured(losses: list[Loss], points: int, seed: int) -> list[Cell]:
     cells: list[Cell] = []
-    with _progress(sum(_count(loss) for loss in losses)) as step:
+    with progress_bar("measuring", sum(_count(loss) for loss in losses)) as step:
         for loss in losses:
             cells += measure(loss, count=points, seed=seed, progress=step)
     return cells
@@ -82,21 +112,16 @@ def _count(loss: Loss) -> int:
     return sum(len(results_by(loss, order)) for order in ORDERS) * len(DTYPES)
 
 
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[str], None]]:
-    """A bar on a terminal: a function to be called with what comes next."""
-    if not sys.stderr.isatty():
-        yield lambda text: None
-        return
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("measuring", total=total)
-        yield lambda text: progress.update(task, description=text, advance=1)
-
-
-def _print(reports: list[dict[str, Any]], cells: list[Cell]) -> None:
-    for report in reports:
-        print(f"{'FAILED' if report['error'] else 'ok':<8}{report['loss']}" + _after(report["error"]))
-        for remark in report["remarks"]:
+def _print(checked: list[Checked], cells: list[Cell]) -> None:
+    for one in checked:
+        found = one.error or ("" if one.report is None else one.report.summary.partition(": ")[2])
+        print(f"{'ok' if one.passes else 'FAILED':<8}{one.loss.name}" + _after(found))
+        for result in one.report.results if one.report is not None else ():
+            if result.violation is not None:
+                print(f"{'law':<8}{result.law}: {result.violation.text}{result.violation.where}")
+            elif not result.passed:
+                print(f"{'law':<8}{result.law}: {result.status}")
+        for remark in one.remarks:
             print(f"{'note':<8}{remark}")
     if cells:
         print()

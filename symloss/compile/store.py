@@ -59,10 +59,14 @@ def _is_writable(folder: Path) -> bool:
         return False
 
 
+# File systems take names of 255 bytes; Numba adds up to 60 to that of the module.
+_LONGEST_STEM = 120
+
+
 def write(directory: Path, stem: str, text: str) -> Path:
     """The file of that text, written unless it is there: complete or absent at any moment, whoever else writes."""
     digest = hashlib.sha256(text.encode() + _compiler()).hexdigest()[:16]
-    path = directory / f"{stem}_{digest}.py"
+    path = directory / f"{stem[:_LONGEST_STEM]}_{digest}.py"
     if not path.exists():
         directory.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=directory, suffix=".tmp")

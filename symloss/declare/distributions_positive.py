@@ -76,7 +76,9 @@ def _dagum(y: sp.Expr, p: sp.Expr, a: sp.Expr, b: sp.Expr) -> sp.Expr:
 
 
 def _gaussian_inverse(y: sp.Expr, mean: sp.Expr, shape: sp.Expr) -> sp.Expr:
-    return log_of(shape) / 2 - 3 * sp.log(y) / 2 - shape * (y - mean) ** 2 / (2 * mean**2 * y) - _HALF_LOG_2PI
+    """(y - m)^2/(2 y m^2) multiplied out: the common 1/(2 y) cancels in every derivative."""
+    deviance = y / (2 * mean**2) - 1 / mean + 1 / (2 * y)
+    return log_of(shape) / 2 - 3 * sp.log(y) / 2 - sp.expand(shape * deviance) - _HALF_LOG_2PI
 
 
 def _gaussian_inverse_log_survival(y: sp.Expr, mean: sp.Expr, shape: sp.Expr) -> sp.Expr:

@@ -98,6 +98,9 @@ def Interval(low: float, high: float, closed: str = "both") -> Domain:
     if not low < high:
         raise DeclarationError(f"Interval({low}, {high}) is empty; expected low < high")
     left, right = closed in ("both", "left"), closed in ("both", "right")
+    low, high = (float(end) if end in (_INFINITY, -_INFINITY) else end for end in (low, high))  # sp.oo is welcome
+    if low == -_INFINITY and high == _INFINITY:
+        return _whole_line(closed)
     text = f"a number in {'[' if left else '('}{low}, {high}{']' if right else ')'}"
     return Domain(
         f"Interval({written(low)}, {written(high)}, closed={closed!r})",
@@ -110,6 +113,14 @@ def Interval(low: float, high: float, closed: str = "both") -> Domain:
 def written(value: float) -> str:
     """A number as Python text; infinity has no literal of its own."""
     return f'float("{value!r}")' if value in (_INFINITY, -_INFINITY) else repr(value)
+
+
+def _whole_line(closed: str) -> Domain:
+    """The reals, and their infinities unless the interval is open: no number lies outside."""
+    name = f"Interval({written(-_INFINITY)}, {written(_INFINITY)}, closed={closed!r})"
+    if closed == "neither":
+        return Domain(name, Reals.expected)
+    return Domain(name, "a real number or infinity", None, (("extended_real", True),))
 
 
 def _interval_assumptions(low: float, high: float, left: bool, right: bool) -> tuple[tuple[str, bool], ...]:

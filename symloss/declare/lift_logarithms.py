@@ -203,7 +203,8 @@ def _exceeds_zero(base: sp.Expr) -> bool:
 
 
 def _is_nonnegative_quotient(e: sp.Expr) -> bool:
-    return all(f.as_base_exp()[0].is_nonnegative or f.is_nonnegative for f in sp.Mul.make_args(e))
+    bases = (f.as_base_exp()[0] for f in sp.Mul.make_args(e))
+    return all(b.is_extended_nonnegative or f.is_nonnegative for b, f in zip(bases, sp.Mul.make_args(e), strict=True))
 
 
 def _log_of_a_softplus_gap(e: sp.Expr) -> sp.Expr | None:

@@ -264,6 +264,18 @@ def _split(density: Density, event: RoleSymbol | None) -> tuple[sp.Expr, sp.Expr
 
 def _kept_and_dropped(terms: Iterable[sp.Expr]) -> tuple[sp.Expr, sp.Expr]:
     """Terms in targets and data alone change no derivative; a parameter's terms may be asked for by ``wrt``."""
-    terms = tuple(terms)
-    dropped = [t for t in terms if roles_in(t) <= {"target", "data"}]
-    return sp.Add(*(t for t in terms if t not in dropped)), sp.Add(*dropped)
+    split = [_split_term(term) for term in terms]
+    return sp.Add(*(kept for kept, _ in split)), sp.Add(*(dropped for _, dropped in split))
+
+
+def _split_term(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """The kept and the dropped part of one term; of cases that the targets decide, in every case."""
+    if roles_in(term) <= {"target", "data"}:
+        return sp.S.Zero, term
+    number, cases = term.as_coeff_Mul()
+    if not isinstance(cases, sp.Piecewise) or not all(roles_in(c) <= {"target", "data"} for _, c in cases.args):
+        return term, sp.S.Zero
+    branches = [_kept_and_dropped(sp.Add.make_args(number * branch)) for branch, _ in cases.args]
+    parts = ([b[n] for b in branches] for n in (0, 1))
+    kept, dropped = (sp.Piecewise(*zip(p, (c for _, c in cases.args), strict=True)) for p in parts)
+    return kept, dropped

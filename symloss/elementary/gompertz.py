@@ -13,6 +13,8 @@ from symloss.elementary.primitives import bits, fma, from_bits
 # e^(-e^7) is 1e-476; below -1 the inner exponential is at most 0.37, and half its ulp does not count.
 GOMPERTZ_LOWEST = -1.0
 GOMPERTZ_HIGHEST = 7.0
+# e^(-e^6.5) is 9e-289: far below an ulp of 1, but not yet subnormal, when its product with e^x is not either.
+GOMPERTZ_UNDERFLOWS = 6.5
 
 
 def exp_parts(x: float) -> tuple[float, float]:
@@ -65,10 +67,20 @@ def log1mexp_exp(x: float) -> float:
     return log1p(-exp_neg_exp(x))  # -0.0 at inf, as from below
 
 
+def root_exp_neg_exp(x: float) -> tuple[float, float]:
+    """e^x, and e^(-e^x / 2), whose square underflows: multiply by it twice, for 6 < x."""
+    inner, error = exp_parts(x if x < GOMPERTZ_HIGHEST else GOMPERTZ_HIGHEST)
+    y = exp(-0.5 * inner)
+    return inner, fma(-0.5 * error, y, y)
+
+
 def bernoulli_exp(x: float) -> float:
     """e^x / (e^(e^x) - 1): 1 at -inf, 0 at inf. Measured error: 4 ulp."""
     if x < 0.0:
         return bernoulli_function(exp(x))
+    if x > GOMPERTZ_UNDERFLOWS:
+        inner, root = root_exp_neg_exp(x)
+        return inner * root * root
     y = exp_neg_exp(x)
     return 0.0 if y == 0.0 else exp(x) * y / (1.0 - y)
 
@@ -77,5 +89,8 @@ def bernoulli_slope_exp(x: float) -> float:
     """The derivative of `bernoulli_exp`: 0 at both infinities, negative between. Measured error: 6 ulp."""
     if x < 0.0:
         return bernoulli_slope(exp(x))
+    if x > GOMPERTZ_UNDERFLOWS:
+        inner, root = root_exp_neg_exp(x)
+        return 0.0 - inner * (inner - 1.0) * root * root  # 0.0 at inf, not -0.0
     b = bernoulli_exp(x)
     return 0.0 if b == 0.0 else b * (1.0 - exp(x) - b)

@@ -7,8 +7,12 @@ terms of each are huge: there they are polynomials over (z + c)^k, one for the w
 
 from __future__ import annotations
 
-from symloss.elementary.normal import mills
+from symloss.elementary.constants import SQRT_TWO_OVER_PI
+from symloss.elementary.exponential import exp
+from symloss.elementary.normal import HALF_SQUARE_FAR, mills
 from symloss.elementary.primitives import fma
+
+MILLS_UNDERFLOWS = 37.0  # phi(37) is 1e-298, and what is made of it with x and x^2 is still a normal number
 
 # (z + 1) e, (z + 3/2)^2 v and (z + 2)^3 w in powers of q = (z - 3.5) / (z + 3.5), z = -x >= 0; highest power first.
 # Chebyshev interpolation by tests/elementary/coefficients.py, relative error 9.5e-18.
@@ -81,6 +85,15 @@ def tail_variance(z: float) -> float:
     return y * scale * scale
 
 
+def root_density(x: float) -> tuple[float, float]:
+    """x, but no more than 60, and e^(-x^2/4): multiply by it twice, since its square underflows, and is m(x) sqrt(2 pi)
+    where Phi(x) rounds to 1."""
+    z = HALF_SQUARE_FAR if x > HALF_SQUARE_FAR else x
+    square = z * z
+    y = exp(-0.25 * square)
+    return z, fma(y, -0.25 * fma(z, z, -square), y)
+
+
 def mills_slope(x: float) -> float:
     """m(x) (m(x) + x) at m = phi/Phi, one less the variance of a normal variable below x; 1 at -inf, 0 at inf.
 
@@ -88,8 +101,11 @@ def mills_slope(x: float) -> float:
     """
     if x < 0.0:
         return 1.0 - tail_variance(-x)
+    if x > MILLS_UNDERFLOWS:
+        z, root = root_density(x)
+        return 0.5 * SQRT_TWO_OVER_PI * z * root * root
     m = mills(x)
-    return m * (m + x) if m != 0.0 else 0.0
+    return m * (m + x)
 
 
 def truncated_variance(x: float) -> float:
@@ -102,9 +118,12 @@ def truncated_cumulant(x: float) -> float:
 
     Measured error: 6.0 ulp where the result is a normal number.
     """
+    if x > MILLS_UNDERFLOWS:
+        z, root = root_density(x)
+        return 0.5 * SQRT_TWO_OVER_PI * fma(z, z, -1.0) * root * root
     if x > 1.0:
         m = mills(x)
-        return m * fma(x + m, x + 2.0 * m, -1.0) if m != 0.0 else 0.0
+        return m * fma(x + m, x + 2.0 * m, -1.0)
     if not x < 0.0:
         y = TAIL_CUMULANT_NEAR[0]
         for coefficient in TAIL_CUMULANT_NEAR[1:]:

@@ -59,6 +59,13 @@ class power1psq(Head):
     is_positive = True
 
 
+class power1psq_quotient(Head):
+    """((1 + v**2)**e - 1)/e, and log(1 + v**2) where e is 0."""
+
+    nargs = 2
+    is_nonnegative = True
+
+
 class power_quotient(Head):
     """The integral of s**n exp(l*s) from 0 to t; for n = 0 it is (exp(l*t) - 1)/l, and t at l = 0.
 

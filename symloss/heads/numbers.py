@@ -67,4 +67,7 @@ def typed(value: float) -> sp.Expr:
     if value != value or value in (float("inf"), float("-inf")):
         return sp.sympify(value)
     rational = exact(value)
-    return rational if rational.q <= 1024 else TypedNumber(value)
+    if rational.q <= 1024:
+        return rational
+    # One sign: -1*0.3 and -0.3 are one expression.
+    return TypedNumber(value) if value > 0 else -TypedNumber(-value)

@@ -301,6 +301,15 @@ ROWS: tuple[Row, ...] = (
         "power1psq",
     ),
     Row(
+        algebraic.power1psq_quotient,
+        lambda v, e: (
+            2 * v * algebraic.power1psq(v, e - 1),
+            algebraic.power_quotient(1, algebraic.log1psq(v), e),
+        ),
+        lambda v, e: _power_quotient(0, mpmath.log1p(v * v), e),
+        "power1psq_quotient",
+    ),
+    Row(
         algebraic.power_quotient,
         lambda n, t, rate: (sp.S.NaN, t**n * _exp_of(rate, t), algebraic.power_quotient(n + 1, t, rate)),
         _power_quotient,

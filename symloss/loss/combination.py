@@ -52,7 +52,7 @@ def as_alias(declaration: Declaration, alias: str) -> Declaration:
 @alone
 def added(a: Declaration, b: Declaration) -> Declaration:
     """The sum; inputs are matched by name, those of the first come first within their role."""
-    _refuse_metrics(a, b)
+    refuse_metrics(a, b)
     _refuse_conflicts(a, b)
     inputs = list(a.inputs) + [d for d in b.inputs if d not in a.inputs]
     inputs.sort(key=lambda d: _ORDER.index(role_symbol(d).role))
@@ -62,7 +62,8 @@ def added(a: Declaration, b: Declaration) -> Declaration:
     )
 
 
-def _refuse_metrics(a: Declaration, b: Declaration) -> None:
+def refuse_metrics(a: Declaration, b: Declaration) -> None:
+    """Raise DeclarationError where one of two summands is a metric."""
     for summand in (a, b):
         if summand.metric is not None:
             surrogates = " or ".join(f"sl.get({name!r})" for name in summand.metric.surrogates)

@@ -26,6 +26,7 @@ def penalised(
     """loss + prior(weights)/n_samples, the weights being a parameter with an axis of its own."""
     if fixed:
         prior = combination.bound(prior, fixed)
+    combination.refuse_metrics(declaration, prior)
     _refuse_unsuitable(declaration, prior)
     declared = _weights(declaration, prior, weights)
     number = parameter("n_samples", domain=Positive) if n_samples is None else n_samples

@@ -162,7 +162,7 @@ _TRIED = (-30.0, -3.0, -0.5, 0.0, 0.5, 3.0, 30.0)
 def _refuse_outside(declaration: Declaration, inverse: sp.Expr, element: sp.Expr, raw: Declared) -> None:
     """Raise DeclarationError where an inverse link leaves the range of the prediction."""
     low, high = _range(link_of(declaration), raw)
-    symbol = role_of(element)
+    symbol = role_symbol(element.base if isinstance(element, sp.Indexed) else element)
     standing = sp.Symbol("prediction")
     own = {s.name: 1.0 if s.default is None else s.default for s in inverse.atoms(RoleSymbol) if s.role == "parameter"}
     for x in filter(symbol.domain.contains, _TRIED):
@@ -192,9 +192,9 @@ def _change(declaration: Declaration, present: Any, raw: Declared, new: _New) ->
                 return substituted(_spelled_out(e), change)
             if isinstance(e, sp.exp) and (power := _power(present, e, x, _moved(x, new), new)) is not None:
                 return power
-            for form, meaning in _forms(present, x, _moved(x, new)):
+            for form, meaning in _forms(present, x, new):
                 if e == form:
-                    return meaning(new)
+                    return meaning
         if role_of(e) == symbol:
             return _bare(declaration, present, e, new)
         return None
@@ -212,22 +212,17 @@ def _moved(x: sp.Expr, new: _New) -> sp.Expr:
     return new.raw[x.indices] if isinstance(x, sp.Indexed) else new.raw
 
 
-def _forms(present: Any, x: sp.Expr, y: sp.Expr) -> list[tuple[sp.Expr, Callable[[_New], sp.Expr]]]:
+def _forms(present: Any, x: sp.Expr, new: _New) -> list[tuple[sp.Expr, sp.Expr]]:
     """The prediction, its complement and their logarithms as they look in heads, and what stands for them."""
     if present in ("identity", "log", "softmax"):
         return []
     old = INVERSE_LINKS[present](x) if isinstance(present, str) else _with_element(present, x)
-    wanted: tuple[tuple[sp.Expr, Callable[[_New], sp.Expr]], ...] = (
-        (old, lambda n: n.mean(y)),
-        (1 - old, lambda n: n.rest(y)),
-        (sp.log(old), lambda n: sp.log(n.mean(y))),
-        (sp.log(1 - old), lambda n: sp.log(n.rest(y))),
-    )
+    mean, rest = new.mean(_moved(x, new)), new.rest(_moved(x, new))
     found = []
-    for form, meaning in wanted:
+    for form, meaning in ((old, mean), (1 - old, rest), (sp.log(old), sp.log(mean)), (sp.log(1 - old), sp.log(rest))):
         factor, head = lift(form).as_coeff_Mul()
         if head != x:
-            found.append((head, lambda n, c=factor, m=meaning: m(n) / c))
+            found.append((head, meaning / factor))
     return found
 
 

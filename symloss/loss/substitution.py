@@ -62,6 +62,7 @@ def remade(like: Declaration, name: str, expression: sp.Expr, **changed: Any) ->
         "kinks": like.kinks,
         "doc": like.doc,
         "reference": like.reference,
+        "metric": like.metric,
     }
     return declare(name, expression, unused_inputs=True, **{**said, **changed})
 

@@ -88,7 +88,7 @@ def _over_terms(declaration: Declaration, target: Declared, wrapper: str, change
     changed = [_changed_term(term, symbol, change) for term in sp.Add.make_args(sp.expand_mul(expression, deep=False))]
     if any(term is None for term in changed):
         k = symbol.axes[-1].name
-        raise _Unclear(
+        raise DeclarationError(
             f"sl.{wrapper}({declaration.name}): not a sum over {k} of terms in {symbol.name}, each at its own class; "
             f"write it as sp.Sum(..., k) with {symbol.name}[k] inside and nothing beside it"
         )
@@ -127,14 +127,10 @@ def _refuse_curved(
 ) -> None:
     if lift(sp.expand(lift(body) - y * lift(one) - (1 - y) * lift(zero))) != 0:
         name = role_symbol(y.base if isinstance(y, sp.Indexed) else y).name
-        raise _Unclear(
+        raise DeclarationError(
             f"sl.{wrapper}({declaration.name}): not linear in {name}, which may be anything in [0, 1], so what belongs "
             f"to which class is not said; declare it as sl.target({name!r}, domain=sl.Binary)"
         )
-
-
-class _Unclear(DeclarationError):
-    """A loss that does not say what it would be for each class."""
 
 
 def _low(target: Declared) -> int:
@@ -181,7 +177,7 @@ def _weighted_pair(declaration: Declaration, target: Declared, low: sp.Expr, hig
 def _pair(weights: Any) -> tuple[sp.Expr, sp.Expr]:
     """The weights of the lower and the upper class."""
     if weights is None:
-        return tuple(parameter(n, default=1.0, domain=NonNegative) for n in ("w_neg", "w_pos"))  # type: ignore[return-value]
+        return parameter("w_neg", default=1.0, domain=NonNegative), parameter("w_pos", default=1.0, domain=NonNegative)
     if not isinstance(weights, Sequence) or isinstance(weights, str) or len(weights) != 2:
         raise DeclarationError(
             f"sl.class_weighted(weights={weights!r}): expected (w_neg, w_pos), two numbers or parameters"
@@ -235,7 +231,7 @@ def _smoothed_simplex(declaration: Declaration, target: Declared, share: sp.Expr
 def _smoothed_share(declaration: Declaration, target: Declared, share: sp.Expr) -> sp.Expr:
     try:
         return _smoothed_bit(declaration, target, share)
-    except _Unclear:
+    except DeclarationError:  # not linear in y: the loss itself says what it is of a share
         pass
     return substituted(typed_in_totals(declaration), elementwise(target, lambda y: (1 - share) * y + share / 2))
 
@@ -287,7 +283,7 @@ def focal_modulated(declaration: Declaration, gamma: Any) -> Declaration:
 def _probability(declaration: Declaration) -> Callable[[Any], sp.Expr]:
     """The probability of the class at an index (of the upper class, for a target that is one number)."""
     link = link_of(declaration)
-    found, indices = predicted_mean(declaration) if link is not None else (None, ())
+    found, indices = predicted_mean(declaration) if link is not None else (sp.nan, ())
     if not _is_probability(link, found):
         raise DeclarationError(
             f"sl.focal_modulated({declaration.name}): its link is {link!r}, so no probability of a class is known; "
@@ -296,7 +292,7 @@ def _probability(declaration: Declaration) -> Callable[[Any], sp.Expr]:
     return lambda place: found.xreplace({indices[-1]: place}) if indices else found
 
 
-def _is_probability(link: Any, inverse: sp.Expr | None) -> bool:
+def _is_probability(link: Any, inverse: sp.Expr) -> bool:
     """Whether a link's inverse is a probability: by its name, or a named one of a changed prediction."""
     heads = ("sigmoid", "norm_cdf")
     return link in PROBABILITIES or isinstance(inverse, Softmax) or type(inverse).__name__ in heads

@@ -121,7 +121,7 @@ class RowFunctions:
         return x if scale.below is None else self.call("div", x, scale.below)
 
     def softmax(self, row: RowStatistics, entry: Node, place: Node) -> Node:
-        return self._of_whole(row, self._weight(row, entry, place))
+        return self.part_of_whole(row, self._weight(row, entry, place))
 
     def softmax_power(self, row: RowStatistics, entry: Node, exponent: Node) -> Node:
         """softmax**exponent as exp(exponent (entry - largest))/whole**exponent: softmax may underflow, its root not."""
@@ -135,10 +135,10 @@ class RowFunctions:
 
     def complement(self, row: RowStatistics, entry: Node, place: Node) -> Node:
         """1 - softmax: others/(1 + others) at the largest; elsewhere as it stands, for a softmax of at most 1/2."""
-        at_largest = self._of_whole(row, row.others)
+        at_largest = self.part_of_whole(row, row.others)
         if place is row.place:
             return at_largest
-        elsewhere = self.call("sub", self.number(1.0), self._of_whole(row, self.scaled(entry, row)))
+        elsewhere = self.call("sub", self.number(1.0), self.part_of_whole(row, self.scaled(entry, row)))
         return self.where_largest(row, entry, at_largest, elsewhere)
 
     def gap(self, row: RowStatistics, entry: Node, place: Node) -> Node:
@@ -172,12 +172,12 @@ class RowFunctions:
             product = self.make(Select, self.call("eq", weight, zero), zero, product)
         own = self.call("eq", self.make(Position, loop), row.place)
         total = self.make(Reduce, "sum", loop, self.make(Select, own, self.number(0.0), product))
-        return self._of_whole(row, total)
+        return self.part_of_whole(row, total)
 
     def _whole(self, row: RowStatistics) -> Node:
         return self.call("add", self.number(1.0), row.others)
 
-    def _of_whole(self, row: RowStatistics, part: Node) -> Node:
+    def part_of_whole(self, row: RowStatistics, part: Node) -> Node:
         """part/(1 + others), rounded once: one division for the row instead of one for each entry, and its error."""
         share = self.call("div", self.number(1.0), self._whole(row))
         return self.call("times_parts", part, share, self.call("share_error", row.others, share))

@@ -33,6 +33,7 @@ INSIDE_FIRST: tuple[StableRule, ...] = (
     *rules_probabilities.RULES,
     *rules_elementary.RULES,
     *rules_gamma.LAST,
+    *rules_algebraic.LAST,
 )
 """Applied to the parts before the whole, until none applies."""
 

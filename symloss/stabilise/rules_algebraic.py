@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symloss.heads.algebraic import hypot, log1psq, log1psq_excess, power_quotient
+from symloss.heads.algebraic import hypot, log1psq, log1psq_excess, power1psq_quotient, power_quotient
 from symloss.simplify.cost import cost
 
 from .bounded_pair import Pair, bounded, times_power
@@ -140,6 +140,13 @@ def _logarithm_of_square(e: sp.Expr) -> sp.Expr | None:
     return 2 * sp.log(hypot(sp.sqrt(found.b) * found.u, sp.sqrt(found.a)))
 
 
+def power_of_square_less_one(e: sp.Expr) -> sp.Expr | None:
+    """((1 + v**2)**l - 1)/l where it has been written by the logarithm of 1 + v**2."""
+    if isinstance(e, power_quotient) and e.args[0] == 0 and isinstance(e.args[1], log1psq):
+        return power1psq_quotient(e.args[1].args[0], e.args[2])
+    return None
+
+
 RULES: tuple[StableRule, ...] = (
     StableRule(
         "scale that vanishes",
@@ -183,3 +190,15 @@ RULES: tuple[StableRule, ...] = (
         ({"x": 1e30},),
     ),
 )
+
+LAST: tuple[StableRule, ...] = (
+    StableRule(
+        "power of one plus a square, less one",
+        "(exp(l log(1 + v**2)) - 1)/l = ((1 + v**2)**l - 1)/l",
+        "the exponential multiplies the error of its argument",
+        "l log(1 + v**2) > 10",
+        "acceptance figure A6",
+        power_of_square_less_one,
+    ),
+)
+"""For forms that other rules leave."""

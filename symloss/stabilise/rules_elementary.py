@@ -16,9 +16,9 @@ from symloss.heads.functions import (
     log1mexp,
     log1mexp_exp,
     log1p,
-    product_or_zero,
     sigmoid,
     sqrt1pm1,
+    xlog1py,
     xlogy,
 )
 
@@ -38,8 +38,8 @@ def _weighted_log_of_one_plus(e: sp.Expr) -> sp.Expr | None:
     """w log(1 + u) that is 0 at w = 0: the logarithm as log1p(u)."""
     if not isinstance(e, xlogy):
         return None
-    logarithm = _log_of_one_plus(sp.log(e.args[1]))
-    return None if logarithm is None else product_or_zero(e.args[0], logarithm)
+    weight, u = e.args
+    return xlog1py(weight, u - 1) if isinstance(u, sp.Add) and u.as_coeff_Add()[0] == 1 else None
 
 
 def _exp_minus_one(e: sp.Expr) -> sp.Expr | None:

@@ -10,9 +10,11 @@ from symloss.heads import binders
 from symloss.heads.algebraic import algebraic_sigmoid, inverse_hypot
 from symloss.heads.binders import SoftmaxGap
 from symloss.heads.functions import (
+    bessel_ratio_slope,
     error_complement,
     exp_neg_exp,
     log1p,
+    log_bessel_i0_scaled,
     log_norm_cdf,
     logcosh,
     norm_cdf,
@@ -24,7 +26,7 @@ from symloss.heads.functions import (
 
 from .target import depends_on_prediction
 
-_PROBABILITIES = (sigmoid, norm_cdf, error_complement, exp_neg_exp, binders.Softmax)
+_PROBABILITIES = (sigmoid, norm_cdf, error_complement, exp_neg_exp, bessel_ratio_slope, binders.Softmax)
 
 _BOUNDED = (
     *_PROBABILITIES,
@@ -70,16 +72,63 @@ def outgrowing(e: sp.Add) -> sp.Expr | None:
     """The term of a sum that decides where it is infinite: exp(f) in exp(f) - y*f, which is no infinity less another.
 
     It has an exponential of a polynomial in some predictions, and what else the sum has of these predictions grows no
-    faster than a power of them: where the exponential is infinite the rest does not matter.
+    faster than a power of them, or is exp(u) beside exp(2 u): where the exponential is infinite the rest does not
+    matter.
     """
-    terms = [t for t in e.args if any(isinstance(f, sp.exp) and depends_on_prediction(f) for f in sp.Mul.make_args(t))]
-    if len(terms) != 1:
+    candidates = [t for t in e.args if _exponents(t)]
+    steepest = [t for t in candidates if not any(_is_steeper(other, t) for other in candidates)]
+    if len(steepest) != 1:
         return None
-    exponents = [f.args[0] for f in sp.Mul.make_args(terms[0]) if isinstance(f, sp.exp)]
-    rest = [t for t in e.args if t is not terms[0] and depends_on_prediction(t) and not isinstance(t, _BOUNDED)]
-    if not rest or not all(map(_grows_slowly, (*rest, *exponents))):
+    term, exponents = steepest[0], _exponents(steepest[0])
+    others = [t for t in e.args if t is not term and depends_on_prediction(t) and not isinstance(t, _BOUNDED)]
+    rest = [t for t in others if not _is_steeper(term, t)]
+    if not others or not all(map(_grows_slowly, (*rest, *exponents))):
         return None
-    return terms[0] if _predictions(*rest) <= _predictions(*exponents) else None
+    return term if _predictions(*rest) <= _predictions(*exponents) else None
+
+
+def _exponents(term: sp.Expr) -> list[sp.Expr]:
+    """The arguments of the exponentials of predictions among the factors."""
+    return [f.args[0] for f in sp.Mul.make_args(term) if isinstance(f, sp.exp) and depends_on_prediction(f)]
+
+
+def _is_steeper(a: sp.Expr, b: sp.Expr) -> bool:
+    """Whether a is exp(d u) and b is exp(c u) with d/c > 1, times factors without predictions."""
+    above, below = _exponents(a), _exponents(b)
+    if not len(above) == len(below) == 1 or depends_on_prediction(sp.Mul(a, b) / sp.exp(above[0] + below[0])):
+        return False
+    ratio = above[0] / below[0]
+    return bool(ratio.is_Rational and ratio > 1)
+
+
+def outgrown(above: list[sp.Expr], below: list[sp.Expr]) -> bool:
+    """Whether a quotient tends to 0 where its divisor is infinite: logarithms over a power of their predictions.
+
+    As log(1 + f)/(1 + f), which is no infinity over another.
+    """
+    varying = [f for f in above if depends_on_prediction(f)]
+    if not varying or not below or not all(map(_is_logarithmic, varying)) or not all(map(_is_whole_power, below)):
+        return False
+    return _predictions(*varying) <= _predictions(*below)
+
+
+def _is_whole_power(e: sp.Expr) -> bool:
+    """Whether e is b**n for a b that varies and has no functions in it."""
+    base, exponent = e.as_base_exp() if isinstance(e, sp.Pow) else (e, sp.S.One)
+    return depends_on_prediction(e) and exponent.is_Integer and exponent > 0 and not base.has(sp.Function)
+
+
+def _is_logarithmic(e: sp.Basic) -> bool:
+    """Whether predictions occur in logarithms only, and not as exponentials there."""
+    if not depends_on_prediction(e):
+        return True
+    if isinstance(e, (sp.log, log1p)):
+        return not e.args[0].has(sp.Function)
+    if isinstance(e, sp.Piecewise):
+        return all(_is_logarithmic(value) for value, _ in e.args)
+    if isinstance(e, sp.Pow):
+        return bool(e.exp.is_Integer) and e.exp > 0 and _is_logarithmic(e.base)
+    return isinstance(e, (sp.Add, sp.Mul)) and all(map(_is_logarithmic, e.args))
 
 
 def _grows_slowly(e: sp.Basic) -> bool:
@@ -88,6 +137,8 @@ def _grows_slowly(e: sp.Basic) -> bool:
         return True
     if isinstance(e, sp.Pow) and not (e.exp.is_Integer and e.exp.is_positive):
         return False
+    if isinstance(e, log_bessel_i0_scaled):  # grows like the logarithm of its argument
+        return all(_grows_slowly(a.args[0] if isinstance(a, sp.exp) else a) for a in e.args)
     return isinstance(e, (sp.Add, sp.Mul, sp.Pow, *_SLOW)) and all(map(_grows_slowly, e.args))
 
 

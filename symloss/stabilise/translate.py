@@ -31,7 +31,7 @@ from .exponents import is_quotient, is_residual_less_margin, rounding_error, wit
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .logistic_pairs import Pair, pair_in, without_slope
 from .rows import RowFunctions, RowStatistics
-from .silence import can_be_infinite, is_infinite_logarithm, is_probability, outgrowing
+from .silence import can_be_infinite, is_infinite_logarithm, is_probability, outgrowing, outgrown
 from .target import depends_on_prediction
 
 Places = Mapping[sp.Idx, Loop]
@@ -150,12 +150,30 @@ class Translation:
         if joined:
             return self._with_common_powers(coefficient, joined, factors, places)
         above, below = fraction(factors)
-        above = halved_exponentials(above)
-        p, q = as_doubles(abs(coefficient))
-        top = self._weighted_product(above, places, p)
-        if q != 1.0 or below:
-            top = self.call("div", top, self.product(below, places, q))
+        top = self._quotient(halved_exponentials(above), below, as_doubles(abs(coefficient)), places)
         return self.call("neg", top) if coefficient < 0 else top
+
+    def _quotient(
+        self, above: list[sp.Expr], below: list[sp.Expr], number: tuple[float, float], places: Places
+    ) -> Node:
+        p, q = number
+        top = self._weighted_product(above, places, p)
+        if q == 1.0 and not below:
+            return top
+        if outgrown(above, below):
+            return self._outgrown_quotient(top, below, places, q)
+        return self.call("div", top, self.product(below, places, q))
+
+    def _outgrown_quotient(self, top: Node, below: list[sp.Expr], places: Places, number: float) -> Node:
+        """Factor by factor, since a square overflows before the quotient underflows; 0 where a factor is infinite."""
+        quotient = top if number == 1.0 else self.call("div", top, self.number(number))
+        for base, exponent in (factor.as_base_exp() for factor in below):
+            divisor = self.node(base, places)
+            for _ in range(int(exponent)):
+                quotient = self.call("div", quotient, divisor)
+            infinite = self.call("eq", self.call("abs", divisor), self.number(float("inf")))
+            quotient = self.make(Select, infinite, self.number(0.0), quotient)
+        return quotient
 
     def _with_common_powers(
         self, coefficient: sp.Rational, joined: list[tuple[list[sp.Expr], int]], rest: list[sp.Expr], places: Places
@@ -163,7 +181,7 @@ class Translation:
         """Whole powers of one exponent are powers of a product; then the other factors."""
         product: Node | None = None
         for bases, n in joined:
-            part = self._repeated(self.node(sp.Mul(*bases), places), n)
+            part = self._repeated(self._quotient(*fraction(bases), (1.0, 1.0), places), n)
             product = part if product is None else self.call("mul", product, part)
         assert product is not None
         if coefficient == 1 and not rest:

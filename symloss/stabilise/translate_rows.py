@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
-from symloss.heads.binders import Binder, free_indices
+from symloss.heads.binders import Binder, Softmax, free_indices
 from symloss.heads.row_binders import LargestPlace, Norm, SoftmaxContrast, SoftmaxCovariance
 
 from .arithmetic import as_doubles, coefficient_and_factors, fraction
-from .graph import Loop, Node
+from .graph import Loop, Node, Select
 from .rows import RowStatistics, Scale
 from .silence import can_be_infinite
+from .target import depends_on_prediction
 
 if TYPE_CHECKING:
     from .translate import Translation
@@ -85,14 +86,33 @@ def _largest_place(t: Translation, e: LargestPlace, places: Places) -> Node:
 
 
 def _contrast(t: Translation, e: SoftmaxContrast, places: Places) -> Node:
-    """The sum of p (top - g) over the others at the largest entry; elsewhere that and the distance from the largest."""
+    """The sum of p (top - g) over the others at the largest entry; elsewhere that and the distance from the largest.
+
+    Where no entry has more than half of the weight, values that are themselves about as large as the probabilities are
+    taken as they are: g less the mean of g. Their distance from one of them may be far larger.
+    """
     loop, row, (entry, value) = opened(t, e, places)
-    place, top = t.node(e.place, places), t.node(e.top, places)
-    others = t.rows.others(row, entry, loop, t.call("sub", top, value), _can_be_infinite(e.values[0]))
-    distance = t.call("sub", t.node(e.at(e.place).args[1], places), top)
+    place, top, here = (t.node(x, places) for x in (e.place, e.top, e.at(e.place).args[1]))
+    plain = e.own == 0 and _is_of_probabilities(e.values[0])
+    sure = t.call("lt", row.others, t.number(1.0))
+    origin = t.make(Select, sure, top, t.number(0.0)) if plain else top
+    others = t.rows.others(row, entry, loop, t.call("sub", origin, value), _can_be_infinite(e.values[0]))
+    distance = t.call("sub", here, top)
     if e.own != 0:
         distance = t.call("add", distance, _own_distance(t, e, row, place, places))
-    return t.rows.at_largest(row, place, others, t.call("add", distance, others))
+    shifted = t.rows.at_largest(row, place, others, t.call("add", distance, others))
+    if not plain:
+        return shifted
+    less_the_mean = t.call("add", here, t.call("sub", others, t.rows.part_of_whole(row, top)))
+    return t.make(Select, sure, shifted, less_the_mean)
+
+
+def _is_of_probabilities(g: sp.Expr) -> bool:
+    """Whether it is made of the probabilities, and as small as the target where they are 0: without a common offset."""
+    if not any(type(s) is Softmax for s in g.atoms(Softmax)):
+        return False
+    low = g.replace(lambda x: isinstance(x, sp.Piecewise), lambda x: x.args[0][0])
+    return not depends_on_prediction(low.replace(lambda x: type(x) is Softmax, lambda x: sp.S.Zero))
 
 
 def _own_distance(t: Translation, e: SoftmaxContrast, row: RowStatistics, place: Node, places: Places) -> Node:

@@ -62,3 +62,11 @@ def test_what_has_no_text_is_named() -> None:
     loss = sl.Loss("von_mises_like", sp.log(sp.besseli(0, sp.exp(f))) - sp.exp(f) * sp.cos(y))
     with pytest.raises(NoNumpyText, match="bessel_ratio has no NumPy text"):
         numpy_text(loss, ("gradient",))
+
+
+def test_an_infinity_is_numpys() -> None:
+    f = sl.prediction("f")
+    loss = sl.Loss("masked", sp.Piecewise((f**2, f > 0), (sp.oo, True)))
+    assert "np.inf" in numpy_text(loss, ("value",))
+    (value,) = numpy_function(loss, ("value",))(np.array([2.0, -1.0]))
+    assert value.tolist() == [4.0, np.inf]

@@ -89,6 +89,7 @@ class Case:
         return report
 
 
+HINGE = (("loss", "recognised"),)
 BOOSTED = {"convention": "lightgbm", "n_classes": 3}
 RIGHT = (
     Case(
@@ -104,6 +105,7 @@ RIGHT = (
     Case("normal", normal, {"n_outputs": 2}, (("loss", "recognised"), ("hessian", "Fisher information"))),
     Case("classes", classes, {"n_classes": 3}, (("layout", "layout"), ("hessian", "second derivative"))),
     Case("2p(1 - p)", boosted(doubled), BOOSTED, (("hessian", "known bound"), ("weights", "not read"))),
+    Case("a hinge of labels", lambda y, f: -(2 * y - 1) * ((2 * y - 1) * f < 1), {"targets": "binary"}, HINGE),
     Case("signs", lambda y, f: -y * expit(-y * f), {"targets": "signs"}, (("loss", "recognised"),)),
     Case("probabilities", lambda y, p: (p - y) / (p * (1 - p)), {"targets": "unit"}, (("loss", "recognised"),)),
     Case("catboost", Ranged(), {"convention": "catboost"}, (("loss", "recognised"), ("weights", "respected"))),
@@ -245,6 +247,12 @@ def test_a_planted_fault_is_found(case: Case) -> None:
         found = [f for f in report.faults if f.question == question and f.kind == kind]
         assert found, str(report)
         assert not report.verdicts[question]
+
+
+def test_labels_are_read_for_signs() -> None:
+    (case,) = [c for c in RIGHT if c.name == "a hinge of labels"]
+    match = case.audited().matches[0]
+    assert (match.loss, match.how) == ("hinge", "with y in {0, 1} for its {-1, +1}")
 
 
 def test_numbers_come_with_findings() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -150,6 +151,14 @@ def test_statsmodels() -> None:
     assert np.isinf(hessian[0].numbers["got"])
 
 
+def test_the_page_is_made_of_reports() -> None:
+    pytest.importorskip("statsmodels")
+    command = [sys.executable, str(ROOT / "docs" / "make_audit.py"), "--only", "statsmodels"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Logit.inverse_deriv and inverse_deriv2 (numpy): failed")
+
+
 def test_scikit_learn() -> None:
     found = reports("scikit-learn", "sklearn")
     assert len(found) == 10
@@ -208,6 +217,8 @@ def test_torch() -> None:
     assert sl.audit(torch.nn.HuberLoss(reduction="none"), "huber", "torch").passed
     assert sl.audit(torch.nn.BCEWithLogitsLoss(), convention="torch").find("mean")
     assert sl.audit(Wrong.apply, convention="torch").find("not of its value")
+    assert sl.audit(lambda z, y: Wrong.apply(z, y).mean(), convention="torch").find("not of its value")
+    assert sl.audit(torch.nn.HuberLoss(), "huber", "torch").find("own value")
 
 
 def test_jax() -> None:

@@ -15,8 +15,8 @@ from symloss.call.kernel import execute
 from symloss.call.method import Method, variant_of
 from symloss.errors import DomainError, ParameterError, ShapeError, WeightlessWarning
 from symloss.lower.ir import Variant
+from symloss.testing.layouts import LAYOUTS, Array
 from tests.call.fakes import Fake, row_kernel, row_signature, scalar_kernel, scalar_signature
-from tests.call.layouts import LAYOUTS, Array
 
 BOTH = ("value", "gradient")
 SIZES = (0, 1, 3, chunks.ELEMENTS, 5 * chunks.ELEMENTS + 7)

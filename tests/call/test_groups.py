@@ -12,8 +12,8 @@ from symloss.call import chunks
 from symloss.call.bound import Bound
 from symloss.call.inputs import bind
 from symloss.errors import DomainError, ShapeError
+from symloss.testing.layouts import LAYOUTS, Array
 from tests.call.fakes import row_signature, scalar_signature
-from tests.call.layouts import LAYOUTS, Array
 from tests.call.test_execute import row_method, same
 
 

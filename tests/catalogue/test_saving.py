@@ -72,6 +72,12 @@ def test_an_expression_as_density_comes_back(tmp_path: Path) -> None:
     assert read_back(loss, tmp_path).declaration == loss.declaration
 
 
+def test_a_number_as_typed_is_not_added_to_another(tmp_path: Path) -> None:
+    """1 - 0.3 is not the float 0.7."""
+    loss = sl.get("focal").bind(alpha=0.3, gamma=1.5)
+    assert read_back(loss, tmp_path) == loss
+
+
 def test_save_writes_what_load_reads(tmp_path: Path) -> None:
     sl.get("huber").save(tmp_path / "mine.py")
     assert sl.load(tmp_path / "mine.py") == (sl.get("huber"),)

@@ -15,7 +15,9 @@ from symloss.cli import cache, doctor
 Run = Callable[..., tuple[int, str, str]]
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["show"], ["eval"], ["bench"], ["doctor"], ["cache"], ["check"]])
+@pytest.mark.parametrize(
+    "command", [[], ["list"], ["show"], ["eval"], ["bench"], ["doctor"], ["cache"], ["check"], ["compare"]]
+)
 def test_every_command_has_help(run: Run, command: list[str]) -> None:
     status, out, _ = run(*command, "--help")
     assert status == 0

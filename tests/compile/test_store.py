@@ -120,3 +120,10 @@ def test_a_read_only_home_gives_a_temporary_folder_and_one_warning(
     assert folder.parent == tmp_path
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert ["SYMLOSS_CACHE_DIR" in str(w.message) for w in recwarn.list] == [True]
+
+
+def test_a_long_name_is_shortened(tmp_path: Path) -> None:
+    """A file system takes 255 bytes, and Numba puts more behind the name; the hash tells files apart."""
+    paths = {write(tmp_path, "long_" * 60, text) for text in ("one = 1\n", "two = 2\n")}
+    assert len(paths) == 2
+    assert all(len(path.name) < 180 and path.read_text() for path in paths)

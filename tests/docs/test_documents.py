@@ -20,6 +20,8 @@ DOCUMENTS = (
     "docs/losses.md",
     "docs/metrics.md",
     "docs/policies.md",
+    "docs/testing.md",
+    "docs/wrappers.md",
 )
 
 
@@ -32,7 +34,17 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md", "docs/metrics.md", "docs/policies.md"])
+RUN = (
+    "README.md",
+    "docs/architecture.md",
+    "docs/metrics.md",
+    "docs/policies.md",
+    "docs/testing.md",
+    "docs/wrappers.md",
+)
+
+
+@pytest.mark.parametrize("document", RUN)
 def test_the_examples_print_what_is_shown(document: str) -> None:
     done = run("docs/examples.py", document)
     assert done.returncode == 0, (
@@ -61,7 +73,8 @@ def test_every_link_leads_to_a_file(document: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["docs/architecture.md", "docs/decisions.md", "docs/metrics.md", "docs/policies.md"]
+    "document",
+    ["docs/architecture.md", "docs/decisions.md", "docs/metrics.md", "docs/policies.md", "docs/testing.md"],
 )
 def test_every_file_that_is_named_exists(document: str) -> None:
     """Paths in backticks; those that the design had and the engine has not are named without a folder of ours."""

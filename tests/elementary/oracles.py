@@ -230,6 +230,7 @@ ORACLES: dict[str, Oracle] = {
     "inverse_hypot": lambda v: 1 / mp.sqrt(1 + v * v),
     "power1psq": lambda v, e: mp.power(1 + v * v, e),
     "power_quotient": power_quotient,
+    "power1psq_quotient": lambda v, e: power_quotient(mpf(0), mp.log1p(v * v), e),
     "log1psq_excess": lambda v: mp.log1p(v * v) - v * v / (1 + v * v),
     "log1psq": lambda v: mp.log1p(v * v),
     "power": power,

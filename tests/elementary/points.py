@@ -140,6 +140,9 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "power1psq": Domain(
         (mixed(sizes(1e-5, 1e5), sizes(1e-300, 1e300)), mixed(between(-50.0, 50.0), between(-1.0, 1.0)))
     ),
+    "power1psq_quotient": Domain(
+        (mixed(sizes(1e-5, 1e5), sizes(1e-150, 1e150)), mixed(between(-50.0, 50.0), between(-1.0, 1.0)))
+    ),
     "power_quotient": Domain((whole(0, 3), sizes(1e-6, 5.0), between(-3.0, 3.0))),
     "divergence": Domain((near_and_far, near_and_far, near_and_far), last=lambda x, y: y - x),
     "xlogy": Domain((sizes(1e-3, 1e3), sizes(1e-300, 1e300))),

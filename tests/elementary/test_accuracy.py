@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+import numpy as np
 import pytest
 
 from symloss.elementary.table import FUNCTIONS
@@ -48,3 +51,17 @@ def test_error_in_ulp(name: str) -> None:
             measured.append((ulps(got, want), at, got, float(want)))
     error, at, got, want = max(measured, key=lambda row: row[0])
     assert error <= LIMITS.get(name, 4.0), f"{name}{tuple(at)} = {got!r}, exactly {want!r}: {error:.3g} ulp"
+
+
+# Products of a number that underflows and one that is large: the product is wrong by its own rounding, not by theirs.
+UNDERFLOWING = (
+    ("bernoulli_exp", 6.586363636363636), ("bernoulli_slope_exp", 6.586363636363636), ("bernoulli_exp", 6.6),
+    ("mills_slope", 38.25), ("mills_slope", 38.57727272727273), ("truncated_cumulant", 38.5),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "x"), UNDERFLOWING)
+def test_what_underflows_is_rounded_as_a_whole(name: str, x: float) -> None:
+    got, want = float(evaluate(name, [np.array([x])])[0]), exact(name, x)
+    assert 0.0 < abs(want) < sys.float_info.min
+    assert ulps(got, want) <= 1.5, f"{name}({x}) = {got!r}, exactly {float(want)!r}"

@@ -10,11 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
 
 import symloss as sl
+from symloss.audit.objective.candidates import candidates, why_not
+from symloss.audit.oracle import Oracle
 from symloss.loss.outline import Outline
 
 N = sl.axis("N")
@@ -137,6 +140,25 @@ def test_a_bound_parameter_leaves_a_metric() -> None:
     assert bound.value([1.0, 2.0], [0.0, 1.0]) == 1.0
 
 
+def test_a_wrapped_metric_is_a_metric() -> None:
+    errors = sl.as_binary(sl.get("zero_one"))
+    assert errors.is_metric
+    assert errors.value([0.0, 1.0, 1.0], [0.5, 0.5, -0.5]).tolist() == [1.0, 0.0, 1.0]
+    with pytest.raises(sl.DerivationError, match="squared_hinge"):
+        errors.gradient([0.0], [0.5])
+
+
+def test_a_penalty_on_a_metric_is_refused() -> None:
+    with pytest.raises(sl.DeclarationError, match=r"rmse is a metric.*sl\.get\('squared_error'\)"):
+        sl.penalised(sl.get("rmse"), sl.get("normal_prior"))
+
+
+def test_an_audit_compares_with_no_metric() -> None:
+    assert not [c.loss.name for c in candidates("numbers", 1) if c.loss.is_metric]
+    assert not [c.loss.name for c in candidates("rows", 3) if c.loss.is_metric]
+    assert "is a metric and has no gradient" in why_not(sl.get("auc"), "rows", 3)
+
+
 @pytest.mark.parametrize("name", ["auc", "ndcg", "expected_calibration_error", "zero_one", "accuracy"])
 def test_saved_and_loaded(name: str, tmp_path: Path) -> None:
     metric = 1 * sl.get(name)
@@ -151,6 +173,17 @@ def test_saved_and_loaded(name: str, tmp_path: Path) -> None:
 def test_pickled() -> None:
     again = pickle.loads(pickle.dumps(highest()))
     assert (again, again.is_metric, again.surrogates) == (highest(), True, ("squared_error", "huber"))
+
+
+def test_the_laws_of_values_hold() -> None:
+    assert sl.testing.check_loss(sl.get("zero_one")).passed
+
+
+def test_the_oracle_knows_0_over_0() -> None:
+    """Also as typed, without a formula written a second time."""
+    reference = Oracle(sl.get("auc"))
+    assert mpmath.isnan(reference.meaning({"y": [1.0, 1.0], "f": [0.0, 1.0]}))
+    assert reference.meaning({"y": [0.0, 1.0], "f": [0.0, 1.0]}) == 1
 
 
 def test_not_equal_to_the_loss_of_the_same_formula() -> None:

@@ -7,7 +7,6 @@ weight, a parameter, singles each of them out at the call.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -17,57 +16,7 @@ import sympy as sp
 
 import symloss as sl
 from symloss.audit.oracle import Oracle
-
-Make = Callable[[sp.Expr, sp.Expr], sp.Expr]
-
-y, f = sl.target("y"), sl.prediction("f")
-K = sl.axis("K")
-i, j, k = K.indices("i j k")
-z, t = sl.prediction("z", K), sl.target("t", K)
-
-UNARY: tuple[Make, ...] = (
-    lambda a, b: sp.tanh(a),
-    lambda a, b: sl.softplus(a),
-    lambda a, b: sl.sigmoid(a),
-    lambda a, b: sl.logcosh(a),
-    lambda a, b: sp.exp(-(a**2) / 4),
-    lambda a, b: sp.log(1 + a**2),
-    lambda a, b: sp.sqrt(1 + a**2),
-    lambda a, b: sp.atan(a),
-    lambda a, b: sp.sin(a) + b,
-    lambda a, b: sl.norm_cdf(a),
-    lambda a, b: sp.asinh(a * b),
-    lambda a, b: a * b,
-    lambda a, b: a - b / 2,
-    lambda a, b: a / (1 + b**2),
-    lambda a, b: sp.erf(a) * b,
-    lambda a, b: sp.cosh(a / 2),
-    lambda a, b: sp.Piecewise((a**2, b > 0), (sp.exp(a) * b**2, True)),
-    lambda a, b: sp.Max(a, b) ** 3,
-)
-
-
-def scalar(numbers: random.Random, depth: int, leaves: tuple[sp.Expr, ...]) -> sp.Expr:
-    """A random composition that uses a leaf at every end."""
-    if depth == 0:
-        return numbers.choice(leaves) * sp.Rational(numbers.randrange(1, 5), 2)
-    make = numbers.choice(UNARY)
-    return make(scalar(numbers, depth - 1, leaves), scalar(numbers, numbers.randrange(depth), leaves))
-
-
-def row(numbers: random.Random, depth: int) -> sp.Expr:
-    """A random reduction of a random expression in the entries of a row."""
-    inner = scalar(numbers, depth, (z[k], z[k] - t[k]))
-    kind = numbers.randrange(5)
-    if kind == 0:
-        return sp.Sum(inner, k)
-    if kind == 1:
-        return sl.logsumexp(inner, k)
-    if kind == 2:
-        return sp.log(1 + sp.Sum(inner**2, k))
-    if kind == 3:
-        return sp.Sum(sl.softmax(z)[k] * inner, k)
-    return sp.Sum(inner * sp.Sum(sp.tanh(z[j] - z[k]), j), k)
+from symloss.testing.drawn_losses import composed, f, k, reduced, t, y, z
 
 
 def blended(parts: list[sp.Expr], inputs: tuple[Any, ...]) -> sl.Loss:
@@ -102,7 +51,7 @@ def close(part: sp.Expr, kind: str, got: float, exact: Any, sample: dict[str, An
 @pytest.mark.parametrize("seed", range(3))
 def test_scalar_expressions(seed: int) -> None:
     numbers = random.Random(seed)
-    parts = [f * y / 8 + scalar(numbers, 2 + seed % 2, (f, y, f - y, f * y)) for _ in range(4)]
+    parts = [f * y / 8 + composed(numbers.randrange, 2 + seed % 2, (f, y, f - y, f * y)) for _ in range(4)]
     arrays = {"y": np.array([0.5, -1.25, 2.0]), "f": np.array([-0.75, 0.3, 1.1])}
     agree(blended(parts, (y, f)), parts, (y, f), arrays, "f")
 
@@ -110,7 +59,7 @@ def test_scalar_expressions(seed: int) -> None:
 @pytest.mark.parametrize("seed", [0, 2])
 def test_row_expressions(seed: int) -> None:
     numbers = random.Random(100 + seed)
-    parts = [sp.Sum(z[k] * t[k], k) / 8 + row(numbers, 1 + seed % 2) for _ in range(2)]
+    parts = [sp.Sum(z[k] * t[k], k) / 8 + reduced(numbers.randrange, 1 + seed % 2) for _ in range(2)]
     arrays = {
         "t": np.array([[0.5, -1.25, 2.0], [1.0, 0.25, 0.0]]),
         "z": np.array([[-0.75, 0.3, 1.1], [0.2, 1.9, -0.6]]),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from symloss.lower import sorting
-from symloss.lower.ir import Accumulate, For, Sort, Variant
+from symloss.lower.ir import Accumulate, For, Reduction, Sort, Variant
 from symloss.lower.nest import lower
 from symloss.lower.walk import walk
 from symloss.stabilise.graph import Argument, Node, Output, Stable
@@ -22,6 +22,7 @@ from tests.lower.examples import (
     at,
     compared,
     constant,
+    element,
     position,
     ranked,
     reduce,
@@ -99,6 +100,18 @@ def test_other_sums_stay_as_they_are(name: str) -> None:
     arguments = (Argument("w", "target", ("K",)), Argument("z", "prediction", ("K",)))
     nest = lower(Stable("other", ("K",), arguments, (Output("sums", (K0,), OTHERS[name]),)), PLAIN)
     assert not any(isinstance(s, Sort | Accumulate) for s in walk(nest.body))
+    assert any(isinstance(s, Reduction) for s in walk(nest.body))
+
+
+def test_keys_that_all_samples_share() -> None:
+    """The order of a parameter's entries: a sum over it stands in the rows, where the order is found."""
+    arguments = (Argument("b", "parameter", ("K",), per_sample=False), Argument("f", "prediction"))
+    larger = select(apply("gt", at("b", K1), at("b", K0)), at("b", K1), constant(0.0))
+    total = reduce("sum", K0, reduce("sum", K1, larger))
+    stable = Stable("shared", ("K",), arguments, (Output("value", (), apply("add", total, element("f"))),))
+    data = {"b": np.array([1.0, 3.0, 2.0, 3.0]), "f": np.array([0.5, 10.0])}
+    written = compiled(stable, PLAIN, rows=2, sizes={"K": 4}, data=data)
+    assert written["value"].tolist() == [8.0 + 6.0 + 0.5, 8.0 + 6.0 + 10.0]
 
 
 @pytest.mark.parametrize("variant", [Variant("float32"), Variant(weighted=True), Variant(tiled=True)])

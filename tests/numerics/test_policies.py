@@ -11,7 +11,7 @@ import pytest
 
 import symloss as sl
 from symloss.declare.roles import role_symbol
-from tests.laws.catalogue import as_tuple, every_name, same_bits, some_losses
+from tests.laws.catalogue import as_tuple, same_bits, some_losses
 from tests.laws.sampling import Batch, draw
 
 METHODS = ("value", "gradient", "hessian", "value_and_gradient", "gradient_and_hessian", "hessian_matrix")
@@ -56,7 +56,7 @@ def test_a_weight_of_zero_silences_whatever_is_there(name: str) -> None:
         assert whole == loss.value(**kept, **batch.parameters, sample_weight=weights[[0, 2]], reduction=reduction)
 
 
-@every_name
+@some_losses
 def test_weights_must_be_finite_and_not_negative(name: str) -> None:
     loss = sl.get(name)
     batch = draw(loss, 3)
@@ -65,7 +65,7 @@ def test_weights_must_be_finite_and_not_negative(name: str) -> None:
             loss.value(**batch.arrays, **batch.parameters, sample_weight=np.array([1.0, bad, 0.0]))
 
 
-@every_name
+@some_losses
 def test_what_lies_outside_its_domain_is_an_error(name: str) -> None:
     loss = sl.get(name)
     batch = draw(loss, 3)

@@ -44,12 +44,12 @@ def test_every_shape(order: str, shape: float) -> None:
     for number, at in zip(got.tolist(), RESIDUALS.tolist(), strict=True):
         # the gate of A4, and of A6 for the exponential of p log(1 + w), which 1 + w to a computed power p is
         gate = {"value": 5, "gradient": 6, "hessian": 8}[order]
-        power = abs(shape if order == "value" else shape - 2) / 2
+        power = 0 if order == "value" else abs(shape - 2) / 2
         assert ulp_error(number, exact(order, shape, at)) <= gate + power * float(np.log1p(at**2)), at
 
 
 def test_it_does_not_overflow_on_the_way() -> None:
-    assert BARRON.value([0.0], [1e200], a=1.0).tolist() == pytest.approx([1e200], rel=1e-12)
+    assert BARRON.value([0.0], [1e200], a=1.0).tolist() == pytest.approx([1e200], rel=1e-15)
     assert BARRON.gradient([0.0], [1e200], a=1.0).tolist() == pytest.approx([1.0], rel=1e-15)
     assert BARRON.gradient([0.0], [1e200], a=0.0).tolist() == pytest.approx([2e-200], rel=1e-13)
 

@@ -1,10 +1,11 @@
-"""Residuals stay whole, and a residual less a margin keeps what rounding took from it."""
+"""Residuals stay whole, a residual less a margin keeps what rounding took from it, and limits of quotients."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
 import numpy as np
+import pytest
 import sympy as sp
 
 import symloss as sl
@@ -39,3 +40,14 @@ def test_a_sum_of_three_inputs_is_rounded_once() -> None:
     loss = sl.Loss("offset_error", (f + offset - y) ** 2 / 2, inputs=(y, offset, f))
     assert loss.gradient([0.3], [0.1], [0.2]).tolist() == [float(Fraction(0.2) + Fraction(0.1) - Fraction(0.3))]
     assert loss.gradient([0.0], [np.inf], [1.0]).tolist() == [np.inf]
+
+
+def test_a_logarithm_over_a_power_of_its_argument_vanishes() -> None:
+    above = sl.Interval(-1, float("inf"), closed="neither")
+    u, v = sl.target("u", domain=above), sl.prediction("v", domain=above)
+    loss = sl.Loss("log_error", (sp.log(1 + v) - sp.log(1 + u)) ** 2 / 2)
+    far = np.array([np.inf, 1e200, 1e160])
+    logarithms = np.log(far[1:]) - np.log(2)
+    assert loss.gradient(np.ones(3), far).tolist() == pytest.approx([0.0, *(logarithms / far[1:])], rel=1e-15, abs=0)
+    wanted = [0.0, 0.0, (1 - logarithms[1]) / 1e160 / 1e160]
+    assert loss.hessian(np.ones(3), far).tolist() == pytest.approx(wanted, rel=1e-6, abs=0)

@@ -61,9 +61,9 @@ def audit(
     XGBoost or LightGBM has built in; it is reached through one round of training with ``options`` as parameters.
 
     With ``loss`` (a loss or its name; ``parameters`` are the loss's) it is verified: the factor must be 1. Without, the
-    catalogue is searched, for ``seconds`` at most. Raw predictions are (n,), or (n, K) with ``n_classes=K``, targets
-    then being class numbers, or (n, P) with ``n_outputs=P`` for predictions that are no classes, such as a mean and a
-    log scale. ``targets`` says what a target is: "binary", "signs", "counts", "positive", ..., a domain such as
+    catalogue is searched, for ``seconds`` of computing. Raw predictions are (n,), or (n, K) with ``n_classes=K``,
+    targets then being class numbers, or (n, P) with ``n_outputs=P`` for predictions that are no classes, such as a mean
+    and a log scale. ``targets`` says what a target is: "binary", "signs", "counts", "positive", ..., a domain such as
     ``sl.Unit``, or numbers; by default all that the function takes and the recognised loss is declared for.
     ``predictions`` says where raw predictions lie.
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from symloss import catalogue
 from symloss.audit.exact import Program
-from symloss.audit.numpy_text import NoNumpyText, numpy_function
 from symloss.call.signature import Input
 from symloss.declare.domains import Domain
 from symloss.declare.points import axis_lengths
@@ -22,6 +21,7 @@ from symloss.declare.roles import RoleSymbol, role_symbol
 from symloss.loss import Loss
 
 from .probe import Array, Probe
+from .texts import kept_function
 
 FLOOR = -1150
 """Exponent of a power of two that is below every float64."""
@@ -108,7 +108,7 @@ class Candidate:
 
     def _function(self, kind: str) -> Callable[..., Any] | None:
         if kind not in self._functions:
-            self._functions[kind] = _text(self.loss, kind)
+            self._functions[kind] = kept_function(self.loss, kind)
         return self._functions[kind]
 
     @cached_property
@@ -145,13 +145,6 @@ class Candidate:
         return np.array(rows)
 
 
-def _text(loss: Loss, kind: str) -> Callable[..., Any] | None:
-    try:
-        return numpy_function(loss, (kind,))
-    except NoNumpyText:
-        return None
-
-
 def _default(symbol: RoleSymbol) -> Any:
     if symbol.default is not None:
         return symbol.default
@@ -175,7 +168,12 @@ def candidates(form: str, columns: int) -> Iterator[Candidate]:
 
 
 def fits(loss: Loss, form: str, columns: int) -> bool:
-    """Whether a loss has that many columns of predictions and such a target, and nothing else to be given."""
+    """Whether a loss has that many columns of predictions and such a target, and nothing else to be given.
+
+    A metric never fits: it has no gradient.
+    """
+    if loss.is_metric:
+        return False
     inputs = loss.outline.call.inputs
     predictions = [i for i in inputs if i.role == "prediction"]
     targets = [i for i in inputs if i.role == "target"]
@@ -199,6 +197,8 @@ def _is_observed_row(target: Input, prediction: Input, form: str) -> bool:
 
 def why_not(loss: Loss, form: str, columns: int) -> str:
     """What keeps a loss from being compared, for a message."""
+    if loss.is_metric:
+        return f"{loss.name} is a metric and has no gradient: {loss.outline.why}"
     return (
         f"{loss.name} is called {loss.outline.usage}: it cannot be compared with a function of "
         + ("one number" if columns == 1 else f"{columns} columns")

@@ -72,6 +72,13 @@ def by_raw(
     return Estimate(np.moveaxis(best.number, 0, -1), np.moveaxis(best.error, 0, -1))
 
 
+def along(function: Callable[[Array], float], raw: Array, directions: Array) -> Estimate:
+    """Derivatives of one number of all samples along directions, (m, n, P): (m,)."""
+    steps = FIRST / 2.0 ** np.arange(LEVELS)
+    slopes = [[(function(raw + h * v) - function(raw - h * v)) / (2 * h) for v in directions] for h in steps]
+    return _extrapolated(np.array(slopes))
+
+
 def _extrapolated(slopes: Array) -> Estimate:
     """The best entry of the table of each derivative; ``slopes`` has one row for each halving of the step."""
     number, error = slopes[0], np.full(slopes[0].shape, np.inf)

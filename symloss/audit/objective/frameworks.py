@@ -16,8 +16,8 @@ from symloss.errors import ParameterError
 
 from .probe import Array
 
-Found = tuple[Array | None, Array, Array | None]
-"""Values per sample (None where the function returned one number), gradient, diagonal of the Hessian."""
+Found = tuple[Array, Array, Array | None]
+"""Values per sample (one number where the function returned one), gradient, second derivatives."""
 
 
 def library(name: str) -> Any:
@@ -91,8 +91,8 @@ def _jax_results(function: Callable[..., Any], columns: int) -> Any:
     return jax.jit(results)
 
 
-def _per_sample(value: Array, length: int) -> Array | None:
-    """The value of each sample; entries of a row of predictions are added up."""
+def _per_sample(value: Array, length: int) -> Array:
+    """The value of each sample, entries of a row of predictions added up; else the sum of what there is."""
     if np.ndim(value) == 0 or len(value) != length:
-        return None
+        return value.sum()
     return value.reshape(length, -1).sum(axis=1)

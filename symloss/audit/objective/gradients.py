@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from .differences import Estimate, by_raw
-from .probe import Array, Probe
+from .differences import Estimate, along, by_raw
+from .probe import Answer, Array, Probe
 from .report import Finding
 from .subject import Subject
 
@@ -57,6 +58,8 @@ def _asymmetric(jacobian: Array, share: Array, probe: Probe) -> Finding:
 def value_findings(subject: Subject, probe: Probe, predictions: str, tolerance: float) -> list[Finding]:
     """The gradient against differences of the function's own value."""
     answer = subject(probe)
+    if answer.total is not None:
+        return _total_findings(subject, probe, answer, max(tolerance, 1e-6))
     if answer.value is None or not np.isfinite(answer.value).all():
         return []
 
@@ -73,6 +76,30 @@ def value_findings(subject: Subject, probe: Probe, predictions: str, tolerance: 
     if worst <= max(tolerance, 1e-6):
         return [_finding("own value", "right", f"It is the gradient of its own value, up to {worst:.1g} of it.")]
     return [_not_of_value(answer.gradient, slope.number, share, probe)]
+
+
+def _total_findings(subject: Subject, probe: Probe, answer: Answer, tolerance: float) -> list[Finding]:
+    """The same where the value is one number for all samples: along some directions in which all of them move."""
+
+    def total(raw: Array) -> float:
+        found = subject(replace(probe, raw=raw)).total
+        return np.nan if found is None else found
+
+    directions = np.random.default_rng(0).uniform(0.2, 1.0, size=(3, *probe.raw.shape))
+    gradient = answer.gradient / len(probe) if subject.is_mean else answer.gradient
+    ours, slope = np.sum(directions * gradient, axis=(1, 2)), along(total, probe.raw, directions)
+    # Terms of both signs: what counts is their size, not what is left of them.
+    size = np.sum(np.abs(directions * gradient), axis=(1, 2))
+    off = float(np.nanmax((np.abs(ours - slope.number) - 30 * slope.error) / size))
+    if not off > tolerance:
+        return [_finding("own value", "right", "It is the gradient of its own value, along three directions.")]
+    m = int(np.nanargmax(np.abs(ours - slope.number)))
+    text = (
+        f"Not of the value that comes with it: along a direction in which all samples move, the gradient says "
+        f"{ours[m]:.6g}, and the value's own derivative is {slope.number[m]:.6g}."
+    )
+    numbers = {"got": float(ours[m]), "derivative": float(slope.number[m]), "columns": []}
+    return [_finding("not of its value", "fault", text, **numbers)]
 
 
 def _not_of_value(gradient: Array, slope: Array, share: Array, probe: Probe) -> Finding:

@@ -55,11 +55,15 @@ def joined(probes: Iterable[Probe]) -> Probe:
 
 @dataclass(frozen=True)
 class Answer:
-    """``value`` is (n,), ``gradient`` (n, P), ``hessian`` (n, P) or (n, P, P); what was not given is None."""
+    """``value`` is (n,), ``gradient`` (n, P), ``hessian`` (n, P) or (n, P, P); what was not given is None.
+
+    ``total`` is the value of all samples together, where there is no other.
+    """
 
     value: Array | None
     gradient: Array
     hessian: Array | None
+    total: float | None = None
 
     @property
     def diagonal(self) -> Array | None:

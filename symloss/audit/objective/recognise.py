@@ -29,10 +29,12 @@ def search_findings(found: Sequence[Found], search: Search) -> list[Finding]:
         unknown = f"None that is known here{_left_out(search)}. {closest(found)}"
         return [_finding("not recognised", "remark", unknown)]
     first = best[0]
-    text = f"The gradient of {first.match} (distance {first.match.distance:.1g})."
+    text = f"The gradient of {first.match}{_where(first, search)} (distance {first.match.distance:.1g})."
     others = [str(f.match) for f in best[1:]]
     if others:
-        text += f" The same gradient, here, {'has' if len(others) == 1 else 'have'} {', '.join(others)}."
+        more = f", and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+        verb = "has" if len(others) == 1 else "have"
+        text += f" The same gradient, here, {verb} {'; '.join(others[:SHOWN])}{more}."
     numbers = _numbers(first)
     if first.reading.is_fault:
         return [_finding("chain rule", "fault", text, **numbers)]
@@ -73,6 +75,19 @@ def closest(found: Sequence[Found]) -> str:
         return "There is no loss of this shape to compare with."
     shown = [f"{f.match} ({f.match.distance:.2g})" for f in found[:SHOWN]]
     return f"Closest, with the distance of the gradients (0: equal, 1: unrelated): {'; '.join(shown)}."
+
+
+def _where(found: Found, search: Search) -> str:
+    """The targets that the loss is declared for, where the function takes others as well."""
+    picked = search.picked(found.candidate, found.reading)
+    if (
+        picked is None
+        or found.reading.how
+        or search.plan.form != "numbers"
+        or found.coverage == len(search.plan.targets)
+    ):
+        return ""
+    return f", for y in {{{', '.join(f'{t:.6g}' for t in np.unique(picked[0].target))}}}, where that is declared"
 
 
 def _sign(found: Found) -> list[Finding]:

@@ -49,7 +49,7 @@ class Subject:
             return answer
         scale = len(probe)
         hessian = None if answer.hessian is None else answer.hessian * scale
-        return Answer(answer.value, answer.gradient * scale, hessian)
+        return Answer(answer.value, answer.gradient * scale, hessian, answer.total)
 
     def meet(self, probe: Probe, labels: bool) -> None:
         """Find out how it wants to be called and what it does with the order of things; raises `Refused`.
@@ -103,10 +103,12 @@ class Subject:
         sign = self.convention.sign
         gradient = self._table(parts.gradient, probe, "gradient")
         hessian = None if parts.hessian is None else self._hessian(parts.hessian, probe)
-        value = None
-        if parts.value is not None and np.size(parts.value) == len(probe):
+        value = total = None
+        if parts.value is not None and np.ndim(parts.value) == 0:
+            total = float(parts.value)
+        elif parts.value is not None and np.size(parts.value) == len(probe):
             value = np.asarray(parts.value, np.float64).reshape(len(probe))
-        return Answer(value, sign * gradient, None if hessian is None else sign * hessian)
+        return Answer(value, sign * gradient, None if hessian is None else sign * hessian, total)
 
     def _table(self, returned: Any, probe: Probe, what: str) -> Array:
         try:

@@ -8,9 +8,9 @@ from mpmath import besseli, cos, erf, exp, fsum, log, loggamma, pi, sqrt
 
 
 def student_t(y: Any, mu: Any, scale: Any, df: Any) -> Any:
-    """-log of (1 + u**2/df)**(-(df + 1)/2)/(sqrt(df)*B(1/2, df/2)*scale)."""
+    """-log of (1 + u**2/df)**(-(df + 1)/2)/(sqrt(df)*B(1/2, df/2)*scale), without log(pi)/2."""
     tail = (df + 1) / 2 * log(1 + ((y - mu) / scale) ** 2 / df)
-    return tail + log(df) / 2 + loggamma(df / 2) + loggamma(0.5) - loggamma((df + 1) / 2) + log(scale)
+    return tail + log(df) / 2 + loggamma(df / 2) - loggamma((df + 1) / 2) + log(scale)
 
 
 def beta_2(n: Any) -> Any:

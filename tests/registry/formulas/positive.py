@@ -16,7 +16,7 @@ FORMULAS = {
     "exponential_likelihood": lambda n: n.y / exp(n.f) - log(exp(-n.f)),
     "gamma": lambda n: n.y / exp(n.f) + log(exp(n.f)),
     "gamma_2": lambda n: loggamma(exp(n.a)) + exp(n.a) * (n.s - log(n.y)) + n.y / exp(n.s),
-    "inverse_gaussian": lambda n: (n.y - exp(n.f)) ** 2 / (2 * n.y * exp(n.f) ** 2) - 1 / (2 * n.y),
+    "inverse_gaussian": lambda n: ((n.y - exp(n.f)) / exp(n.f)) ** 2 / (2 * n.y) - 1 / (2 * n.y),
     "lognormal": lambda n: (log(n.y) - n.f) ** 2 / (2 * n.sigma**2) + log(n.sigma),
     "tweedie": lambda n: exp(n.f) ** (2 - n.power) / (2 - n.power) - n.y * exp(n.f) ** (1 - n.power) / (1 - n.power),
     "weibull": lambda n: weibull(n.y, exp(n.f), n.shape),

@@ -57,7 +57,7 @@ FORMULAS = {
     "power_error": lambda n: abs(n.f - n.y) ** n.p,
     "pseudo_huber": lambda n: n.delta * (sqrt(n.delta**2 + (n.f - n.y) ** 2) - n.delta),
     "quantile": quantile,
-    "smooth_quantile": lambda n: n.width * log(exp(n.q * (n.y - n.f) / n.width) * (1 + exp((n.f - n.y) / n.width))),
+    "smooth_quantile": lambda n: n.q * (n.y - n.f) + n.width * log(1 + exp((n.f - n.y) / n.width)),
     "squared_epsilon_insensitive": lambda n: outside(n) ** 2,
     "squared_error": lambda n: (n.f - n.y) ** 2 / 2,
     "squared_log_error": lambda n: log((1 + n.f) / (1 + n.y)) ** 2 / 2,

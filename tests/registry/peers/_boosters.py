@@ -7,7 +7,6 @@ not show g there; all of those have h = 1.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import Peer
+from ._rounds import xgboost_derivatives
 
 SINGLE = 1e-5  # boosters compute in float32
 
@@ -24,20 +24,10 @@ def xgboost_peer(objective: str, kind: str = "gradient", link: str = "", **optio
 
     def call(xgboost: Any, n: SimpleNamespace) -> Any:
         parameters = {name: getattr(n, value) for name, value in options.items()}
-        pairs = [_one_leaf(xgboost, objective, y, f, parameters) for y, f in zip(n.y, n.f, strict=True)]
-        return np.array([g if kind == "gradient" else h for g, h in pairs])
+        gradient, hessian = xgboost_derivatives(xgboost, objective, n.f, {"label": n.y}, **parameters)
+        return gradient if kind == "gradient" else hessian
 
     return Peer("xgboost", call, kind, SINGLE)
-
-
-def _one_leaf(xgboost: Any, objective: str, y: float, f: float, parameters: dict[str, Any]) -> tuple[float, float]:
-    """(g, h) of one sample: it is a whole training set, and its tree a root."""
-    data = xgboost.DMatrix(np.zeros((1, 1)), [y], base_margin=[f])
-    common = {"objective": objective, "verbosity": 0, **parameters}
-    tree = {"eta": 1.0, "lambda": 0.0, "min_child_weight": 0.0}
-    booster = xgboost.train(common | tree, data, 1)
-    leaf = json.loads(booster.get_dump(with_stats=True, dump_format="json")[0])
-    return -leaf["leaf"] * leaf["cover"], leaf["cover"]
 
 
 def xgboost_slope(objective: str, **options: Any) -> Peer:
