@@ -342,7 +342,6 @@ _FUNCTIONS = {
     "log_norm_cdf": "special.log_ndtr({0})",
     "inverse_mills": "np.sqrt(2 / np.pi) / special.erfcx(-({0}) / np.sqrt(2))",
     "logaddexp": "np.logaddexp({0}, {1})",
-    "log1mexp": "np.log(-np.expm1({0}))",
     "bernoulli_function": "1 / special.exprel({0})",
     "log_bessel_i0": "np.log(special.i0({0}))",
     "power": "({0}) ** ({1})",

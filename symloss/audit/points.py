@@ -9,23 +9,20 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import product
 from typing import Any
 
 import numpy as np
-import sympy as sp
 
 from symloss.declare.domains import Domain
-from symloss.declare.points import axis_lengths, point
+from symloss.declare.points import axis_lengths
 from symloss.declare.roles import RoleSymbol, role_symbol
-from symloss.heads.binders import Binder, LogSumExp, Softmax
-from symloss.heads.evaluate import agreed, evaluate
-from symloss.heads.sparse import SparseMaximum
+from symloss.heads.binders import Binder
 from symloss.loss import Loss
 
 from .batch import Array, Batch
 from .exact import Program
+from .masks import can_be_masked, masked_target
 
 STANDARD = 2000
 """Samples of a scalar loss at its parameters' defaults; other parameters and rows get a share of it."""
@@ -351,48 +348,6 @@ def pool(domain: Domain) -> list[Any]:
         return [*ends, *(low + (high - low) * v for v in TARGETS["unit"])]
     inside = [low + v if np.isfinite(low) else high - v for v in TARGETS["positive"]]
     return [*ends, *(v for v in inside if domain.contains(v))]
-
-
-def can_be_masked(loss: Loss) -> bool:
-    """Whether the prediction is one row under softmax or logsumexp, so that -inf means a masked class.
-
-    Not where every class has some of the target: a mask then costs an infinite loss.
-    """
-    predictions = loss.declaration.predictions
-    rows = len(predictions) == 1 and len(role_symbol(predictions[0]).axes) == 1
-    return rows and _is_linear_in_rows(loss) and _masks_are_free(loss)
-
-
-def _is_linear_in_rows(loss: Loss) -> bool:
-    """Whether there are rows under softmax or logsumexp, and an entry that is -inf makes its exponent that."""
-    rows = [b.body for b in loss.expression.atoms(LogSumExp, Softmax, SparseMaximum)]
-    entries = [(body, x) for body in rows for x in body.atoms(sp.Indexed) if role_symbol(x.base).role == "prediction"]
-    return bool(entries) and not any(body.diff(x).has(x) for body, x in entries)
-
-
-MASKED_TARGET = (0.25, 0.0, 0.75, 0.0)
-"""A row of a target that has nothing at the masked classes, 1 and 3."""
-
-
-def masked_target(domain: Domain) -> list[float]:
-    """The same in any domain that a row may have."""
-    return [v if domain.contains(v) else float(v > 0) for v in MASKED_TARGET]
-
-
-def _masks_are_free(loss: Loss) -> bool:
-    """Whether the value stays the same when a class that is far below the others goes further down."""
-    declaration = loss.declaration
-    values = []
-    for far in (-20_000, -40_000):
-        numbers = point((*declaration.inputs, *declaration.parameters), declaration.axes, 0)
-        for symbol in map(role_symbol, declaration.inputs):
-            if symbol.label_axis is not None:
-                numbers[symbol.name] = 0
-            elif symbol.axes:
-                row = numbers[symbol.name]
-                numbers[symbol.name] = [row[0], far, row[2]] if symbol.role == "prediction" else [1.0, 0.0, 0.0]
-        values.append(agreed(partial(evaluate, declaration.expression, numbers), start=400))
-    return bool(abs(values[0] - values[1]) <= 1e-9 * abs(values[1]))
 
 
 def _bounds(domain: Domain) -> list[tuple[float, int]]:

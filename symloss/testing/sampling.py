@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from symloss.audit.batch import Array, Batch
-from symloss.audit.points import can_be_masked, has_rows, masked_target
+from symloss.audit.masks import can_be_masked, masked_target
+from symloss.audit.points import has_rows
 from symloss.declare.domains import Domain, Signs
 from symloss.declare.points import axis_lengths
 from symloss.declare.roles import RoleSymbol, role_symbol

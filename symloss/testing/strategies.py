@@ -24,7 +24,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from symloss.audit.batch import Array, Batch
-from symloss.audit.points import SPECIAL, can_be_masked
+from symloss.audit.masks import can_be_masked
+from symloss.audit.points import SPECIAL
 from symloss.declare.domains import Domain
 from symloss.declare.roles import RoleSymbol, role_symbol
 from symloss.errors import ParameterError

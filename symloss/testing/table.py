@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from symloss.audit.points import can_be_masked, has_rows
+from symloss.audit.masks import can_be_masked
+from symloss.audit.points import has_rows
 from symloss.loss import Loss
 
 from . import (

@@ -8,7 +8,8 @@ import numpy as np
 
 import symloss as sl
 from symloss.audit.batch import Batch
-from symloss.audit.points import can_be_masked, has_rows
+from symloss.audit.masks import can_be_masked
+from symloss.audit.points import has_rows
 from symloss.testing import sampling
 from symloss.testing.sampling import LENGTH, draw, masked, repeated
 
