@@ -39,9 +39,11 @@ For a function of your own:
 ```python
 import symloss as sl
 
+
 def objective(preds, dtrain):  # as XGBoost calls it
     ...
     return gradient, hessian
+
 
 report = sl.audit(objective, convention="xgboost")  # which loss is it?
 report = sl.audit(objective, "poisson", convention="xgboost")  # is it this one?

@@ -155,6 +155,10 @@ def _not_finite(far: Far) -> list[Finding]:
     else:
         wrong = ~np.isfinite(got) & far.exact.known & (np.abs(far.exact.near) < LARGE[far.dtype])
         wrong |= np.isnan(got) & far.exact.known
+        # Where the loss itself overflows for another target, training has ended before.
+        over = size[far.exact.known & ~far.exact.is_finite(far.dtype)].min(initial=np.inf)
+        if wrong.any() and not (wrong & (size < over)).any():
+            kind, severity = "infinite", "remark"
     if not wrong.any() and far.exact is None and not np.isfinite(got).all():
         # An infinity may be right, and where exp(raw) overflows there may be nothing right to say.
         wrong, kind, severity = ~np.isfinite(got), "infinite", "remark"
