@@ -1,1 +1,1 @@
-"""Feature maps of a network: those of a reference image and those of a made one."""
+"""Feature maps of a network, of a reference image and of a made one: channels by places."""

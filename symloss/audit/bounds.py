@@ -256,7 +256,7 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
     """The expression with every sum replaced by its largest term in magnitude: what is added up, whatever cancels."""
     if isinstance(e, sp.Add) and len(e.args) == 2 and all(map(_is_given, e.args)):
         return sp.Abs(e)  # rounded once, whatever cancels
-    if isinstance(e, sp.Add):
+    if isinstance(e, (sp.Add, sp.Max)):
         return sp.Max(*map(largest_terms, e.args), evaluate=False)
     if isinstance(e, sp.Mul):
         return sp.Mul(*map(largest_terms, e.args))

@@ -13,6 +13,7 @@ from symloss.errors import DerivationError, ParameterError
 
 _WIDEST = 2.0**20  # a raw prediction beyond this is an optimum at infinity in every link
 _VANISHING = 1e-8  # a slope that dies out in the tail, unlike that of a hinge, which ends at a corner
+_SUMS_TO_ONE = "nonnegative entries that sum to 1"  # what a simplex expects, see `symloss.declare.domains`
 _TOLERANCE = 4 * np.finfo(np.float64).eps
 
 
@@ -51,6 +52,12 @@ class _Objective:
         self.named = {k: v for k, v in named.items() if k not in names}
         self.weight = weight
         self.predictions = [i for i in self.inputs if i.role == "prediction"]
+        for known in self.predictions:
+            if known.domain == _SUMS_TO_ONE:
+                raise DerivationError(
+                    f"{loss.name}.fit_intercept_only: {known.name} is a row that sums to one, which a step in one of "
+                    f"its entries leaves; fit a loss of logits, such as softmax_cross_entropy"
+                )
         self.batch = self._batch()
         self.shapes = [tuple(self._extent(a) for a in p.axes) for p in self.predictions]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import mpmath
 import numpy as np
+import sympy as sp
 
 from symloss.audit.batch import Array, Batch
 from symloss.declare.roles import role_symbol
@@ -38,6 +39,12 @@ def is_one_row(loss: Loss) -> bool:
     """One prediction, with one axis."""
     found = loss.declaration.predictions
     return len(found) == 1 and len(role_symbol(found[0]).axes) == 1
+
+
+def compares_places(loss: Loss) -> bool:
+    """Whether the classes have an order: which place comes first matters, and with it the number of classes."""
+    relations = loss.declaration.expression.atoms(sp.core.relational.Relational)
+    return any(isinstance(side, sp.Idx) for r in relations if not isinstance(r, (sp.Eq, sp.Ne)) for side in r.args)
 
 
 @lru_cache(maxsize=256)
@@ -132,7 +139,8 @@ def one_class_is_certain(loss: Loss, batch: Batch) -> Violation | None:
         if array.dtype.kind == "i":
             array[...] = 0
     value, gradient = loss.value_and_gradient(**given(few))
-    if not np.isfinite(value).all() or gradient.shape != few.arrays[predictions(loss)[0]].shape:
+    shapes = [g.shape for g in (gradient if isinstance(gradient, tuple) else (gradient,))]
+    if not np.isfinite(value).all() or shapes != [few.arrays[p].shape for p in predictions(loss)]:
         return Violation(f"a row of one class has the values {value.tolist()}", (0,), "value", batch=few)
     if is_shift_invariant(loss) and gradient.any():
         return Violation(f"a row of one class has the gradient {gradient.tolist()}, not 0", (0,), "gradient", batch=few)

@@ -32,7 +32,7 @@ def _has_parameters(loss: Loss) -> bool:
 
 
 def _is_maskable_row(loss: Loss) -> bool:
-    return can_be_masked(loss) and row_laws.is_one_row(loss)
+    return can_be_masked(loss) and row_laws.is_one_row(loss) and not row_laws.compares_places(loss)
 
 
 LAWS: tuple[Law, ...] = (

@@ -105,3 +105,8 @@ def test_axes_of_one_name_and_two_lengths_are_two() -> None:
     assert sl.label("c", three) != sl.label("c", K)
     assert sl.prediction("z", three) != z
     assert sl.label("c", three) == sl.label("c", sl.axis("K", 3))
+
+
+def test_a_row_that_sums_to_one_has_no_constant_to_fit() -> None:
+    with pytest.raises(sl.DerivationError, match="fit a loss of logits"):
+        sl.get("cross_entropy_probability").fit_intercept_only([[0.25, 0.75]])

@@ -1,4 +1,4 @@
-"""Losses of feature maps, with axes channel, height, width."""
+"""Losses of feature maps, with axes channel and place."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 from mpmath import fsum, sqrt
 
 
-def pixels(maps: Any) -> list[list[Any]]:
+def pixels(maps: Any) -> list[Any]:
     """The row of channels at every place."""
-    return [list(row) for layers in zip(*maps, strict=True) for row in zip(*layers, strict=True)]
+    return list(zip(*maps, strict=True))
 
 
 def perceptual(n: Any) -> Any:
