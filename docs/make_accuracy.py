@@ -14,9 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
+from comparison.catalogue import cells_as_text  # noqa: E402
 from comparison.cells import Comparison, comparisons  # noqa: E402
 from comparison.peers import installed  # noqa: E402
 from comparison.report import report  # noqa: E402
+
+from symloss.audit.points import STANDARD  # noqa: E402
 
 PAGE = ROOT / "docs" / "accuracy.md"
 
@@ -25,7 +28,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--quick", action="store_true", help="a tenth of the points, to standard output")
     parser.add_argument("--cells", action="store_true", help="only the ninety cells; prints those that fail")
+    parser.add_argument("--loss", help="the cells of one loss, as JSON to standard output")
+    parser.add_argument("--count", type=int, default=STANDARD, help="samples of that loss")
     options = parser.parse_args()
+    if options.loss:
+        print(cells_as_text(options.loss, options.count))
+        return 0
     found = comparisons(installed(), options.quick, log)
     if options.cells:
         print("\n".join(failures(found)))

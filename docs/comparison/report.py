@@ -9,9 +9,10 @@ from importlib.metadata import version
 import numpy as np
 
 import symloss as sl
-from symloss.audit.accuracy import DTYPES, ORDERS, Cell, measure
+from symloss.audit.accuracy import DTYPES, ORDERS, Cell
 from symloss.audit.points import STANDARD
 
+from .catalogue import FEW, LONGEST, Catalogue, catalogue
 from .cells import Comparison, Score
 from .functions import Measured, measured_functions
 from .peers import versions
@@ -44,16 +45,11 @@ BOUNDS = (
 
 def report(found: list[Comparison], quick: bool, log: Callable[[str], None]) -> str:
     """The page."""
-    cells = catalogue(STANDARD // 10 if quick else STANDARD, log)
+    measured = catalogue(STANDARD // 10 if quick else STANDARD, log)
     functions = measured_functions(20 if quick else 100, log)
     head = HEAD.format(versions=_versions(), bounds=BOUNDS)
-    sections = (_summary(found, cells), _ninety(found), _catalogue(cells), _functions(functions))
+    sections = (_summary(found, measured.cells), _ninety(found), _catalogue(measured), _functions(functions))
     return "\n".join((head, *sections))
-
-
-def catalogue(count: int, log: Callable[[str], None]) -> list[Cell]:
-    """Every cell of every shipped loss."""
-    return [cell for name in sl.names() for cell in measure(sl.get(name), count=count, progress=log)]
 
 
 def _versions() -> str:
@@ -177,7 +173,7 @@ def _score(s: Score) -> str:
     return f"{s.median:.2g} / {ulps(s.worst)}{counts(s.not_finite, s.no_digit)}"
 
 
-def _catalogue(cells: list[Cell]) -> str:
+def _catalogue(measured: Catalogue) -> str:
     columns = ("loss", "result", "dtype", "results", "median", "p99", "max", "near 0", "b", "l", "over bound")
     rows = [
         [
@@ -193,9 +189,12 @@ def _catalogue(cells: list[Cell]) -> str:
             str(c.digitless or ""),
             f"**{c.above_bound}**" if c.above_bound else "",
         ]
-        for c in cells
+        for c in measured.cells
     ]
-    return "\n".join(("## The catalogue", "", table(columns, rows)))
+    text = f"About {STANDARD} samples of a loss, {FEW} of one whose exact results take long. " + (
+        f"Not done in {LONGEST:.0f} seconds: {', '.join(measured.unfinished)}." if measured.unfinished else ""
+    )
+    return "\n".join(("## The catalogue", "", text.rstrip(), "", table(columns, rows)))
 
 
 def _functions(functions: list[Measured]) -> str:
