@@ -217,5 +217,6 @@ RULES: tuple[LiftingRule, ...] = (
         "E1(u) underflows",
         "u > 701",
         "M. Abramowitz, I. A. Stegun (1964), Handbook of Mathematical Functions, 5.1",
+        sp.expint(1, sp.exp(X)),
     ),
 )

@@ -70,7 +70,7 @@ def _log_scaled_e1(v: Any) -> Any:
 
 
 def _slope(v: Any) -> Any:
-    return 2 * _excess(v * v / 2)[0] / v if v else mpmath.inf
+    return 2 * _excess(v * v / 2)[0] / v if v else mpmath.nan  # without a sign, 0 has no side
 
 
 def _curvature(v: Any) -> Any:
