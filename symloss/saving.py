@@ -16,7 +16,7 @@ from symloss.declare.domains import Reals, written
 from symloss.declare.likelihood import Likelihood
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
 from symloss.errors import DeclarationError
-from symloss.heads import binders, functions, sparse
+from symloss.heads import binders, exponential_integral, functions, sparse
 from symloss.heads.numbers import TypedNumber
 
 PUBLIC_HEADS = ("sigmoid", "softplus", "logcosh", "xlogy", "norm_cdf", "log_norm_cdf")
@@ -35,6 +35,7 @@ SPELLED_OUT: dict[type, Callable[..., sp.Expr]] = {
     functions.log_bessel_i0: lambda x: sp.log(sp.besseli(0, x)),
     functions.log_bessel_i1: lambda x: sp.log(sp.besseli(1, x)),
     functions.bessel_ratio: lambda x: sp.besseli(1, x) / sp.besseli(0, x),
+    exponential_integral.log_scaled_e1: lambda v: v**2 / 2 + sp.log(sp.expint(1, v**2 / 2)),
     functions.log_beta: lambda a, b: sp.loggamma(a) + sp.loggamma(b) - sp.loggamma(a + b),
     functions.rising_log: lambda x, n: sp.loggamma(x + n) - sp.loggamma(x),
 }

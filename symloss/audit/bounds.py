@@ -32,6 +32,7 @@ from symloss.heads.binders import (
     free_indices,
     has_bound_index,
 )
+from symloss.heads.exponential_integral import EXPONENTIAL_INTEGRAL
 from symloss.heads.gamma_rows import GAMMA_AND_BESSEL
 from symloss.heads.numbers import TypedNumber
 from symloss.heads.row_binders import Norm, SoftmaxContrast, SoftmaxCovariance
@@ -83,7 +84,7 @@ SPECIAL_HEADS = (
     fn.truncated_cumulant,
     fn.log_bessel_i0,
     fn.bessel_ratio,
-    *(row.head for row in GAMMA_AND_BESSEL),
+    *(row.head for row in (*GAMMA_AND_BESSEL, *EXPONENTIAL_INTEGRAL)),
 )
 
 

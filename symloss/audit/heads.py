@@ -14,6 +14,7 @@ import mpmath
 import sympy as sp
 
 from symloss.heads import functions as fn
+from symloss.heads.exponential_integral import log_scaled_e1, scaled_e1_curvature, scaled_e1_slope
 from symloss.heads.table import row_of
 
 from .balls import (
@@ -40,6 +41,7 @@ from .balls import (
 Function = Callable[..., Ball]
 
 _HUGE = 1100  # bits before the point of an argument; all floats have less, and mpmath may need forever for more
+_BESIDE_A_ZERO = 64  # bits; a float is not closer to the zero of a function that is not 0 there
 _GUARD = 24  # bits; covers the last digits of mpmath's own results
 
 
@@ -166,6 +168,20 @@ def mills_excess(x: Ball) -> Ball:
     return plus(inverse_mills(x), x)
 
 
+def _scaled_e1(head: type[fn.Head], order: int) -> Function:
+    """One of log(exp(u) E1(u)) at u = v**2/2 and its derivatives, whose own derivative is below 8/|v|**order."""
+
+    def function(v: Ball) -> Ball:
+        if not is_exact(v) and v.error > magnitude(v.value) - 5:
+            raise Unresolved
+        with mpmath.extraprec(_GUARD + _BESIDE_A_ZERO):
+            value = head.oracle(v.value)
+        error = EXACT if is_exact(v) or not v.value else v.error + 4 - order * (magnitude(v.value) - 1)
+        return rounded(+value, error, 4)
+
+    return function
+
+
 def _cosh(x: Ball) -> Ball:
     return times(exact(0.5), plus(exponential(x), exponential(negative(x))))
 
@@ -234,6 +250,9 @@ _DIRECT: dict[type, Function] = {
     fn.log_norm_cdf: log_norm_cdf,
     fn.inverse_mills: inverse_mills,
     fn.mills_excess: mills_excess,
+    log_scaled_e1: _scaled_e1(log_scaled_e1, 1),
+    scaled_e1_slope: _scaled_e1(scaled_e1_slope, 2),
+    scaled_e1_curvature: _scaled_e1(scaled_e1_curvature, 3),
     fn.step: _step,
     fn.one_sided_sign: _one_sided_sign,
     fn.xlogy: _xlogy,

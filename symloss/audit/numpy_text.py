@@ -341,6 +341,8 @@ _FUNCTIONS = {
     "norm_cdf": "special.ndtr({0})",
     "log_norm_cdf": "special.log_ndtr({0})",
     "inverse_mills": "np.sqrt(2 / np.pi) / special.erfcx(-({0}) / np.sqrt(2))",
+    "log_scaled_e1": "(({0}) ** 2 / 2 + np.log(special.exp1(({0}) ** 2 / 2)))",
+    "scaled_e1_slope": "(2 / ({0}) / np.exp(({0}) ** 2 / 2) / special.exp1(({0}) ** 2 / 2) - ({0}))",
     "logaddexp": "np.logaddexp({0}, {1})",
     "bernoulli_function": "1 / special.exprel({0})",
     "log_bessel_i0": "np.log(special.i0({0}))",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from symloss.heads.exponential_integral import log_scaled_e1
 from symloss.heads.functions import (
     bernoulli_first,
     bernoulli_function,
@@ -112,6 +113,15 @@ def _bessel_ratio(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _exponential_integral(e: sp.Expr) -> sp.Expr | None:
+    """E1(u), whose u is positive in a loss: SymPy's is complex elsewhere; even in v = sqrt(2 u), so |x| is x in it."""
+    if not isinstance(e, sp.expint) or e.args[0] != 1:
+        return None
+    u = e.args[1]
+    factors = sp.Mul.make_args(sp.sqrt(2 * u))
+    return sp.exp(log_scaled_e1(sp.Mul(*(f.args[0] if isinstance(f, sp.Abs) else f for f in factors))) - u)
+
+
 _NAMES = "one name for each function, so that derivatives and kernels know it"
 _HUGE = "Gamma overflows"
 
@@ -199,5 +209,14 @@ RULES: tuple[LiftingRule, ...] = (
         "rules.json log_i0",
         sp.besseli(1, X) / sp.besseli(0, X),
         ({"x": 800.0},),
+    ),
+    LiftingRule(
+        "exponential integral",
+        "E1(u) = exp(log_scaled_e1(sqrt(2 u)) - u), u > 0",
+        _exponential_integral,
+        "E1(u) underflows",
+        "u > 701",
+        "M. Abramowitz, I. A. Stegun (1964), Handbook of Mathematical Functions, 5.1",
+        sp.expint(1, sp.exp(X)),
     ),
 )

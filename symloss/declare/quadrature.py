@@ -116,6 +116,11 @@ def _log_bessel_i0(x: Any) -> Any:
     return np.abs(x) + np.log(scipy.special.i0e(x))
 
 
+def _log_scaled_e1(v: Any) -> Any:
+    u = np.asarray(v, dtype=float) ** 2 / 2
+    return np.where(u < 700.0, u + np.log(scipy.special.exp1(np.minimum(u, 700.0))), -np.log(u + u / (1 + u)))
+
+
 def _beta(a: Any, b: Any) -> Any:
     return scipy.special.beta(a, b)
 
@@ -131,6 +136,7 @@ _SPECIAL: dict[str, Callable[..., Any]] = {
     "norm_cdf": scipy.special.ndtr,
     "log_norm_cdf": scipy.special.log_ndtr,
     "log_bessel_i0": _log_bessel_i0,
+    "log_scaled_e1": _log_scaled_e1,
     "log1p": np.log1p,
     "expm1": np.expm1,
     "log1mexp": _log1mexp,

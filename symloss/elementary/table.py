@@ -21,6 +21,7 @@ from symloss.elementary import (
     constants,
     error_function,
     exponential,
+    exponential_integral,
     gamma,
     gamma_differences,
     gompertz,
@@ -46,7 +47,7 @@ Scalar = Callable[..., float]
 MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, exponential, logarithm, log_difference, logistic, hyperbolic, power, algebraic,
     trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma, beta,
-    gamma_differences, bessel, single, shifted,
+    gamma_differences, bessel, exponential_integral, single, shifted,
 )  # fmt: skip
 
 
@@ -96,6 +97,8 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma.loggamma, gamma.gamma, polygamma.digamma, polygamma.trigamma,
         bessel.log_bessel_i0, bessel.log_bessel_i0_scaled, bessel.log_bessel_i1, bessel.bessel_ratio,
         bessel.bessel_ratio_gap, bessel.bessel_ratio_slope,
+        exponential_integral.log_scaled_e1, exponential_integral.scaled_e1_slope,
+        exponential_integral.scaled_e1_curvature,
         exponential.exp_decay, single.exp_decay_single, single.exp_single,
         single.sigmoid_single, single.softplus_single, single.softplus_tail_single, single.sigmoid_slope_single,
     ),

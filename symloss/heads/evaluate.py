@@ -224,6 +224,7 @@ _RULES: tuple[tuple[Any, Callable[[_Evaluator, Any], Any]], ...] = (
     (sp.Piecewise, _Evaluator.piecewise),
     (sp.Max, lambda v, e: max(v.value(a) for a in e.args)),
     (sp.Min, lambda v, e: min(v.value(a) for a in e.args)),
+    (sp.expint, lambda v, e: mpmath.expint(*map(v.value, e.args))),  # as typed; once lifted it is `log_scaled_e1`
     (sp.KroneckerDelta, lambda v, e: mpmath.mpf(v.value(e.args[0]) == v.value(e.args[1]))),
     (sp.core.relational.Relational, _Evaluator.relation),
     (sp.And, lambda v, e: all(v.value(a) for a in e.args)),

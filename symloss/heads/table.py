@@ -14,6 +14,7 @@ import sympy as sp
 
 from . import algebraic
 from . import functions as fn
+from .exponential_integral import EXPONENTIAL_INTEGRAL
 from .gamma_rows import GAMMA_AND_BESSEL
 from .row import Row
 
@@ -172,6 +173,7 @@ ROWS: tuple[Row, ...] = (
         "bessel_ratio",
     ),
     *GAMMA_AND_BESSEL,
+    *EXPONENTIAL_INTEGRAL,
     Row(fn.log1p, lambda x: (1 / (1 + x),), mpmath.log1p, "log1p"),
     Row(fn.expm1, lambda x: (sp.exp(x),), _expm1, "expm1"),
     Row(fn.log1mexp, lambda x: (1 / fn.expm1(-x) * -1,), lambda x: mpmath.log(-_expm1(x)), "log1mexp"),

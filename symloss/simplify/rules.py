@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symloss.heads.binders import Softmax, Total, has_bound_index
+from symloss.heads.binders import Softmax, Total, free_indices, has_bound_index
 from symloss.heads.functions import sigmoid
 
 from .cost import cost
@@ -95,7 +95,7 @@ def _leaves(term: sp.Expr, index: sp.Idx) -> bool:
     outside = [a for a in sp.Mul.make_args(term) if not a.has(index) and not a.is_number]
     whole = Total(sp.Mul(*inside), index)
     known = _simplex_sums_to_one(whole) is not None or _softmax_sums_to_one(whole) is not None or not inside
-    return bool(outside) and (known or any(a.atoms(sp.Idx) for a in outside) or len(inside) == 1)
+    return bool(outside) and (known or any(map(free_indices, outside)) or len(inside) == 1)
 
 
 def _contract_delta(e: sp.Expr) -> sp.Expr | None:

@@ -7,9 +7,11 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+import sympy as sp
 
 from symloss.declare.lift import RULES, recognised
 from symloss.declare.lifting_rule import LiftingRule
+from symloss.heads.exponential_integral import log_scaled_e1
 from symloss.stabilise.stabilise import stable_form
 from tests.stabilise.test_rules import ORDINARY, exact, fails_at_witnesses
 
@@ -39,3 +41,13 @@ def test_a_rule_is_an_identity(rule: LiftingRule) -> None:
 @pytest.mark.parametrize("real", [np.float64, np.float32], ids=["float64", "float32"])
 def test_the_typed_form_fails_at_the_witnesses_and_the_stable_one_does_not(rule: LiftingRule, real: Any) -> None:
     fails_at_witnesses(rule, stable_form(recognised(rule.example)), real)
+
+
+def test_the_density_of_the_horseshoe_in_any_spelling() -> None:
+    """A horseshoe's density in raw text: the quotient of x and the scale alone is left, without roots and moduli."""
+    x, scale = sp.Symbol("x", real=True), sp.Symbol("s", positive=True)
+    for u in (x**2 / (2 * scale**2), (x / scale) ** 2 / 2, sp.Rational(1, 2) * (-x / scale) ** 2):
+        for typed in (sp.log(sp.exp(u) * sp.expint(1, u)), u + sp.log(sp.E1(u)), sp.log(3 * sp.exp(u) * sp.E1(u) / 3)):
+            assert recognised(typed) == log_scaled_e1(x / scale)
+    assert recognised(sp.log(sp.E1(sp.Symbol("p", positive=True)))).has(log_scaled_e1)
+    assert recognised(sp.expint(2, x)) == sp.expint(2, x)

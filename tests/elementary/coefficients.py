@@ -183,6 +183,33 @@ def scaled_tail(order: int, limit: int) -> Real:
     return function
 
 
+def scaled_e1(v: mpf) -> tuple[mpf, mpf]:
+    """1/G - u and h - 2 h^2 + 2 u (1 - h) for h = 1/G - u, G = e^u E_1(u) and u = v^2/2; far out G by its series."""
+    with mp.workdps(120):
+        u = v**2 / 2
+        scaled = (
+            mp.exp(u) * mp.e1(u) if u < 2000 else sum((-1) ** k * mp.factorial(k) / u ** (k + 1) for k in range(60))
+        )
+        h = 1 / scaled - u
+        return h, h - 2 * h**2 + 2 * u * (1 - h)
+
+
+def scaled_e1_beyond(part: int) -> Real:
+    """One of the two at v = (3 + 2q) / (1 - q); 1 far out."""
+    return lambda q: mpf(1) if 1 - q < mpf("1e-12") else scaled_e1((3 + 2 * q) / (1 - q))[part]
+
+
+LOG_E1_ROOT = "0.932542979583143674735265147975445394106430330"
+
+
+def log_e1_over_root(d: mpf) -> mpf:
+    """log(e^u E_1(u)) / (v - root) at u = v^2/2 as a function of v - 0.875."""
+    v, root = mpf("0.875") + d, mpf(LOG_E1_ROOT)
+    if abs(v - root) < mpf("1e-25"):
+        return root - 2 / (root * mp.exp(root**2 / 2) * mp.e1(root**2 / 2))
+    return (v**2 / 2 + mp.log(mp.e1(v**2 / 2))) / (v - root)
+
+
 def bernoulli_series(weight: Callable[[int], mpf | int]) -> Real:
     """The sum of weight(k) B_2k z^(k - 1) / (2k)! over k >= 1, B_2k being Bernoulli's numbers."""
     with mp.workdps(60):
@@ -210,6 +237,10 @@ FITS = (
     Fit("TAIL_VARIANCE", scaled_tail(2, 1), "-1", "1", 32),
     Fit("TAIL_CUMULANT", scaled_tail(3, 2), "-1", "1", 34),
     Fit("TAIL_CUMULANT_NEAR", lambda x: truncated_tail(-x)[2], "0", "1", 16),
+    Fit("EIN", lambda u: sum((-u) ** k / ((k + 1) * mp.factorial(k + 1)) for k in range(40)), "0", "0.125", 8),
+    Fit("LOG_E1", log_e1_over_root, "-0.375", "0.375", 25),
+    Fit("E1_EXCESS", scaled_e1_beyond(0), "-1", "1", 35),
+    Fit("E1_CURVATURE", scaled_e1_beyond(1), "-1", "1", 36),
     Fit("LOGGAMMA_ONE", loggamma_over_roots("1"), "-0.5", "0.5", 29),
     Fit("LOGGAMMA_TWO", loggamma_over_roots("2"), "-0.5", "1", 21),
     Fit("GAMMA_TWO", lambda d: mp.gamma(2 + d), "0", "1", 18),

@@ -302,6 +302,9 @@ ORACLES: dict[str, Oracle] = {
     "exp_difference": lambda a, b: mp.exp(a - b),
     "exp_difference_single": lambda a, b: mp.exp(a - b),
     "bessel_i": lambda n, x: mp.besseli(int(n), x),
+    "log_scaled_e1": lambda v: mp.log(scaled_e1(v * v / 2)) if v else inf,
+    "scaled_e1_slope": lambda v: scaled_e1_derivatives(v)[0],
+    "scaled_e1_curvature": lambda v: scaled_e1_derivatives(v)[1],
 }
 
 
@@ -333,6 +336,29 @@ def scaled_bessel(order: int, x: mpf) -> mpf:
         term = -term * (4 * order**2 - (2 * k - 1) ** 2) / (8 * k * x)
         total += term
     return total / mp.sqrt(2 * mp.pi * x)
+
+
+def scaled_e1(u: mpf) -> mpf:
+    """e^u E_1(u); far out by its asymptotic series, since mpmath does not take e^u for u = 1e17."""
+    if u < 4 * mp.prec:
+        return mp.exp(u) * mp.e1(u)
+    term, total = 1 / u, 1 / u
+    for k in range(1, 4 * mp.prec):
+        if abs(term) < mpf(2) ** -mp.prec * total:
+            break
+        term = -term * k / u
+        total += term
+    return total
+
+
+def scaled_e1_derivatives(v: mpf) -> tuple[mpf, mpf]:
+    """Less the first derivative of log(e^u E_1(u)) at u = v^2/2 by v, and the second; they cancel far out."""
+    if not v:
+        return inf, inf
+    with mp.workprec(mp.prec + 100 + 8 * max(0, int(mp.log(abs(v), 2)))):
+        u = v * v / 2
+        h = 1 / scaled_e1(u) - u
+        return 2 * h / v, 2 * (h - 2 * h**2 + 2 * u * (1 - h)) / v**2
 
 
 CANCELLED = 1200  # digits: two runs that give 0 agree for certain only when 1 + 1e-308 squared is resolved

@@ -80,6 +80,7 @@ class Domain:
 
 
 everywhere = (-math.inf, math.inf)
+near_one = mixed(between(0.4, 1.5), sizes(0.01, 100.0))
 near_and_far = mixed(between(1.0, 1.5), between(1.0, 8.0), sizes(1e-300, 1e300))
 
 DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for name, row in FUNCTIONS.items()} | {
@@ -119,6 +120,9 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "bessel_ratio_gap": Domain((mixed(sizes(1e-20, 1e20), between(-3.0, 40.0)),)),
     "bessel_ratio_slope": Domain((mixed(both_signs(sizes(1e-20, 1e100)), between(-40.0, 40.0)),)),
     "log_bessel_i1": Domain((positive,), (5e-324, 1e300), away_from_zero=0.3),
+    "log_scaled_e1": Domain((mixed(both_signs(near_one), real),), everywhere),
+    "scaled_e1_slope": Domain((mixed(both_signs(sizes(1e-300, 1e300)), both_signs(near_one)),), (1e-300, 1e300)),
+    "scaled_e1_curvature": Domain((mixed(both_signs(sizes(1e-150, 1e150)), both_signs(near_one)),), (1e-150, 1e150)),
     "exp_decay": Domain((negative,), (-math.inf, 0.0)),
     "exp_decay_single": Domain((between(-700.0, 0.0),)),
     "exp_single": Domain((between(-700.0, 700.0),)),

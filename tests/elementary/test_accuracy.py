@@ -33,7 +33,7 @@ LIMITS = {
     "softplus_corrected_single": 2.0**21, "log_sum": 0.8, "log_sum_single": 2.0**17,
     "abs": 0.0, "sign": 0.0, "step": 0.0, "floor": 0.0, "ceiling": 0.0, "maximum": 0.0, "minimum": 0.0,
     "difference_error": 0.0, "sum_error": 0.0, "product_error": 0.0,
-    "bernoulli_slope_exp": 8.0, "exp_moment": 9.5,
+    "scaled_e1_curvature": 6.5, "bernoulli_slope_exp": 8.0, "exp_moment": 9.5,
 }  # fmt: skip
 
 

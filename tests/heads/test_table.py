@@ -18,6 +18,7 @@ ANYWHERE = (-2.25, -0.5, 0.375, 1.75)
 POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     "log": ((0.25,), (3.5,)),
     "xlogy": ((0.5, 2.0), (3.0, 0.25)),
+    "xlog1py": ((0.5, 2.0), (3.0, -0.25)),
     "log1p": ((-0.5,), (2.0,)),
     "log1mexp": ((-3.0,), (-0.25,)),
     "log1pmx": ((-0.5,), (2.0,)),
@@ -50,6 +51,9 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     "bessel_ratio_gap": ((0.5,), (4.0,)),
     "bessel_ratio_slope": ((0.5,), (4.0,)),
     "log_bessel_i1": ((0.5,), (4.0,)),
+    **dict.fromkeys(
+        ("log_scaled_e1", "scaled_e1_slope", "scaled_e1_curvature"), ((-2.25,), (0.375,), (0.75,), (40.0,))
+    ),
     "log1p_excess": ((-0.5,), (2.0,)),
     **dict.fromkeys(("log_beta", "rising_log", "digamma_difference", "trigamma_difference"), ((0.5, 3.0), (12.0, 0.5))),
     **dict.fromkeys(

@@ -18,6 +18,7 @@ MASK = np.array([1.0, 0.0, 1.0])
 REL = np.array([1.0, 3.0, 0.0])
 S = np.array([[0.9, 0.1, -0.3], [0.2, 0.4, 0.0], [-0.5, 0.3, 0.7]])
 P = special.softmax(Z)
+U = (Z / 0.5) ** 2 / 2
 
 
 def ndcg() -> float:
@@ -59,6 +60,7 @@ CASES: list[tuple[str, dict[str, Any], float]] = [
     ("softmax_squared_error", {"K": 3, "t": T, "z": Z}, ((P - T) ** 2).sum() / 2),
     ("kl_divergence", {"K": 3, "t": T, "z": Z}, stats.entropy(T, P)),
     ("normal", {"y": 1.5, "mu": 0.3, "s": 0.4}, -stats.norm.logpdf(1.5, 0.3, np.exp(0.4)) - np.log(2 * np.pi) / 2),
+    ("horseshoe", {"D": 3, "w": Z, "scale": 0.5}, -(U + np.log(special.exp1(U))).sum()),
     ("dice", {"P": 3, "t": MASK, "z": Z, "smooth": 1}, dice()),
     ("info_nce", {"N": 3, "s": S, "temperature": 0.5}, -np.diag(special.log_softmax(S / 0.5, axis=1)).mean()),
     ("approx_ndcg", {"L": 3, "rel": REL, "z": Z, "temperature": 0.1}, ndcg()),

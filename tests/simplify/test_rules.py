@@ -96,3 +96,9 @@ def test_a_target_that_is_no_simplex_does_not_sum_to_one() -> None:
 
 def test_a_sum_whose_body_does_not_hold_the_index_counts() -> None:
     assert Total(x, k) == K.size * x
+
+
+def test_an_index_that_is_bound_does_not_take_a_factor_out() -> None:
+    """logsumexp(z) - z[k] is small where both are large: it stays one factor, whatever index logsumexp binds."""
+    gap = Total(t[k] * (sl.logsumexp(z[j], j) - z[k]) * sl.softmax(z)[k], k)
+    assert simplify(gap) == gap
