@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from symloss.heads.binders import Binder, LogSumExp, Rank, Softmax, SoftmaxComplement, SoftmaxGap, Sorted, Total
-from symloss.heads.functions import product_or_zero
+from symloss.heads.functions import bernoulli_function, product_or_zero
 from symloss.heads.row_binders import LargestPlace, Norm
 from symloss.heads.sparse import SparseGap, SparseMaximum
 
@@ -77,6 +77,20 @@ def _weight_may_be_zero(e: sp.Expr) -> sp.Expr | None:
         return None
     coefficient, factor = (e / weights[0]).as_coeff_Mul()
     return coefficient * product_or_zero(weights[0], factor)
+
+
+def _gap_over_complement(e: sp.Expr) -> sp.Expr | None:
+    """g (1 - p)**a = (1 - p)**(a + 1) B(-g) for g = -log(p), B being Bernoulli's function, which is 1 at g = 0."""
+    if not isinstance(e, sp.Mul):
+        return None
+    powers = {f: f.as_base_exp() for f in e.args}
+    for gap in (f for f in e.args if isinstance(f, SoftmaxGap)):
+        for factor, (base, exponent) in powers.items():
+            whole = isinstance(base, SoftmaxComplement) and base.args == gap.args
+            if whole and exponent.is_nonnegative is not True:
+                others = (f for f in e.args if f not in (gap, factor))
+                return sp.Mul(*others, base ** (exponent + 1), bernoulli_function(-gap))
+    return None
 
 
 def _norm(e: sp.Expr) -> sp.Expr | None:
@@ -171,6 +185,14 @@ RULES: tuple[StableRule, ...] = (
         "weight = 0",
         "README rule 63",
         _weight_may_be_zero,
+    ),
+    StableRule(
+        "gap over complement",
+        "g (1 - p)**a = (1 - p)**(a + 1) B(-g), g = -log(p), B(u) = u/(exp(u) - 1)",
+        "0*inf where 1 - p and g underflow",
+        "a < 0, gap > 745",
+        "1 - p = 1 - exp(-g); rules.json t_over_expm1",
+        _gap_over_complement,
     ),
 )
 

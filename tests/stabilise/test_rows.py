@@ -163,3 +163,21 @@ def test_a_row_with_a_condition_of_its_own_along_a_vector_with_another() -> None
     assert np.allclose(product, loss.hessian_matrix(kept, row) @ vector, rtol=1e-14, atol=0.0)
     assert product[1] == 0.0
     assert product[0] != 0.0
+
+
+@pytest.mark.parametrize("parameter", [False, True], ids=["number", "parameter"])
+def test_the_slope_of_a_power_of_a_complement_that_underflows(parameter: bool) -> None:
+    """-log(p) (1 - p)^(gamma - 1) is 0*inf as it stands where 1 - p is 0, and close to (1 - p)^gamma in truth."""
+    gamma = sl.parameter("gamma", default=0.5, domain=sl.NonNegative) if parameter else 0.5
+    soft = sl.focal_modulated(sl.get("softmax_cross_entropy"), gamma)
+    hard = sl.focal_modulated(sl.get("sparse_softmax_cross_entropy"), gamma)
+    assert soft.gradient([[0.5, 0.25, 0.25]], [[900.0, 0.0, 0.0]])[0] == pytest.approx([0.5, -0.25, -0.25], rel=1e-15)
+    assert hard.gradient([0], [[900.0, 0.0, 0.0]])[0].tolist() == [0.0, 0.0, 0.0]
+    row = [120.0, 0.0, -1.0]
+    with mpmath.workdps(200):
+        total = mpmath.fsum(map(mpmath.exp, row))
+        p = [mpmath.exp(x) / total for x in row]
+        q = 1 - p[0]
+        factor = mpmath.sqrt(q) - p[0] * mpmath.log(p[0]) / mpmath.sqrt(q) / 2
+        wanted = [float(-q * factor), float(p[1] * factor), float(p[2] * factor)]
+    assert hard.gradient([0], [row])[0] == pytest.approx(wanted, rel=1e-14, abs=0.0)
