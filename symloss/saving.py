@@ -15,6 +15,7 @@ from symloss.declare.declaration import Declaration
 from symloss.declare.domains import Reals, written
 from symloss.declare.likelihood import Likelihood
 from symloss.declare.roles import Declared, RoleSymbol, role_symbol
+from symloss.declare.sums import has_carried_condition, totals
 from symloss.errors import DeclarationError
 from symloss.heads import binders, exponential_integral, functions, sparse
 from symloss.heads.numbers import TypedNumber
@@ -60,6 +61,15 @@ def source_of(declaration: Declaration) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _typed(declaration: Declaration) -> sp.Expr:
+    """The expression as typed; its sums opened where SymPy has carried a condition out of one of our reductions.
+
+    The index of such a condition has the name of a binder's, which nothing in the text would bind.
+    """
+    typed = declaration.typed
+    return totals(typed) if has_carried_condition(typed) else typed
+
+
 def _docstring(doc: str) -> list[str]:
     return [f'"""{doc}"""', ""] if _fits_docstring(doc) else []
 
@@ -71,7 +81,7 @@ def _fits_docstring(doc: str) -> bool:
 def _call(declaration: Declaration, names: _Names, printer: _Printer) -> list[str]:
     if declaration.likelihood is None:
         function = "sl.Loss" if declaration.metric is None else "sl.Metric"
-        essence = [printer.doprint(declaration.typed)]
+        essence = [printer.doprint(_typed(declaration))]
     else:
         function, essence = "sl.Loss.from_likelihood", _likelihood_arguments(declaration.likelihood, names, printer)
     keywords = [f"inputs={_tuple(names.of(role_symbol(declared)) for declared in declaration.inputs)}"]
@@ -133,7 +143,7 @@ class _Names:
         self._taken = {"sp", "sl", "stats", "LOSS"}
         self._variables: dict[object, str] = {}
         link = () if declaration.link is None or isinstance(declaration.link, str) else (declaration.link,)
-        expression = sp.Tuple(declaration.typed, *link)
+        expression = sp.Tuple(_typed(declaration), *link)
         declared = [role_symbol(d) for d in (*declaration.inputs, *declaration.parameters)]
         for symbol in declared:
             self._take(symbol, symbol.name)
@@ -189,7 +199,7 @@ class _Names:
 def _all_axes(declaration: Declaration, declared: Iterable[RoleSymbol]) -> tuple[Axis, ...]:
     """Every axis, those that others are tied to first."""
     found = {axis.name: axis for axis in declaration.axes}
-    for index in sorted(declaration.typed.atoms(sp.Idx), key=sp.default_sort_key):
+    for index in sorted(_typed(declaration).atoms(sp.Idx), key=sp.default_sort_key):
         found.setdefault(index.label.axis.name, index.label.axis)
     needed = {s.name: s for axis in found.values() for s in axis.extent.free_symbols}
     free = {name: Axis(name, symbol) for name, symbol in sorted(needed.items()) if name not in found}

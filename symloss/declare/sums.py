@@ -37,6 +37,15 @@ def refuse_sums_without_axis(expression: sp.Basic) -> None:
                 )
 
 
+def has_carried_condition(e: sp.Basic) -> bool:
+    """Whether a condition names the index of a reduction of ours outside of it: SymPy has carried it there."""
+    if isinstance(e, Binder):
+        return any(map(has_carried_condition, (e.open()[1], *e.args[2:])))
+    if isinstance(e, sp.Piecewise) and any(index.label.height > 0 for index in _in_conditions(e)):
+        return True
+    return any(map(has_carried_condition, e.args))
+
+
 def _visit(e: sp.Basic, bound: frozenset[sp.Idx]) -> sp.Basic:
     if not e.args or isinstance(e, (sp.Idx, sp.IndexedBase)):
         return e
