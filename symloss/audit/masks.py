@@ -19,11 +19,16 @@ from symloss.loss import Loss
 def can_be_masked(loss: Loss) -> bool:
     """Whether the prediction is one row under softmax or logsumexp, so that -inf means a masked class.
 
-    Not where every class has some of the target: a mask then costs an infinite loss.
+    Not where every class has some of the target: a mask then costs an infinite loss, or no target has nothing there.
     """
     predictions = loss.declaration.predictions
     rows = len(predictions) == 1 and len(role_symbol(predictions[0]).axes) == 1
-    return rows and _is_linear_in_rows(loss) and _masks_are_free(loss)
+    return rows and _targets_may_be_zero(loss) and _is_linear_in_rows(loss) and _masks_are_free(loss)
+
+
+def _targets_may_be_zero(loss: Loss) -> bool:
+    targets = [role_symbol(t) for t in loss.declaration.with_role("target")]
+    return all(t.label_axis is not None or not t.axes or t.domain.contains(0.0) for t in targets)
 
 
 def _is_linear_in_rows(loss: Loss) -> bool:

@@ -17,10 +17,12 @@ NARROW = {
     "beta_2": {"f": 3.0, "s": 3.0},
     "dirichlet": {"z": 3.0},
     "gamma_2": {"a": 3.0},
+    "gaussian_mixture": {"a": 3.0},
+    "jensen_shannon": {"z": 3.0},
     "negative_binomial_2": {"a": 3.0},
     "student_t_3": {"s": 40.0, "q": 3.0},
 }
-"""Logarithms of the shape of a gamma function: beyond these, digits are lost as docs/limits.md says."""
+"""Logits, and logarithms of the shape of a gamma function: beyond these, digits are lost as docs/limits.md says."""
 
 
 def batches(loss: sl.Loss, dtype: str = "float64", ordinary: int = 6, seed: int = 0) -> Iterator[Batch]:
