@@ -7,6 +7,7 @@ from typing import Any
 import mpmath
 import sympy as sp
 
+from . import bessel_values
 from . import functions as fn
 from .row import Row
 
@@ -20,7 +21,7 @@ def _rising_log(x: Any, n: Any) -> Any:
 
 
 def _bessel_ratio(x: Any) -> Any:
-    return mpmath.besseli(1, x) / mpmath.besseli(0, x)
+    return bessel_values.ratio(x)
 
 
 def _bessel_ratio_slope(x: Any) -> Any:
@@ -110,13 +111,13 @@ GAMMA_AND_BESSEL: tuple[Row, ...] = (
     Row(
         fn.log_bessel_i0_scaled,
         lambda x: (fn.bessel_ratio(x) - sp.sign(x),),
-        lambda x: mpmath.log(mpmath.besseli(0, x)) - abs(x),
+        lambda x: bessel_values.log_i(0, x),
         "log_bessel_i0_scaled",
     ),
     Row(
         fn.log_bessel_i1,
         lambda x: (1 / fn.bessel_ratio(x) - 1 / x,),
-        lambda x: mpmath.log(mpmath.besseli(1, x)),
+        lambda x: bessel_values.log_i(1, x) + x,
         "log_bessel_i1",
     ),
     Row(

@@ -12,7 +12,7 @@ from typing import Any
 import mpmath
 import sympy as sp
 
-from . import algebraic
+from . import algebraic, bessel_values
 from . import functions as fn
 from .exponential_integral import EXPONENTIAL_INTEGRAL
 from .gamma_rows import GAMMA_AND_BESSEL
@@ -163,13 +163,13 @@ ROWS: tuple[Row, ...] = (
     Row(
         fn.log_bessel_i0,
         lambda x: (fn.bessel_ratio(x),),
-        lambda x: mpmath.log(mpmath.besseli(0, x)),
+        lambda x: bessel_values.log_i(0, x) + abs(x),
         "log_bessel_i0",
     ),
     Row(
         fn.bessel_ratio,
         lambda x: (fn.bessel_ratio_slope(x),),
-        lambda x: mpmath.besseli(1, x) / mpmath.besseli(0, x),
+        bessel_values.ratio,
         "bessel_ratio",
     ),
     *GAMMA_AND_BESSEL,
