@@ -65,8 +65,16 @@ def cases() -> Iterator[Any]:
         yield pytest.param(expression, id=title, marks=marks)
 
 
+WAITING_LOSSES: dict[str, str] = {
+    "beta_2": "log gamma functions of shapes that are infinite together",
+    "crps_laplace": "the slope by the scale where the residual is infinite",
+}
+
+
 @every_loss
-def test_an_infinite_prediction_gives_the_limit(name: str) -> None:
+def test_an_infinite_prediction_gives_the_limit(name: str, request: pytest.FixtureRequest) -> None:
+    if name in WAITING_LOSSES:
+        request.applymarker(pytest.mark.xfail(reason=WAITING_LOSSES[name], strict=True))
     holds(sl.testing.infinite_prediction_gives_the_limit, name, draw(sl.get(name), 2))
 
 

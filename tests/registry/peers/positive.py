@@ -10,7 +10,7 @@ BOTH = "gradient_and_hessian"
 
 PEERS = {
     "HalfGammaLoss": scikit_learn("HalfGammaLoss"),
-    "HalfTweedieLoss": scikit_learn("HalfTweedieLoss", power=1.5),
+    "HalfTweedieLoss": scikit_learn("HalfTweedieLoss", power="power"),
     "gamma": Peer("lightgbm", lambda m, n: lightgbm_derivatives(m, "gamma", n.f, n.y), BOTH, SINGLE),
     "tweedie": Peer(
         "lightgbm",
