@@ -21,8 +21,8 @@ from symloss.audit.accuracy import Cell, measure
 from symloss.audit.points import STANDARD
 
 FEW = 300
-LONGEST = 150.0  # seconds for one loss and number of samples
-QUICK = 15.0  # seconds for `FEW` samples of a loss that is then measured on all
+LONGEST = 60.0  # seconds for one loss and number of samples
+QUICK = 5.0  # seconds for `FEW` samples of a loss that is then measured on all
 
 SCRIPT = Path(__file__).resolve().parent.parent / "make_accuracy.py"
 
