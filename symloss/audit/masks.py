@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -42,9 +43,9 @@ MASKED_TARGET = (0.25, 0.0, 0.75, 0.0)
 """A row of a target that has nothing at the masked classes, 1 and 3."""
 
 
-def masked_target(domain: Domain) -> list[float]:
+def masked_target(domain: Domain, row: Sequence[float] = MASKED_TARGET) -> list[float]:
     """The same in any domain that a row may have."""
-    return [v if domain.contains(v) else float(v > 0) for v in MASKED_TARGET]
+    return [v if domain.contains(v) else float(v > 0) for v in row]
 
 
 def _masks_are_free(loss: Loss) -> bool:
@@ -66,5 +67,5 @@ def _value(loss: Loss, target: list[float], entry: float) -> Any:
         elif symbol.axes and symbol.role == "prediction":
             numbers[symbol.name][1] = entry
         elif symbol.axes:
-            numbers[symbol.name] = [v if symbol.domain.contains(v) else float(v > 0) for v in target]
+            numbers[symbol.name] = masked_target(symbol.domain, target)
     return agreed(partial(evaluate, declaration.expression, numbers), start=400)

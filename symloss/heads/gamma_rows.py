@@ -20,12 +20,9 @@ def _rising_log(x: Any, n: Any) -> Any:
     return mpmath.loggamma(x + n) - mpmath.loggamma(x)
 
 
-def _bessel_ratio(x: Any) -> Any:
-    return bessel_values.ratio(x)
-
-
 def _bessel_ratio_slope(x: Any) -> Any:
-    return 1 - _bessel_ratio(x) / x - _bessel_ratio(x) ** 2 if x else mpmath.mpf(1) / 2
+    ratio = bessel_values.ratio(x)
+    return 1 - ratio / x - ratio**2 if x else mpmath.mpf(1) / 2
 
 
 def _sigmoid(x: Any) -> Any:
@@ -123,7 +120,7 @@ GAMMA_AND_BESSEL: tuple[Row, ...] = (
     Row(
         fn.bessel_ratio_gap,
         lambda x: (-fn.bessel_ratio_slope(x),),
-        lambda x: 1 - _bessel_ratio(x),
+        lambda x: 1 - bessel_values.ratio(x),
         "bessel_ratio_gap",
     ),
     Row(
