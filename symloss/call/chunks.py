@@ -1,11 +1,12 @@
 """Which rows are computed together.
 
-Chunks depend on the axis lengths (and on group sizes) alone, never on the number of
-threads or on the memory layout, so that sums over a chunk are always the same sums.
+Chunks and strips depend on the axis lengths (and on group sizes) alone, never on the number of
+threads or on the memory layout, so that sums are always the same sums.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 from typing import NamedTuple, Protocol
 
@@ -17,6 +18,15 @@ from symloss.lower.tiles import LANES
 
 #: Elements per chunk: 128 KiB of float64 an array, so that a few of them fit a core's second-level cache.
 ELEMENTS = 16384
+
+#: The most rows whose values a kernel keeps and sums together: 8 KiB, a fraction of the first-level cache.
+STRIP = 1024
+
+#: Chunks of a block, the unit of scheduling, once there are so many blocks that every thread has some. Where nothing
+#: has to be converted a block is one call of the kernel, which costs a few microseconds.
+TOGETHER = 4
+FEW_BLOCKS = 16
+MOST_BLOCKS = 256
 
 
 class Chunk(NamedTuple):
@@ -33,13 +43,20 @@ class Chunk(NamedTuple):
 
 
 class Schedule(Protocol):
-    """The chunks of a call in order; ``rows`` and ``elements`` are the most that one chunk holds."""
+    """The chunks of a call in order; ``rows`` and ``elements`` are the most that one chunk holds.
+
+    ``strip`` rows are summed together. Chunks that follow one another are ``joined`` to one where every chunk but the
+    last is of whole strips.
+    """
 
     count: int
     rows: int
     elements: int
+    strip: int
 
     def chunk(self, number: int) -> Chunk: ...
+
+    def joined(self, numbers: range) -> Chunk | None: ...
 
 
 class Even:
@@ -48,17 +65,22 @@ class Even:
     def __init__(self, rows: int, step: int) -> None:
         self.total = rows
         self.step = step
+        self.strip = min(step, STRIP)
         self.count = -(-rows // step)
         self.rows = min(rows, step)
         self.elements = 0
 
     def chunk(self, number: int) -> Chunk:
-        row = number * self.step
-        return Chunk(row, min(row + self.step, self.total))
+        return self.joined(range(number, number + 1))
+
+    def joined(self, numbers: range) -> Chunk:
+        return Chunk(numbers.start * self.step, min(numbers.stop * self.step, self.total))
 
 
 class Grouped:
     """Chunks of whole groups."""
+
+    strip = STRIP
 
     def __init__(self, chunks: list[Chunk]) -> None:
         self.chunks = chunks
@@ -69,11 +91,33 @@ class Grouped:
     def chunk(self, number: int) -> Chunk:
         return self.chunks[number]
 
+    def joined(self, numbers: range) -> None:
+        return None
+
 
 def step(width: int) -> int:
-    """Rows per chunk where a row has ``width`` elements; whole tiles of short rows."""
+    """Rows per chunk where a row has ``width`` elements; whole strips, or whole tiles, of short rows."""
     rows = max(1, ELEMENTS // max(1, width))
-    return rows - rows % LANES if rows > LANES else rows
+    whole = STRIP if rows > STRIP else LANES
+    return rows - rows % whole if rows > whole else rows
+
+
+def block_count(chunks: int) -> int:
+    """How many blocks the chunks of a call make."""
+    return min(max(min(chunks, FEW_BLOCKS), -(-chunks // TOGETHER)), MOST_BLOCKS)
+
+
+def block_range(block: int, blocks: int, chunks: int) -> range:
+    """The chunks of a block: consecutive, nearly equally many in each."""
+    return range(block * chunks // blocks, (block + 1) * chunks // blocks)
+
+
+def blocks_of(rows: int, width: int) -> Iterator[Chunk]:
+    """The blocks of plain rows with ``width`` elements."""
+    plan = Even(rows, step(width))
+    blocks = block_count(plan.count)
+    for block in range(blocks):
+        yield plan.joined(block_range(block, blocks, plan.count))
 
 
 def row_width(bound: Bound) -> int:

@@ -12,17 +12,15 @@ from symloss.call import threads
 from symloss.call.arguments import argument_slot, weight_slot
 from symloss.call.arrays import FLOAT64, Array
 from symloss.call.bound import Bound
-from symloss.call.chunks import Chunk, Schedule, schedule
+from symloss.call.chunks import Chunk, Schedule, block_count, block_range, schedule
 from symloss.call.failures import guard_failure
 from symloss.call.results import Structure, Through, check_out, flattened_out, output_slot, rebuilt
-from symloss.call.slots import Constant, Offsets, Own, Rows, Slot
+from symloss.call.slots import Constant, Offsets, Own, Rows, Slice, Slot
 from symloss.call.totals import Total
-from symloss.call.weights import block_range, checked, warn_weightless, weight_sum
+from symloss.call.weights import checked, warn_weightless, weight_sum
 from symloss.errors import ParameterError, ShapeError
 from symloss.lower.ir import Parameter
 
-#: Blocks of chunks are the unit of scheduling; more would only cost.
-_MOST_BLOCKS = 256
 #: Sums kept at once over all blocks, for parameters along very long axes.
 _MOST_SUMS = 2**22
 #: Whether kernels multiply totals by ``scale``, as they do results per sample.
@@ -86,7 +84,7 @@ class _Call:
 
     def _count_blocks(self) -> int:
         sizes = [prod(self.bound.inner(p.axes)) for p in self.kernel.PARAMETERS if p.kind == "total"]
-        return min(self.schedule.count, _MOST_BLOCKS, max(1, _MOST_SUMS // max(1, *sizes, 1)))
+        return min(block_count(self.schedule.count), max(1, _MOST_SUMS // max(1, *sizes, 1)))
 
     def run(self, reduction: str, scale: float) -> None:
         """Computes everything into `results`."""
@@ -118,6 +116,8 @@ class _Call:
         bound, kind, name = self.bound, parameter.kind, parameter.of or parameter.name
         if kind == "rows":
             return Rows()
+        if kind == "strip":
+            return Constant(self.schedule.strip)
         if kind == "extent":
             return Constant(bound.extents[name])
         if kind == "offsets":
@@ -140,7 +140,7 @@ class _Call:
             return self._total(name, parameter.axes)
         if kind == "scratch":
             size = prod(bound.inner(parameter.axes)) * parameter.lanes
-            return Own(lambda plan: np.empty(size * (plan.rows if parameter.per_row else 1), dtype=parameter.dtype))
+            return Own(lambda plan: np.empty(size * (plan.strip if parameter.per_row else 1), dtype=parameter.dtype))
         return Own(lambda plan: np.full(2, -1, dtype=np.int64))
 
     def _output(self, name: str, axes: tuple[str, ...], dtype: np.dtype[Any]) -> Slot:
@@ -186,17 +186,23 @@ class _Worker:
         pairs = list(zip(slots, buffers, strict=True))
         self.changing = [(i, s.load, b) for i, (s, b) in enumerate(pairs) if not isinstance(s, Constant)]
         self.stores = [(s.store, b) for s, b in pairs if isinstance(s, Through)]
-        self.totals = [(s.add, b) for s, b in pairs if isinstance(s, Total)]
+        self.totals = [(s, b) for s, b in pairs if isinstance(s, Total)]
         kinds = [p.kind for p in call.kernel.PARAMETERS]
         self.status: Array | None = buffers[kinds.index("status")] if "status" in kinds else None
+        # Sums come out the same for any number of rows a call, if they are made of strips.
+        whole = "strip" in kinds or "total" not in kinds
+        self.joins = whole and all(isinstance(s, Constant | Rows | Slice | Total) for s in slots)
 
     def work(self, block: int) -> None:
         """Computes the chunks of one block."""
-        plan = self.call.schedule
-        for number in block_range(block, self.call.blocks, plan.count):
-            self._compute(plan.chunk(number))
-            for add, buffer in self.totals:
-                add(buffer, block)
+        plan, numbers = self.call.schedule, block_range(block, self.call.blocks, self.call.schedule.count)
+        for _, buffer in self.totals:
+            buffer.fill(0.0)
+        together = plan.joined(numbers) if self.joins else None
+        for chunk in map(plan.chunk, numbers) if together is None else (together,):
+            self._compute(chunk)
+        for total, buffer in self.totals:
+            total.keep(buffer, block)
 
     def _compute(self, chunk: Chunk) -> None:
         arguments = self.arguments

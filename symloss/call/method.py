@@ -55,7 +55,7 @@ class Method:
         if groups is None:
             # A row of ways, one per dtype, for calls with weights and one for calls without.
             for way in self._quick if sample_weight is None else self._quick_weighted:
-                result = way(args, kwargs, sample_weight, out)
+                result = way(args, kwargs, sample_weight, out, n_threads)
                 if result is not None:
                     return result
         bound = bind(self.signature, args, kwargs, sample_weight=sample_weight, groups=groups)

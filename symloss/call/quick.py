@@ -1,11 +1,11 @@
-"""Small calls of plain arrays, with as little Python around the kernel as can be.
+"""Calls of plain arrays by one thread, with as little Python around the kernel as can be.
 
-A quick way takes what needs no conversion, no broadcasting and one chunk, and declines
+A quick way takes what needs no conversion, no broadcasting and no second thread, and declines
 all else: the general way, which gives the same bits, then does it or raises. It is one
 straight-line function per kernel, written out here as text, because at 32 samples every
 loop over parameters costs as much as the kernel. For a scalar loss it reads
 
-    def quick(args, named, weight, out):
+    def quick(args, named, weight, out, n_threads=None):
         if len(args) != 2: return None
         a1, a2, = args
         if type(a2) is not ndarray or a2.ndim != 1: return None
@@ -26,25 +26,27 @@ loop over parameters costs as much as the kernel. For a scalar loss it reads
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from math import isfinite
 from typing import Any
 
 import numpy as np
 
+from symloss.call import threads
 from symloss.call.arrays import FLOAT64, Array
-from symloss.call.chunks import ELEMENTS
+from symloss.call.chunks import ELEMENTS, STRIP, blocks_of, step
 from symloss.call.kernel import TOTALS_ARE_SCALED, Kernel
 from symloss.call.predicates import first_outside
 from symloss.call.results import Structure
 from symloss.call.signature import ParameterSpec, Signature, Test
+from symloss.call.totals import combined
 from symloss.call.weights import add_up, find_bad
 from symloss.lower.ir import Parameter
 from symloss.lower.tiles import LONGEST
 
-#: The result of a call with these positional arguments, parameters by name, weights and ``out``;
+#: The result of a call with these positional arguments, parameters by name, weights, ``out`` and number of threads;
 #: ``None`` if it must go the general way.
-Quick = Callable[[Sequence[Any], Mapping[str, Any], Any, Any], Any]
+Quick = Callable[..., Any]
 
 
 class _Status(threading.local):
@@ -62,6 +64,10 @@ def _sum_of(pair: Array) -> float:
     return 0.0 + total + error if isfinite(total) else float(total)
 
 
+def _sum_of_blocks(pairs: list[Array]) -> float:
+    return float(combined([pair.tolist() for pair in pairs]))
+
+
 def quick(kernel: Kernel, signature: Signature, outputs: Structure, reduction: str) -> Quick | None:
     """The quick way for a kernel, or ``None`` if the loss takes more than plain arrays and numbers."""
     if not _is_plain(kernel, signature):
@@ -69,6 +75,10 @@ def quick(kernel: Kernel, signature: Signature, outputs: Structure, reduction: s
     known = {
         "ndarray": np.ndarray,
         "empty": np.empty,
+        "step": step,
+        "threads": threads.count,
+        "blocks_of": blocks_of,
+        "sum_of_blocks": _sum_of_blocks,
         "zeros": np.zeros,
         "run": kernel.run,
         "status": _status,
@@ -137,11 +147,13 @@ class _Text:
         self.place = {p.of or p.name: i for i, p in self.parameters if p.kind in ("input", "label", "output", "total")}
         self.leader = next(i for i in signature.inputs if i.role == "prediction")
         self.stores = any(p.kind == "output" for _, p in self.parameters)
+        self.totals = [i for i, p in self.parameters if p.kind == "total"]
 
     def lines(self) -> Iterator[str]:
         """The function, line by line."""
-        yield "def quick(args, named, weight, out):"
-        for line in (*self._checks(), *self._results_given_or_made(), *self._made(), *self._run()):
+        yield "def quick(args, named, weight, out, n_threads=None):"
+        blocks = self._blocks() if self.totals else ()
+        for line in (*self._checks(), *self._results_given_or_made(), *blocks, *self._made(), *self._run()):
             yield f"    {line}"
 
     def _checks(self) -> Iterator[str]:
@@ -156,8 +168,10 @@ class _Text:
             yield "batch = shape[:1]"
         if any(p.lanes > 1 for _, p in self.parameters):
             yield f"if width > {LONGEST}: return None"  # a kernel for short rows; longer ones have another
-        # One chunk: see `symloss.call.chunks.step`.
-        yield f"if not (0 < rows * width <= {ELEMENTS} or (rows == 1 and width)): return None"
+        yield "if not rows * width: return None"
+        # More than one chunk: see `symloss.call.chunks.step`.
+        yield f"is_large = rows * width > {ELEMENTS} and rows > 1"
+        yield "if is_large and (weight is not None or threads(n_threads) > 1): return None"
         for spec in self.signature.inputs:
             i = self.place[spec.name]
             yield _plain_array(f"a{i}", "shape" if spec.axes else "batch", i)
@@ -207,10 +221,11 @@ class _Text:
             yield f"    {line}"
 
     def _given(self, name: str, outputs: Structure) -> Iterator[str]:
-        """The caller's arrays, taken out of their structure; sums go the general way."""
+        """The caller's arrays, taken out of their structure; arrays for sums go the general way."""
         if isinstance(outputs, str):
             i = self.place[outputs]
-            yield f"a{i} = {name}" if self.parameters[i][1].kind == "output" else "return None"
+            stored = self.parameters[i][1].kind == "output"
+            yield f"a{i} = {name}" if stored else f"if {name} is not None: return None"
             return
         yield f"if type({name}) is not tuple or len({name}) != {len(outputs)}: return None"
         parts = [f"{name}{n}" for n in range(len(outputs))]
@@ -233,15 +248,38 @@ class _Text:
 
     def _run(self) -> Iterator[str]:
         yield f"run({', '.join(self._argument(i, p) for i, p in self.parameters)})"
+        yield from self._status()
+        yield f"return {self._results(self.outputs, 'sum_of(a{})')}"
+
+    def _blocks(self) -> Iterator[str]:
+        """Sums over many rows: block by block, as the general way would."""
+        yield "if is_large:"
+        yield from (f"    sums{i} = []" for i in self.totals)
+        yield "    for first, stop, _, _ in blocks_of(rows, width):"
+        run = f"run({', '.join(self._of_block(i, p) for i, p in self.parameters)})"
+        appended = (f"sums{i}.append(a{i})" for i in self.totals)
+        yield from (f"        {line}" for line in (*self._made(), run, *self._status(), *appended))
+        yield f"    return {self._results(self.outputs, 'sum_of_blocks(sums{})')}"
+
+    def _of_block(self, i: int, p: Parameter) -> str:
+        whole = self._argument(i, p)
+        if p.kind == "rows":
+            return "stop - first"
+        if p.kind in ("input", "label", "output"):
+            return f"{whole}[first * width:stop * width]" if p.axes else f"{whole}[first:stop]"
+        return whole
+
+    def _status(self) -> Iterator[str]:
         for i, p in self.parameters:
             if p.kind == "status":
                 yield f"if a{i}.item(0) >= 0: a{i}.fill(-1); return None"
-        yield f"return {self._results(self.outputs)}"
 
     def _argument(self, i: int, p: Parameter) -> str:
         match p.kind:
             case "rows":
                 return "rows"
+            case "strip":
+                return f"min({STRIP}, step(width))"
             case "extent":
                 return "width"
             case "scale":
@@ -249,15 +287,15 @@ class _Text:
             case "weight":
                 return "weight"
             case "scratch":
-                return f"empty({'rows' if p.per_row else p.lanes} * width ** {len(p.axes)})"
+                return f"empty({'min(rows, ' + str(STRIP) + ')' if p.per_row else p.lanes} * width ** {len(p.axes)})"
             case _:
                 return f"a{i}.reshape(-1)" if p.axes else f"a{i}"
 
-    def _results(self, outputs: Structure) -> str:
+    def _results(self, outputs: Structure, sum_of: str) -> str:
         if not isinstance(outputs, str):
-            return f"({''.join(self._results(part) + ', ' for part in outputs)})"
+            return f"({''.join(self._results(part, sum_of) + ', ' for part in outputs)})"
         i = self.place[outputs]
         if self.parameters[i][1].kind == "output":
             return f"a{i}"
         divided = self.mean and not (self.stores and TOTALS_ARE_SCALED)
-        return f"sum_of(a{i}) / total" if divided else f"sum_of(a{i})"
+        return f"{sum_of.format(i)} / total" if divided else sum_of.format(i)

@@ -11,7 +11,7 @@ import numpy as np
 
 from symloss.call.arrays import FLOAT64, Array
 from symloss.call.bound import Bound
-from symloss.call.chunks import Chunk, Schedule
+from symloss.call.chunks import Chunk, Schedule, block_range
 from symloss.call.failures import weight_failure
 from symloss.call.slots import Checked, Reject, Slot
 from symloss.call.threads import Pace, Work, run_blocks
@@ -71,11 +71,6 @@ def weight_sum(bound: Bound, slot: Slot | None, schedule: Schedule, blocks: int,
 def add_up(weights: Array) -> float:
     """The sum of one chunk's weights: NumPy's pairwise one, in float64."""
     return float(np.add.reduce(weights, dtype=FLOAT64))
-
-
-def block_range(block: int, blocks: int, chunks: int) -> range:
-    """The chunks of a block: consecutive, nearly equally many in each."""
-    return range(block * chunks // blocks, (block + 1) * chunks // blocks)
 
 
 def warn_weightless() -> None:

@@ -25,7 +25,7 @@ from symloss.lower.ir import (
     array_axes,
 )
 
-SCALARS = {"rows": "int64", "extent": "int64", "scalar": "float64", "scale": "float64"}
+SCALARS = {"rows": "int64", "strip": "int64", "extent": "int64", "scalar": "float64", "scale": "float64"}
 SOMEWHERE = 0
 """What `compute` leaves in the status where a guard does not hold: any number that is not -1."""
 
@@ -85,8 +85,6 @@ class Kernel:
     def _main(self) -> None:
         self._line("wide_vectors()")
         self._line(f"{self._status}[:] = -1")
-        for total in self._nest.parameters_of("total"):
-            self._line(f"{self._identifier(total.name)}[:] = 0.0")
         if self._nest.search:
             self._line(f"{self._failed} = False")
         self._block(self._nest.body)
@@ -121,8 +119,8 @@ class Kernel:
                 self._check(number, text(condition))
             case Add(total=total, indices=indices, value=value):
                 self._line(f"add_to({name(total)}, {text.flat(total, indices)}, {without_brackets(text(value))})")
-            case Total(total=total, array=array):
-                self._line(f"{name(total)}[0], {name(total)}[1] = total_of({name(array)}, {text.length(ROW_AXIS)})")
+            case Total():
+                pass  # the loop over the rows has summed them, strip by strip
             case Sort(order=order, keys=keys):
                 self._line(f"sort({name(keys)}, {name(order)}, {self._row_length(keys)})")
             case Accumulate(array=array, kind=kind, order=order, weights=weights):
@@ -164,7 +162,34 @@ class Kernel:
         self._line("    return")
 
     def _loop(self, loop: For) -> None:
-        self._line(f"for {self._identifier(loop.variable)} in range({self._text.length(loop.axis)}):")
+        totals = [s for s in self._nest.body if isinstance(s, Total)]
+        if loop.axis == ROW_AXIS and totals and not self._searching:
+            self._strips(loop, totals)
+        else:
+            self._line(f"for {self._identifier(loop.variable)} in range({self._text.length(loop.axis)}):")
+            self._body(loop)
+
+    def _strips(self, loop: For, totals: list[Total]) -> None:
+        """The rows a strip at a time, whose values are summed while they lie in the first-level cache."""
+        rows, length = self._text.length(ROW_AXIS), self._identifier("strip_length")
+        strip = self._identifier(self._nest.parameters_of("strip")[0].name)
+        first = self._text.strip_start = self._identifier("strip_start")
+        self._line(f"for {first} in range(0, {rows}, {strip}):")
+        self._depth += 1
+        self._line(f"{length} = {strip} if {rows} - {first} > {strip} else {rows} - {first}")
+        self._strip(loop, first, length)
+        for total in totals:
+            self._line(f"add_total({self._identifier(total.total)}, {self._identifier(total.array)}, {length})")
+        self._depth -= 1
+
+    def _strip(self, loop: For, first: str, length: str) -> None:
+        """The rows of one strip. Counted from 0: LLVM makes no vectors of a loop that begins anywhere."""
+        lane = self._identifier("lane")
+        self._line(f"for {lane} in range({length}):")
+        self._line(f"    {self._identifier(loop.variable)} = {first} + {lane}")
+        self._body(loop)
+
+    def _body(self, loop: For) -> None:
         self._depth += 1
         if loop.axis == ROW_AXIS:
             self._row = loop.variable

@@ -75,6 +75,8 @@ class Text:
         self._nest, self.identifier = nest, identifier
         self._sizes = {p.of: p.name for p in nest.parameters_of("extent")}
         self._lengths = dict(nest.lengths)
+        self.strip_start = ""
+        """Where the strip of rows begins whose values wait for a total; empty where rows do not go by strips."""
 
     def length(self, axis: str) -> str:
         """The number of positions of an axis."""
@@ -97,6 +99,8 @@ class Text:
         if self._nest.variant.ragged and len(axes) == 2 and axes[0] == ROW_AXIS:
             return f"{self.row_start} + {written[1]}"
         place = written[0] if written else "0"
+        if self._nest.parameter(array).per_row:
+            return f"{place} - {self.strip_start}"
         for axis, index in zip(axes[1:], written[1:], strict=True):
             place = f"({place})" if "+" in place else place
             place = f"{place} * {self.length(axis)} + {index}"
@@ -105,7 +109,8 @@ class Text:
     def element(self, array: str, indices: tuple[Expression, ...]) -> str:
         """An element of an array. Unsigned, lest Numba test the index for being negative."""
         place = self.flat(array, indices)
-        return f"{self.identifier(array)}[{place if place.isidentifier() else f'uint64({place})'}]"
+        is_variable_of_loop = place.isidentifier() and not self.strip_start
+        return f"{self.identifier(array)}[{place if is_variable_of_loop else f'uint64({place})'}]"
 
     def __call__(self, expression: Expression) -> str:
         match expression:

@@ -19,6 +19,7 @@ from symloss.lower.ir import (
     Nest,
     Parameter,
     Reduction,
+    Total,
     Type,
     array_axes,
 )
@@ -100,15 +101,24 @@ class TileKernel(Kernel):
         self._text = self._rows_text
 
     def _loop(self, loop: For) -> None:
-        if loop.axis != ROW_AXIS or self._searching:
+        by_strips = any(isinstance(s, Total) for s in self._nest.body)
+        if loop.axis != ROW_AXIS or self._searching or by_strips:
             super()._loop(loop)
-            return
-        tile, rows = self._tile, self._text.length(ROW_AXIS)
+        else:
+            self._tiles(loop, "0", self._text.length(ROW_AXIS))
+
+    def _strip(self, loop: For, first: str, length: str) -> None:
+        self._tiles(loop, first, f"{first} + {length}")
+
+    def _tiles(self, loop: For, begin: str, end: str) -> None:
+        """The rows from one to before another, tile by tile."""
+        tile = self._tile
         for name, kind in crossing(loop).items():
             tile.place(name, kind)
-        self._line(f"for {tile.first} in range(0, {rows}, {LANES}):")
+        self._line(f"for {tile.first} in range({begin}, {end}, {LANES}):")
         self._depth += 1
-        self._line(f"{tile.count} = {LANES} if {rows} - {tile.first} > {LANES} else {rows} - {tile.first}")
+        left = f"{end} - {tile.first}"
+        self._line(f"{tile.count} = {LANES} if {left} > {LANES} else {left}")
         self._copies(INPUTS)
         for piece in phases(loop):
             self._piece(piece)
@@ -130,8 +140,9 @@ class TileKernel(Kernel):
             self._line(f"for {tile.lane} in range({LANES}):")
             self._line(f"    {inside} = float64({array}[uint64({tile.row})])")
             return
+        place = f"{tile.first} + {tile.lane}" + (f" - {tile.strip_start}" if parameter.per_row else "")
         self._line(f"for {tile.lane} in range({tile.count}):")
-        self._line(f"    {array}[uint64({tile.first} + {tile.lane})] = {self._stored(parameter.name, inside)}")
+        self._line(f"    {array}[uint64({place})] = {self._stored(parameter.name, inside)}")
 
     def _copy_of_classes(self, parameter: Parameter) -> None:
         """The short loop over the classes is the outer one; a full tile has a loop of its own, of a known length."""

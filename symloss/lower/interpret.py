@@ -77,6 +77,8 @@ class _Run:
         (rows,) = nest.parameters_of("rows")
         (status,) = nest.parameters_of("status")
         self._rows, self._status = self._given[rows.name], self._given[status.name]
+        # A kernel keeps a strip of these at a time.
+        self._given |= {p.name: np.empty(self._rows) for p in nest.parameters_of("scratch") if p.per_row}
         self._values: dict[str, Value] = {
             p.name: np.float64(self._given[p.name]) for p in nest.parameters_of("scalar", "scale")
         }
@@ -85,8 +87,6 @@ class _Run:
 
     def run(self) -> None:
         self._status[:] = -1
-        for total in self._nest.parameters_of("total"):
-            self._given[total.name][:] = 0.0
         self._block(self._nest.body)
         if self._failed:
             self._search()
@@ -119,8 +119,7 @@ class _Run:
             case Add(total=total, indices=indices, value=value):
                 self._add(self._given[total], 2 * self._place(total, indices), self._value(value))
             case Total(total=total, array=array):
-                pair = reductions.total_of(self._given[array], self._rows)
-                self._given[total][:2] = pair
+                self._total(self._given[total], self._given[array])
             case Sort(order=order, keys=keys):
                 sorting.sort(self._given[keys], self._given[order], self._row_length(keys))
             case Accumulate(array=array, kind=kind, order=order, weights=weights):
@@ -150,6 +149,12 @@ class _Run:
     def _add(self, total: Any, place: int, value: Value) -> None:
         total[place], lost = reductions.two_sum(total[place], value)
         total[place + 1] += lost
+
+    def _total(self, total: Any, values: Any) -> None:
+        (strip,) = (self._given[p.name] for p in self._nest.parameters_of("strip"))
+        for start in range(0, self._rows, strip):
+            here = values[start : start + strip]
+            reductions.add_total(total, here, len(here))
 
     def _reduced(self, statement: Reduction) -> Value:
         axes = array_axes(self._nest.parameter(statement.array))

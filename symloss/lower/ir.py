@@ -15,6 +15,7 @@ from typing import Literal
 
 ParameterKind = Literal[
     "rows",  # int64: number of samples in this chunk
+    "strip",  # int64: so many rows are summed together, before what they make goes to a total
     "extent",  # int64: length of the axis `of`
     "offsets",  # int64[rows + 1]: row r of a ragged axis `of` is [offsets[r], offsets[r + 1]); offsets[0] == 0
     "input",  # dtype[rows * prod(extents of axes)]: an argument with a value per sample, C order
@@ -24,8 +25,8 @@ ParameterKind = Literal[
     "weight",  # dtype[rows]: sample weights
     "scale",  # float64: every weighted result is multiplied by it
     "output",  # dtype[rows * prod(extents of axes)]: a result per sample, C order
-    "total",  # float64[2 * prod(extents of axes)]: a reduced result over this chunk, as (sum, error) pairs
-    "scratch",  # float64[lanes * prod(extents of axes)], times rows if `per_row`: room for intermediate values
+    "total",  # float64[2 * prod(extents of axes)]: (sum, error) pairs, to which the rows of this chunk are added
+    "scratch",  # float64[lanes * prod(extents of axes)], times `strip` if `per_row`: room for intermediate values
     "status",  # int64[2]: row and number of the first guard that failed, -1 where all held
 ]
 
@@ -251,7 +252,7 @@ Statement = Let | For | Store | Overwrite | Reduction | Check | Add | Total | So
 class Nest:
     """A complete kernel: one pass over the rows of a chunk.
 
-    Totals start at zero. ``search`` is the slow pass that finds the first row, and in
+    ``search`` is the slow pass that finds the first row, and in
     it the first guard, that failed. ``lengths`` are those of the axes whose length is a
     number; an index into such an axis may be one too.
     """

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from symloss.elementary.table import SINGLE
 from symloss.lower.exceptional import exceptional
-from symloss.lower.graphs import ROW, Graph, Ordered, descendants, first_free
+from symloss.lower.graphs import ROW, Graph, Ordered, first_free
 from symloss.lower.ir import (
     Accumulate,
     Add,
@@ -47,7 +47,7 @@ from symloss.lower.order import (
     reductions_within,
 )
 from symloss.lower.ordered import with_ordered_sums
-from symloss.lower.signature import Names, fixed, signature
+from symloss.lower.signature import Names, fixed, is_summed_by_strips, signature
 from symloss.lower.sorting import ROOM
 from symloss.lower.spec import check
 from symloss.lower.tidy import tidy
@@ -79,7 +79,10 @@ class _Lowering:
         self._start()
 
     def _start(self) -> None:
-        alternatives = SINGLE if self._variant.dtype == "float32" else {}
+        # A sum is a float64, and shows the digits that rounding to float32 would drop; a short form of what its terms
+        # have in full, such as an exponential in a gradient, would only be computed besides.
+        short = self._variant.dtype == "float32" and not any(o.reduced for o in self._stable.outputs)
+        alternatives = SINGLE if short else {}
         self._values = Values(self._graph, self._names, self._arguments, alternatives)
         self._kept: tuple[Node, ...] = ()
         self._orders: dict[Node, str] = {}
@@ -139,9 +142,6 @@ class _Lowering:
                 task = replace(task, node=found.elsewhere)
                 again.append(self._sorting(Task(found.there, (), Correct(output, found.place))))
             task = self._sorting(task)
-            if output.reduced:
-                # A sum is a float64, and shows the digits that rounding to float32 would drop.
-                self._values.in_full.update(map(self._graph.canonical, descendants(task.node)))
             everywhere.append(task)
         return everywhere, again
 
@@ -167,7 +167,7 @@ class _Lowering:
         self._factor = self._values.bind(Call("mul", (weight, scale)), "factor")
 
     def _totals(self) -> list[Statement]:
-        reduced = [o for o in self._stable.outputs if o.reduced and not (o.loops or o.place)]
+        reduced = filter(is_summed_by_strips, self._stable.outputs)
         return [Total(self._outputs[o.name].name, self._scratch[o].name) for o in reduced]
 
     # Loops ----------------------------------------------------------------------------

@@ -213,24 +213,31 @@ def lane_places(values: Readable, count: int, lanes: int, room: Any, maxima: int
         room[uint64(result + lane)] = found if found < count else 0.0
 
 
-def total_of(values: Any, count: int) -> tuple[float, float]:
-    """The sum of the first values, and its error; overwrites them.
+def total_of(values: Readable, count: int) -> tuple[float, float]:
+    """The sum of the first values, and its error.
 
-    Sums pairs, half against half, and leaves each rounding error where the second value
-    was: nothing is lost until the errors, which are small, are added.
+    Every other value meets a rounding whose error is kept: what is lost is one rounding of each pair, at most half an
+    ulp of the sum of magnitudes.
     """
-    left = count
-    while left > 1:
-        half = left // 2
-        upper = left - half
-        for i in range(half):
-            total, error = two_sum(values[uint64(i)], values[uint64(upper + i)])
-            values[uint64(i)] = total
-            values[uint64(upper + i)] = error
-        left = upper
-    if count == 0:
-        return 0.0, 0.0
-    return values[0], sum_of(values, 1, count - 1)
+    totals, others, errors, other_errors = eight_zeros(), eight_zeros(), eight_zeros(), eight_zeros()
+    blocks = count - count % 32
+    for i in range(0, blocks, 32):
+        totals, lost = two_sums(totals, plus(eight(values, i), eight(values, i + 8)))
+        others, lost_too = two_sums(others, plus(eight(values, i + 16), eight(values, i + 24)))
+        errors, other_errors = plus(errors, lost), plus(other_errors, lost_too)
+    totals, lost = two_sums(totals, others)
+    total, error = added_with_error(totals, plus(plus(errors, other_errors), lost))
+    for i in range(blocks, count):
+        total, lost_last = two_sum(total, values[uint64(i)])
+        error += lost_last
+    return total, error
+
+
+def add_total(totals: Any, values: Readable, count: int) -> None:
+    """Add the sum of the first values, those of one strip, to a total's (sum, error) pair."""
+    total, error = total_of(values, count)
+    totals[0], lost = two_sum(totals[0], total)
+    totals[1] += error + lost
 
 
 def add_to(totals: Any, place: int, x: float) -> None:
@@ -255,7 +262,7 @@ PARTS: dict[str, tuple[Callable[..., Any], ...]] = {
     "lane_maxima": (lane_maxima,),
     "lane_places": (lane_maxima, lane_places),
     "lane_rests": (*LANE_SUM, lane_rests),
-    "total": (*SUM, sum_of, total_of),
+    "total": (two_sum, two_sums, added, added_with_error, total_of, add_total),
     "add": (two_sum, add_to),
     "two_sum": (two_sum,),
 }

@@ -53,6 +53,11 @@ def output_parameter(output: Output, variant: Variant, names: Names) -> Paramete
     return Parameter(name, "output", output.name, axes, variant.dtype)
 
 
+def is_summed_by_strips(output: Output) -> bool:
+    """Whether it is one number for all rows, whose values are summed a strip of rows at a time."""
+    return output.reduced and not (output.loops or output.place)
+
+
 def axis_parameters(stable: Stable, variant: Variant, names: Names) -> list[Parameter]:
     """The lengths of the axes, or where the rows of the one ragged axis begin and end."""
     if variant.ragged:
@@ -75,4 +80,5 @@ def signature(stable: Stable, variant: Variant, names: Names) -> tuple[Parameter
     rows = fixed("rows", names, "int64")
     axes = axis_parameters(stable, variant, names)
     weight = [fixed("weight", names, variant.dtype)] if variant.weighted else []
-    return (rows, *axes, *arguments, *weight, fixed("scale", names), *outputs)
+    strip = [fixed("strip", names, "int64")] if any(map(is_summed_by_strips, stable.outputs)) else []
+    return (rows, *strip, *axes, *arguments, *weight, fixed("scale", names), *outputs)

@@ -43,7 +43,6 @@ class Values:
         self, graph: Graph, names: Names, arguments: Mapping[str, Parameter], alternatives: Mapping[str, str]
     ) -> None:
         self._alternatives = alternatives  # elementary functions by the names of those that stand in for them
-        self.in_full: set[Node] = set()  # canonical nodes that nothing stands in for
         self.graph, self.names = graph, names
         self.scopes = [Scope(frozenset())]
         self.variables: dict[Loop, str] = {}
@@ -169,8 +168,7 @@ class Values:
         if head in {"add", "sub", "mul", "neg"}:
             kind = self._common_type(operands)
             return Call(head, tuple(self.as_type(o, kind) for o in operands), kind), "part"
-        if head in self._alternatives and self.graph.canonical(node) not in self.in_full:
-            head = self._alternatives[head]
+        head = self._alternatives.get(head, head)
         stem = "part" if head == "div" else head
         return Call(head, tuple(self.as_type(o, "float") for o in operands)), stem
 

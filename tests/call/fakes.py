@@ -32,7 +32,7 @@ class Fake:
 
 def check_parameter(p: Parameter, value: Any) -> None:
     """What a compiled kernel would insist on."""
-    if p.kind in ("rows", "extent"):
+    if p.kind in ("rows", "strip", "extent"):
         assert type(value) is int
     elif p.kind in ("scalar", "scale"):
         assert type(value) is float
@@ -44,6 +44,19 @@ def check_parameter(p: Parameter, value: Any) -> None:
         assert value.flags.c_contiguous, p
         assert value.flags.aligned, p
         assert value.flags.writeable or p.kind in ("input", "label", "weight"), p
+
+
+def add_pair(pairs: Any, numbers: Any) -> None:
+    """Add to totals and keep the errors."""
+    pairs[0::2], lost = two_sum(pairs[0::2], numbers)
+    pairs[1::2] += lost
+
+
+def two_sum(a: Any, b: Any) -> tuple[Any, Any]:
+    """Knuth's."""
+    total = a + b
+    back = total - a
+    return total, (a - (total - back)) + (b - back)
 
 
 def result_parameter(name: str, axes: tuple[str, ...], reduced: str, dtype: str) -> Parameter:
@@ -74,6 +87,7 @@ def scalar_kernel(
     float_type = variant.dtype
     parameters = [
         Parameter("rows", "rows", dtype="int64"),
+        *([Parameter("strip", "strip", dtype="int64")] if reduced else []),
         Parameter("y", "input", "y", dtype=float_type),
         Parameter("f", "input", "f", dtype=float_type),
         Parameter("delta", "input" if "delta" in per_sample else "scalar", "delta"),
@@ -86,7 +100,7 @@ def scalar_kernel(
 
     def compute(a: SimpleNamespace) -> None:
         assert len(a.y) == a.rows
-        assert len(a.scratch) >= a.rows
+        assert len(a.scratch) >= min(a.rows, getattr(a, "strip", 0))
         weight = a.weight.astype(float) if variant.weighted else np.ones(a.rows)
         bad = ~(a.y >= 0) & (weight != 0)
         a.status[:] = (np.argmax(bad), 0) if bad.any() else (-1, -1)
@@ -96,7 +110,8 @@ def scalar_kernel(
             # As a loop would: each result on its own, so that bits do not depend on the rows of the call.
             weighted = np.where(weight == 0, 0.0, results[kind] * (weight * a.scale))
             if kind in reduced:
-                getattr(a, kind)[:] = (weighted.sum(), 0.0)
+                for start in range(0, a.rows, a.strip):
+                    add_pair(getattr(a, kind), weighted[start : start + a.strip].sum())
             else:
                 getattr(a, kind)[:] = weighted
 
@@ -158,6 +173,6 @@ def row_kernel(variant: Variant, per_sample: frozenset[str] = frozenset(), reduc
                 else:
                     getattr(a, k)[slice(low, high) if ax else slice(r, r + 1)] = result
         for k, total in totals.items():
-            getattr(a, k)[0::2] = total
+            add_pair(getattr(a, k), total)
 
     return Fake(parameters, compute)

@@ -19,6 +19,7 @@ from symloss.lower.nest import lower
 from symloss.stabilise.graph import Stable
 
 UNWRITTEN = 99.0
+STRIP = 40  # rows: a few strips, each of more than the 32 values that make a step
 lowered = cache(lower)
 
 
@@ -37,7 +38,7 @@ class Inputs:
     ) -> None:
         self._nest, self._rows, self._data, self._offsets = nest, rows, data, offsets
         self._sizes = dict(sizes) if offsets is None else {nest_axis(nest): int(np.diff(offsets).max(initial=0))}
-        self._fixed = {"rows": rows, "offsets": offsets, "scale": scale, "status": None}
+        self._fixed = {"rows": rows, "offsets": offsets, "scale": scale, "status": None, "strip": STRIP}
         self._weight = weight
 
     def arguments(self) -> list[Any]:
@@ -60,9 +61,9 @@ class Inputs:
             case "output":
                 return np.full(self._rows * inner, UNWRITTEN, parameter.dtype)
             case "total":
-                return np.full(2 * inner, UNWRITTEN)
+                return np.zeros(2 * inner)
             case "scratch":
-                return np.full(inner * parameter.lanes * (self._rows if parameter.per_row else 1), UNWRITTEN)
+                return np.full(inner * parameter.lanes * (STRIP if parameter.per_row else 1), UNWRITTEN)
             case "status":
                 return np.zeros(2, dtype=np.int64)
         return self._fixed[parameter.kind]
