@@ -124,6 +124,17 @@ def softplus_corrected_single(x: float, error: float) -> float:
     return softplus_single(x)
 
 
+def sigmoid_power_single(x: float, a: float) -> float:
+    """As `sigmoid_power`, in 2^-35 times 1 + |a|; 0 where the power is below e^-709."""
+    lower = x if x < 0.0 else 0.0
+    return exp_single(a * lower - a * log1p_unit_single(exp_decay_single(-math.fabs(x))))
+
+
+def exp_corrected_single(x: float, error: float) -> float:
+    """As `exp_corrected`."""
+    return exp_single(x)
+
+
 def log_sum_single(high: float, low: float) -> float:
     """As `log_sum`."""
     return log(high)

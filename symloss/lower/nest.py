@@ -79,10 +79,7 @@ class _Lowering:
         self._start()
 
     def _start(self) -> None:
-        # A sum is a float64, and shows the digits that rounding to float32 would drop; a short form of what its terms
-        # have in full, such as an exponential in a gradient, would only be computed besides.
-        short = self._variant.dtype == "float32" and not any(o.reduced for o in self._stable.outputs)
-        alternatives = SINGLE if short else {}
+        alternatives = SINGLE if self._variant.dtype == "float32" else {}
         self._values = Values(self._graph, self._names, self._arguments, alternatives)
         self._kept: tuple[Node, ...] = ()
         self._orders: dict[Node, str] = {}

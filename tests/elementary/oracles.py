@@ -168,6 +168,8 @@ ORACLES: dict[str, Oracle] = {
     "exp_corrected": lambda x, error: mp.exp(x + error),
     "sigmoid_corrected": lambda x, error: 1 / (1 + mp.exp(-x - error)),
     "log_sum": lambda high, low: mp.log(high + low),
+    "sigmoid_power_single": logistic_power,
+    "exp_corrected_single": lambda x, error: mp.exp(x + error),
     "log_sum_single": lambda high, low: mp.log(high + low),
     "sech2_corrected": lambda x, error: mp.sech(x + error) ** 2,
     "tanh_corrected": lambda x, error: mp.tanh(x + error),

@@ -30,7 +30,7 @@ LIMITS = {
     "softplus_tail_single": 2.0**18, "sigmoid_slope_single": 2.0**17, "sigmoid_blend_single": 2.0**17,
     "exp_difference_single": 2.0**17, "exp_decay_corrected_single": 2.0**17, "times_parts_single": 2.0**17,
     "sigmoid_corrected_single": 2.0**17, "sigmoid_slope_corrected_single": 2.0**17,
-    "softplus_corrected_single": 2.0**21, "log_sum": 0.8, "log_sum_single": 2.0**17,
+    "sigmoid_power_single": 2.0**19, "exp_corrected_single": 2.0**17, "softplus_corrected_single": 2.0**21, "log_sum": 0.8, "log_sum_single": 2.0**17,
     "abs": 0.0, "sign": 0.0, "step": 0.0, "floor": 0.0, "ceiling": 0.0, "maximum": 0.0, "minimum": 0.0,
     "difference_error": 0.0, "sum_error": 0.0, "product_error": 0.0,
     "scaled_e1_curvature": 6.5, "bernoulli_slope_exp": 8.0, "exp_moment": 9.5,
