@@ -80,11 +80,15 @@ class Values:
         for scope in reversed(self.scopes):
             if node in scope.values:
                 return scope.values[node]
-        needs = self.graph.needs(node)
-        scope = next(s for s in self.scopes if needs <= s.loops)
+        scope = self._home(node)
         expression, wish = self._built(node)
         scope.values[node] = self.bind(expression, wish, scope)
         return scope.values[node]
+
+    def _home(self, node: Node) -> Scope:
+        """The outermost scope that binds the loops it needs."""
+        needs = self.graph.needs(node)
+        return next(s for s in self.scopes if needs <= s.loops)
 
     def as_type(self, node: Node, wanted: Type) -> Expression:
         """The value of ``node``, converted."""
@@ -168,9 +172,14 @@ class Values:
         if head in {"add", "sub", "mul", "neg"}:
             kind = self._common_type(operands)
             return Call(head, tuple(self.as_type(o, kind) for o in operands), kind), "part"
+        if head == "div" and self._alternatives and self._home(operands[1]) is not self._home(node):
+            # What a loop divides by again and again: a float32 does not show the rounding that this adds.
+            reciprocal = Apply("div", (Constant(1.0), operands[1]))
+            return Call("mul", (self.as_type(operands[0], "float"), self.value(reciprocal))), "part"
         head = self._alternatives.get(head, head)
         stem = "part" if head == "div" else head
         return Call(head, tuple(self.as_type(o, "float") for o in operands)), stem
+
 
 
 def converted(value: Expression, wanted: Type) -> Expression:
