@@ -32,6 +32,11 @@ REDUCTIONS = ("none", "sum", "mean")
 _paces: WeakKeyDictionary[Any, threads.Pace] = WeakKeyDictionary()
 
 
+def pace_of(kernel: Kernel) -> threads.Pace:
+    """How quick a kernel was."""
+    return _paces.setdefault(kernel, threads.Pace())
+
+
 class Kernel(Protocol):
     """A compiled kernel: ``run`` computes one chunk, its arguments as ``PARAMETERS`` say."""
 
@@ -110,7 +115,7 @@ class _Call:
 
     def _pace(self) -> tuple[threads.Pace, float]:
         """How quick the kernel was, and the chunks of a block."""
-        return _paces.setdefault(self.kernel, threads.Pace()), self.schedule.count / max(self.blocks, 1)
+        return pace_of(self.kernel), self.schedule.count / max(self.blocks, 1)
 
     def _slot(self, parameter: Parameter, weight: Slot | None, scale: float) -> Slot:
         bound, kind, name = self.bound, parameter.kind, parameter.of or parameter.name

@@ -26,16 +26,16 @@ loop over parameters costs as much as the kernel. For a scalar loss it reads
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from symloss.call import threads
 from symloss.call.arrays import FLOAT64, Array
 from symloss.call.chunks import ELEMENTS, STRIP, blocks_of, step
-from symloss.call.kernel import TOTALS_ARE_SCALED, Kernel
+from symloss.call.kernel import TOTALS_ARE_SCALED, Kernel, pace_of
 from symloss.call.predicates import first_outside
 from symloss.call.results import Structure
 from symloss.call.signature import ParameterSpec, Signature, Test
@@ -76,7 +76,8 @@ def quick(kernel: Kernel, signature: Signature, outputs: Structure, reduction: s
         "ndarray": np.ndarray,
         "empty": np.empty,
         "step": step,
-        "threads": threads.count,
+        "pace": pace_of(kernel),
+        "now": time.perf_counter,
         "blocks_of": blocks_of,
         "sum_of_blocks": _sum_of_blocks,
         "zeros": np.zeros,
@@ -132,7 +133,8 @@ def _inside(test: Test | None, name: str) -> str:
 
 
 def _plain_array(name: str, shape: str, i: int) -> str:
-    plain = f"type({name}) is ndarray and {name}.shape == {shape} and {name}.flags.carray and {name}.dtype == d{i}"
+    # NumPy has one object for each of its own dtypes; an equal one of another make goes the general way.
+    plain = f"type({name}) is ndarray and {name}.shape == {shape} and {name}.dtype is d{i} and {name}.flags.carray"
     return f"if not ({plain}): return None"
 
 
@@ -145,6 +147,7 @@ class _Text:
         self.outputs = outputs
         self.mean = reduction == "mean"
         self.place = {p.of or p.name: i for i, p in self.parameters if p.kind in ("input", "label", "output", "total")}
+        self.width = "width" if any(i.axes for i in signature.inputs) else "1"
         self.leader = next(i for i in signature.inputs if i.role == "prediction")
         self.stores = any(p.kind == "output" for _, p in self.parameters)
         self.totals = [i for i, p in self.parameters if p.kind == "total"]
@@ -152,8 +155,7 @@ class _Text:
     def lines(self) -> Iterator[str]:
         """The function, line by line."""
         yield "def quick(args, named, weight, out, n_threads=None):"
-        blocks = self._blocks() if self.totals else ()
-        for line in (*self._checks(), *self._results_given_or_made(), *blocks, *self._made(), *self._run()):
+        for line in (*self._checks(), *self._results_given_or_made(), *self._large(), *self._made(), *self._run()):
             yield f"    {line}"
 
     def _checks(self) -> Iterator[str]:
@@ -163,15 +165,17 @@ class _Text:
         leader, inner = f"a{self.place[self.leader.name]}", len(self.leader.axes)
         yield f"if type({leader}) is not ndarray or {leader}.ndim != {1 + inner}: return None"
         yield f"shape = batch = {leader}.shape"
-        yield f"width, rows = ({'shape[1], shape[0]' if inner else '1, shape[0]'})"
+        yield f"rows, {'width' if inner else ''} = shape"
+        yield f"size = rows{' * width' if inner else ''}"
         if inner:
             yield "batch = shape[:1]"
         if any(p.lanes > 1 for _, p in self.parameters):
             yield f"if width > {LONGEST}: return None"  # a kernel for short rows; longer ones have another
-        yield "if not rows * width: return None"
+        yield "if not size: return None"
         # More than one chunk: see `symloss.call.chunks.step`.
-        yield f"is_large = rows * width > {ELEMENTS} and rows > 1"
-        yield "if is_large and (weight is not None or threads(n_threads) > 1): return None"
+        yield f"is_large = size > {ELEMENTS}"
+        yield f"if is_large and rows > 1 and (weight is not None or pace.is_for_threads(n_threads, size / {ELEMENTS})):"
+        yield "    return None"
         for spec in self.signature.inputs:
             i = self.place[spec.name]
             yield _plain_array(f"a{i}", "shape" if spec.axes else "batch", i)
@@ -183,6 +187,9 @@ class _Text:
         scalars = [
             (i, self.signature.parameter_named[p.of or p.name]) for i, p in self.parameters if p.kind == "scalar"
         ]
+        if not scalars:
+            yield "if named: return None"
+            return
         yield "known = 0"
         for i, spec in scalars:
             yield f"a{i} = {_number(spec.default)}"
@@ -246,20 +253,29 @@ class _Text:
             elif p.kind == "status":
                 yield f"a{i} = status.array"
 
-    def _run(self) -> Iterator[str]:
+    def _run_checked(self) -> Iterator[str]:
         yield f"run({', '.join(self._argument(i, p) for i, p in self.parameters)})"
         yield from self._status()
+
+    def _run(self) -> Iterator[str]:
+        yield from self._run_checked()
         yield f"return {self._results(self.outputs, 'sum_of(a{})')}"
 
-    def _blocks(self) -> Iterator[str]:
-        """Sums over many rows: block by block, as the general way would."""
+    def _large(self) -> Iterator[str]:
+        """More than one chunk: sums block by block, as the general way would, all else in one go."""
         yield "if is_large:"
-        yield from (f"    sums{i} = []" for i in self.totals)
-        yield "    for first, stop, _, _ in blocks_of(rows, width):"
+        yield "    started = now()"
+        lines = self._blocks() if self.totals else (*self._made(), *self._run_checked())
+        yield from (f"    {line}" for line in lines)
+        yield f"    pace.saw(started, size / {ELEMENTS})"
+        yield f"    return {self._results(self.outputs, 'sum_of_blocks(sums{})')}"
+
+    def _blocks(self) -> Iterator[str]:
+        yield from (f"sums{i} = []" for i in self.totals)
+        yield f"for first, stop, _, _ in blocks_of(rows, {self.width}):"
         run = f"run({', '.join(self._of_block(i, p) for i, p in self.parameters)})"
         appended = (f"sums{i}.append(a{i})" for i in self.totals)
-        yield from (f"        {line}" for line in (*self._made(), run, *self._status(), *appended))
-        yield f"    return {self._results(self.outputs, 'sum_of_blocks(sums{})')}"
+        yield from (f"    {line}" for line in (*self._made(), run, *self._status(), *appended))
 
     def _of_block(self, i: int, p: Parameter) -> str:
         whole = self._argument(i, p)
@@ -279,7 +295,7 @@ class _Text:
             case "rows":
                 return "rows"
             case "strip":
-                return f"min({STRIP}, step(width))"
+                return f"min({STRIP}, step({self.width}))"
             case "extent":
                 return "width"
             case "scale":
@@ -287,7 +303,7 @@ class _Text:
             case "weight":
                 return "weight"
             case "scratch":
-                return f"empty({'min(rows, ' + str(STRIP) + ')' if p.per_row else p.lanes} * width ** {len(p.axes)})"
+                return f"empty({'min(rows, ' + str(STRIP) + ')' if p.per_row else p.lanes}{' * width' * len(p.axes)})"
             case _:
                 return f"a{i}.reshape(-1)" if p.axes else f"a{i}"
 

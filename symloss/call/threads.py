@@ -24,6 +24,9 @@ _MOST_THREADS = 256
 #: on two cores, so that with less than this two threads lose (`python -m benchmarks threads`).
 WORTH_A_THREAD = 300e-6
 
+#: Chunks of a kernel of unknown pace that one thread may take: a million numbers, some milliseconds.
+FEW_CHUNKS = 64
+
 Work = Callable[[int], None]
 
 
@@ -31,6 +34,19 @@ class Pace:
     """How long a kernel takes for a chunk, as last seen; 0 before it was."""
 
     seconds = 0.0
+
+    def is_for_threads(self, n_threads: object, chunks: float) -> bool:
+        """Whether so many chunks want more than one of the threads that the caller allows.
+
+        Where nothing is known and the chunks are few, one thread finds out.
+        """
+        if n_threads == 1 or (self.seconds * chunks <= WORTH_A_THREAD and (self.seconds or chunks <= FEW_CHUNKS)):
+            return False
+        return count(n_threads) > 1
+
+    def saw(self, started: float, chunks: float) -> None:
+        """Takes in that so many chunks took from ``started`` until now."""
+        self.seconds = (time.perf_counter() - started) / chunks
 
 
 class _State(threading.local):

@@ -316,10 +316,11 @@ class Loss:
 
     def gradient_and_hessian(self, *args: Any, wrt: Names = None, curvature: str = "exact", **options: Any) -> Any:
         """Gradient and diagonal Hessian from one pass; ``curvature="fisher"`` gives the Fisher information instead."""
-        if curvature not in ("exact", "fisher"):
-            raise ParameterError(f'{self.name}: curvature={curvature!r}; expected "exact" or "fisher"')
-        results = "gradient_and_hessian" if curvature == "exact" else "gradient_and_fisher"
-        return self._caller.plan(results, wrt)(args, options)
+        if curvature == "exact":
+            return self._caller.plan("gradient_and_hessian", wrt)(args, options)
+        if curvature == "fisher":
+            return self._caller.plan("gradient_and_fisher", wrt)(args, options)
+        raise ParameterError(f'{self.name}: curvature={curvature!r}; expected "exact" or "fisher"')
 
     def hessian_matrix(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """``(n, K, K)`` for a row, ``(n, P, P)`` for P scalar predictions; nested tuples of blocks otherwise."""

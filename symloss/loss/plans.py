@@ -44,10 +44,11 @@ class Plan:
         self.structure = structure
         self._method_for = method_for
         self._methods: dict[str, Method] = {}
+        self._plain: Method | None = None
 
     def __call__(self, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
         if not named:
-            return (self._methods.get("none") or self._method("none"))(args, named)
+            return (self._plain or self._method("none"))(args, named)
         rest = dict(named)
         method = self._method(rest.pop("reduction", "none"))
         options = {name: rest.pop(name) for name in _OPTIONS if name in rest}
@@ -56,6 +57,7 @@ class Plan:
     def _method(self, reduction: str) -> Method:
         if reduction not in self._methods:
             self._methods[reduction] = self._method_for(self.signature, self.requests, self.structure, reduction)
+            self._plain = self._methods.get("none")
         return self._methods[reduction]
 
 

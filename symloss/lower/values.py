@@ -181,7 +181,6 @@ class Values:
         return Call(head, tuple(self.as_type(o, "float") for o in operands)), stem
 
 
-
 def converted(value: Expression, wanted: Type) -> Expression:
     """The value as another type: true is 1, an integer the float64 nearest to it."""
     if value.type == wanted:

@@ -2,11 +2,12 @@
 
     python tests/campaigns/accumulation.py [SAMPLES] > tests/campaigns/accumulation.md
 
-Acceptance figure A9: the error of a sum or mean is at most 2 ulps of the output type (float64) times
-sum|x| / |sum x|, and its bits are the same for every number of threads. Samples come in blocks
-from a seed; nothing of them is kept but float32 arrays. The reference adds what the kernel
-stores per sample in float64 (`reduction="none"` on float64 copies of the same inputs, which a float32
-kernel computes before it rounds) as integers of a fixed point: exactly, whatever the order.
+Acceptance figure A9: the error of a sum or mean is at most 2 ulps of the output type (float32 for float32
+samples) times sum|x| / |sum x|, and its bits are the same for every number of threads. Samples come in blocks
+from a seed; nothing of them is kept but float32 arrays. The reference adds what a float64 kernel stores per
+sample (`reduction="none"` on float64 copies of the same inputs) as integers of a fixed point: exactly, whatever the
+order. Held here to much less: to 2 ulps of float64, in which sums are kept, and where terms are exponentials, which
+a float32 kernel computes in 2^-35, to 2^14 of these, 3e-5 ulps of float32.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import symloss as sl
 BLOCK = 1_000_000
 THREADS = (1, 2, 3)
 LIMIT = 2.0
+LIMIT_OF_EXPONENTIALS = 2.0**14
 
 Arrays = dict[str, Any]
 
@@ -39,6 +41,7 @@ class Setting:
     draw: Callable[[np.random.Generator, int], Arrays]
     by: str | None = None
     weighted: bool = False
+    limit: float = LIMIT
 
     def blocks(self, samples: int) -> Iterator[Arrays]:
         for start in range(0, samples, BLOCK):
@@ -158,16 +161,15 @@ def with_weights(draw: Callable[[np.random.Generator, int], Arrays]) -> Callable
     return drawn
 
 
+binary = sl.get("binary_cross_entropy_with_logits")
 linear = sl.Loss("signed_terms", f - y)
 scaled = sl.Loss("scaled_square", slope * (f - y) ** 2 / 2)
 
 SETTINGS = (
     Setting("squared error, offset 1000", sl.get("squared_error"), offsets),
     Setting("squared error, weights 0 to 1e5", sl.get("squared_error"), with_weights(offsets), weighted=True),
-    Setting("binary cross-entropy, logits to ±60", sl.get("binary_cross_entropy_with_logits"), logits),
-    Setting(
-        "binary cross-entropy, weighted", sl.get("binary_cross_entropy_with_logits"), with_weights(logits), None, True
-    ),
+    Setting("binary cross-entropy, logits to ±60", binary, logits, limit=LIMIT_OF_EXPONENTIALS),
+    Setting("binary cross-entropy, weighted", binary, with_weights(logits), None, True, LIMIT_OF_EXPONENTIALS),
     Setting("f - y, both signs", linear, signed),
     Setting("f - y, both signs, 36 decades", linear, spread),
     Setting("f - y, both signs, weighted", linear, with_weights(signed), None, True),
@@ -179,15 +181,19 @@ def main() -> None:
     samples = int(float(sys.argv[1])) if len(sys.argv) > 1 else 10**8
     print("# Sums and means over many samples\n")
     print(f"`python tests/campaigns/accumulation.py {samples}`, {platform.machine()}, NumPy {np.__version__}.\n")
-    print('Errors are in ulps of the float64 result times sum|x| / |sum x|; the limit is 2. "Same bits" compares')
-    print(f"{', '.join(map(str, THREADS))} threads.\n")
+    print(
+        "Errors are in ulps of the float64 result times sum|x| / |sum x|, 2^-29 of those of float32; the limit is 2, and"
+    )
+    print(
+        f'{LIMIT_OF_EXPONENTIALS:.0f} for exponentials. "Same bits" compares {", ".join(map(str, THREADS))} threads.\n'
+    )
     columns = ("what is summed", "samples", "sum abs(x) / abs(sum x)", "error of the sum", "error of the mean")
     print(f"| {' | '.join((*columns, 'same bits', 's per sum'))} |")
     print("|---|---|---|---|---|---|---|")
     failed = False
     for setting in SETTINGS:
         found = measured(setting, samples)
-        failed |= max(found["sum"], found["mean"]) > LIMIT or not found["same"]
+        failed |= max(found["sum"], found["mean"]) > setting.limit or not found["same"]
         print(
             f"| {setting.title} | {samples:.0e} | {found['condition']:.3g} | {found['sum']:.3g} | {found['mean']:.3g} "
             f"| {'yes' if found['same'] else 'NO'} | {found['seconds']:.2f} |",
