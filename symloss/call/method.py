@@ -59,7 +59,7 @@ class Method:
                 if result is not None:
                     return result
         bound = bind(self.signature, args, kwargs, sample_weight=sample_weight, groups=groups)
-        kernel = self.kernel(variant_of(bound), bound.per_sample)
+        kernel = self.kernel(variant_of(bound, self.reduction), bound.per_sample)
         bound.signature = self.signature
         return execute(kernel, bound, self.outputs, reduction=self.reduction, out=out, n_threads=n_threads)
 
@@ -88,8 +88,8 @@ class Method:
             self._quick += (way,)
 
 
-def variant_of(bound: Bound) -> Variant:
+def variant_of(bound: Bound, reduction: str = "none") -> Variant:
     """Which kernel a bound call needs."""
     dtype = "float32" if bound.dtype == FLOAT32 else "float64"
     short = bool(bound.extents) and not bound.ragged and all(size <= LONGEST for size in bound.extents.values())
-    return Variant(cast(Any, dtype), bound.weighted, bound.ragged, tiled=short)
+    return Variant(cast(Any, dtype), bound.weighted, bound.ragged, tiled=short, scaled=reduction == "mean")

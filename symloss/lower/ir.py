@@ -23,7 +23,7 @@ ParameterKind = Literal[
     "shared",  # float64[prod(extents of axes)]: a parameter with axes, the same for every sample
     "scalar",  # float64: a parameter, the same for every sample
     "weight",  # dtype[rows]: sample weights
-    "scale",  # float64: every weighted result is multiplied by it
+    "scale",  # float64: what a kernel of a scaled variant multiplies every weighted result by
     "output",  # dtype[rows * prod(extents of axes)]: a result per sample, C order
     "total",  # float64[2 * prod(extents of axes)]: (sum, error) pairs, to which the rows of this chunk are added
     "scratch",  # float64[lanes * prod(extents of axes)], times `strip` if `per_row`: room for intermediate values
@@ -59,6 +59,8 @@ class Variant:
     weighted: bool = False
     ragged: bool = False
     tiled: bool = False
+    scaled: bool = False
+    """Whether results are multiplied by ``scale``, which only a mean wants."""
 
 
 # Expressions --------------------------------------------------------------------------

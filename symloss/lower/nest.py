@@ -155,13 +155,13 @@ class _Lowering:
 
     def _weights(self) -> None:
         scale = Name(self._fixed("scale").name)
+        self._factor: Expression | None = scale if self._variant.scaled else None
         if not self._variant.weighted:
-            self._factor: Expression = scale
             return
         parameter, row = self._fixed("weight"), self._values.position(ROW)
         weight = self._values.bind(Load(parameter.name, (row,)), f"{parameter.name}_{row.name}")
         self._silent = self._values.bind(Call("eq", (weight, Number(0.0)), "bool"), "silent")
-        self._factor = self._values.bind(Call("mul", (weight, scale)), "factor")
+        self._factor = self._values.bind(Call("mul", (weight, scale)), "factor") if self._variant.scaled else weight
 
     def _totals(self) -> list[Statement]:
         reduced = filter(is_summed_by_strips, self._stable.outputs)
@@ -332,7 +332,7 @@ class _Lowering:
         self._emit(Overwrite(self._outputs[output.name].name, indices, value))
 
     def _weighted(self, value: Expression) -> Expression:
-        scaled = Call("mul", (self._factor, value))
+        scaled = value if self._factor is None else Call("mul", (self._factor, value))
         if not self._variant.weighted:
             return scaled
         # A select and not a product: 0 * NaN would be NaN.
