@@ -112,6 +112,7 @@ FUNCTIONS: dict[str, Function] = dict([
         logistic.sigmoid_slope_corrected, hyperbolic.tanh_corrected, hyperbolic.sech2_corrected,
         single.sigmoid_corrected_single, single.sigmoid_slope_corrected_single, single.softplus_corrected_single,
         single.log_sum_single, single.sigmoid_power_single, single.exp_corrected_single,
+        exponential.times_exp, single.times_exp_single,
         exponential.exp_moment, logistic.softplus_difference, logistic.sigmoid_power,
         power.power, power.hypot, algebraic.power1psq, algebraic.power1psq_quotient, trigonometric.atan2,
         polygamma.polygamma, beta.log_beta, beta.rising_log, beta.rising_excess,

@@ -117,7 +117,7 @@ def half_exponential(e: sp.Expr) -> sp.Expr | None:
 
 def halved_exponentials(factors: list[sp.Expr]) -> list[sp.Expr]:
     """r*exp(2u) as r*exp(u)*exp(u), from the left: exp(2u) may overflow where the product does not."""
-    halves = [(f, half_exponential(f) or _half_of_scale(f, factors)) for f in factors]
+    halves = [(f, half_exponential(f)) for f in factors]
     if len(factors) < 2 or not any(half for _, half in halves):
         return factors
     return [f for f, half in halves if half is None] + [
@@ -125,15 +125,19 @@ def halved_exponentials(factors: list[sp.Expr]) -> list[sp.Expr]:
     ]
 
 
-def _half_of_scale(factor: sp.Expr, factors: list[sp.Expr]) -> sp.Expr | None:
-    """exp(u/2) for exp(u) with a product u of predictions, beside a target or a residual and nothing that follows u."""
+def scale_among(factors: list[sp.Expr]) -> sp.Expr | None:
+    """exp(u) with a product u of predictions, beside a target or a residual and nothing that follows u: it may overflow
+    where the product does not."""
+    return next((f for f in factors if _is_scale(f, factors)), None)
+
+
+def _is_scale(factor: sp.Expr, factors: list[sp.Expr]) -> bool:
     if not isinstance(factor, sp.exp) or not depends_on_prediction(factor):
-        return None
+        return False
     if not all(isinstance(f.as_base_exp()[0], (sp.Symbol, sp.Indexed, sp.Number)) for f in _factors(factor.args[0])):
-        return None
+        return False
     others = [f for f in factors if f is not factor]
-    plain = all(not f.has(sp.Function) or isinstance(f, sp.Abs) for f in others)
-    return sp.exp(factor.args[0] / 2) if others and plain else None
+    return bool(others) and all(not f.has(sp.Function) or isinstance(f, sp.Abs) for f in others)
 
 
 def _factors(e: sp.Expr) -> tuple[sp.Expr, ...]:
