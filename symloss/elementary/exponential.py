@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from symloss.elementary import ieee as math
-from symloss.elementary.constants import INFINITY, LN2_HIGH, LN2_LOW, LOG2E, NEGLIGIBLE, NOT_A_NUMBER
+from symloss.elementary.constants import (
+    INFINITY,
+    LN2_HIGH,
+    LN2_LOW,
+    LOG2E,
+    NEGLIGIBLE,
+    NOT_A_NUMBER,
+    ROUND,
+)
 from symloss.elementary.primitives import bits, fma, from_bits
 
 # Below the first exp is less than half the smallest subnormal number (2^-1075 = e^-745.13), above the second it
@@ -21,6 +29,12 @@ ROUND_422 = 6755399441056166.0
 ROUND_1021 = 6755399441056765.0
 
 EXPREL_FAR = 709.0
+
+# Beyond them c e^x is infinite, or 0, for every c but 0 and infinity: e^1477 is 2^2130.9. A third of that exponent is
+# one of a float64.
+PRODUCT_HIGHEST = 1477.0
+THIRD = 0.3333333333333333
+ROUND_1023 = 6755399441056767.0
 
 # Between them the series of `exp_moment`; outside its recurrence loses at most a factor of three per step.
 MOMENT_LOWEST = -1.5
@@ -107,6 +121,60 @@ def exp(x: float) -> float:
     shifted = fma(t, LOG2E, base)
     y = exp_reduced(t, shifted - base) * power_of_two_in(shifted)
     return y * (TWO_600 if x > 0.0 else TWO_MINUS_600)
+
+
+def exp_product(x: float, c: float) -> float:
+    """c e^x where e^x may overflow or underflow and the product does not; 0 at c = 0. No branches. Measured error: 1.2
+    ulp."""
+    t = -PRODUCT_HIGHEST if x < -PRODUCT_HIGHEST else x
+    t = PRODUCT_HIGHEST if t > PRODUCT_HIGHEST else t
+    n = fma(t, LOG2E, ROUND) - ROUND
+    return c * 0.0 if x == -INFINITY else times_power_of_two(c, exp_reduced(t, n), n)
+
+
+def exp_product_corrected(x: float, error: float, c: float) -> float:
+    """c e^(x + error) for an error far below 1, as rounding x leaves it; infinite or 0 where c e^x is. No branches."""
+    t = -PRODUCT_HIGHEST if x < -PRODUCT_HIGHEST else x
+    t = PRODUCT_HIGHEST if t > PRODUCT_HIGHEST else t
+    n = fma(t, LOG2E, ROUND) - ROUND
+    y = exp_reduced_sum(t, error if t == x else 0.0, n)
+    return c * 0.0 if x == -INFINITY else times_power_of_two(c, y, n)
+
+
+def times_power_of_two(c: float, y: float, n: float) -> float:
+    """c y 2^n for y close to 1: a third of the power before y and two thirds after it, so that neither end is reached
+    before the product reaches it."""
+    third = fma(n, THIRD, ROUND_1023)
+    power = power_of_two_in(third)
+    rest = power_of_two_in(ROUND_1023 + (n - 2.0 * (third - ROUND_1023)))
+    return c * power * y * power * rest
+
+
+def exp_error(x: float) -> float:
+    """What rounding takes from `exp`: e^x less that, to 2^-5; 0 where not finite. No branches.
+
+    e^r = 1 + above + (below + r^2/2 + r^3 (...)), where the square is exact as a sum of two numbers.
+    """
+    t = exp_bounded(x)
+    base = ROUND_423 if x > 0.0 else ROUND_1623
+    shifted = fma(t, LOG2E, base)
+    n = shifted - base
+    above = fma(n, -LN2_HIGH, t)
+    below = n * -LN2_LOW
+    r = fma(n, -LN2_LOW, above)
+    leading = 1.0 + above
+    square = r * r
+    polynomial = exp_polynomial(r)
+    part = above - (leading - 1.0)
+    computed = leading + fma(square, polynomial, fma(n, -LN2_LOW, part))
+    missed = below - (r - above)
+    rest = fma(r, missed, 0.5 * fma(r, r, -square)) + square * (polynomial - 0.5)
+    total = leading + 0.5 * square
+    high = (leading - total) + 0.5 * square
+    error = (total - computed) + (high + (part + (below + rest)))
+    power, scale = power_of_two_in(shifted), TWO_600 if x > 0.0 else TWO_MINUS_600
+    finite = computed * power * scale < INFINITY and t == x
+    return error * power * scale if finite else 0.0
 
 
 def exp_corrected(x: float, error: float) -> float:

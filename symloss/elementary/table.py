@@ -99,7 +99,7 @@ FUNCTIONS: dict[str, Function] = dict([
         bessel.bessel_ratio_gap, bessel.bessel_ratio_slope,
         exponential_integral.log_scaled_e1, exponential_integral.scaled_e1_slope,
         exponential_integral.scaled_e1_curvature,
-        exponential.exp_decay, single.exp_decay_single, single.exp_single,
+        exponential.exp_decay, exponential.exp_error, logarithm.log_error, single.exp_decay_single, single.exp_single,
         single.sigmoid_single, single.softplus_single, single.softplus_tail_single, single.sigmoid_slope_single,
     ),
     *rows(
@@ -108,6 +108,7 @@ FUNCTIONS: dict[str, Function] = dict([
         arithmetic.product_error, arithmetic.product_or_zero, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
         logarithm.log_sum, logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
         interval.log_norm_interval,
+        exponential.exp_product, single.exp_product_single,
         exponential.exp_corrected, logistic.sigmoid_corrected, logistic.softplus_corrected,
         logistic.sigmoid_slope_corrected, hyperbolic.tanh_corrected, hyperbolic.sech2_corrected,
         single.sigmoid_corrected_single, single.sigmoid_slope_corrected_single, single.softplus_corrected_single,
@@ -123,7 +124,8 @@ FUNCTIONS: dict[str, Function] = dict([
     ),
     *rows(
         3,
-        algebraic.power_quotient, log_difference.divergence, logistic.sigmoid_blend, single.sigmoid_blend_single,
+        algebraic.power_quotient, log_difference.divergence, exponential.exp_product_corrected,
+        single.exp_product_corrected_single, logistic.sigmoid_blend, single.sigmoid_blend_single,
         shifted.times_parts, shifted.times_parts_single,
     ),
 ])  # fmt: skip

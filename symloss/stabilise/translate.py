@@ -27,6 +27,7 @@ from .arithmetic import (
     squared_exponentials,
     term_order,
 )
+from .exponentials import exponential_in, product_with, shrunk
 from .exponents import is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .logistic_pairs import Pair, pair_in, without_slope
@@ -126,9 +127,9 @@ class Translation:
             value = self.node(-term, places)
             total = self.call("neg", value) if total is None else self.call("sub", total, value)
         assert total is not None
-        return self._outgrown(e, total, places)
+        return self.outgrown(e, total, places)
 
-    def _outgrown(self, e: sp.Add, total: Node, places: Places) -> Node:
+    def outgrown(self, e: sp.Add, total: Node, places: Places) -> Node:
         """The sum, and infinity where the term that outgrows the others is (inf - inf would be NaN)."""
         term = outgrowing(e)
         if term is None:
@@ -150,14 +151,25 @@ class Translation:
         if joined:
             return self._with_common_powers(coefficient, joined, factors, places)
         above, below = fraction(factors)
-        top = self._quotient(halved_exponentials(above), below, as_doubles(abs(coefficient)), places)
+        top = self._quotient(above, below, as_doubles(abs(coefficient)), places)
         return self.call("neg", top) if coefficient < 0 else top
 
     def _quotient(
-        self, above: list[sp.Expr], below: list[sp.Expr], number: tuple[float, float], places: Places
+        self,
+        above: list[sp.Expr],
+        below: list[sp.Expr],
+        number: tuple[float, float],
+        places: Places,
+        powers: bool = False,
     ) -> Node:
         p, q = number
-        top = self._weighted_product(above, places, p)
+        exponential, special = exponential_in(above, number, powers), shrunk(self, above, number, places)
+        if exponential is not None:
+            top, q = self.silenced(above, product_with(self, exponential, above, number, places), places), 1.0
+        elif special is not None:
+            top, q = special, 1.0
+        else:
+            top = self._weighted_product(above if powers else halved_exponentials(above), places, p)
         if q == 1.0 and not below:
             return top
         if outgrown(above, below):
@@ -181,20 +193,20 @@ class Translation:
         """Whole powers of one exponent are powers of a product; then the other factors."""
         product: Node | None = None
         for bases, n in joined:
-            part = self._repeated(self._quotient(*fraction(bases), (1.0, 1.0), places), n)
+            part = self._repeated(self._quotient(*fraction(bases), (1.0, 1.0), places, powers=True), n)
             product = part if product is None else self.call("mul", product, part)
         assert product is not None
         if coefficient == 1 and not rest:
             return product
         product = self.call("mul", self.node(sp.Mul(coefficient, *rest), places), product)
         powers = [b**n for bases, n in joined for b in bases]
-        return self._silenced(fraction([*powers, *rest])[0], product, places) if rest else product
+        return self.silenced(fraction([*powers, *rest])[0], product, places) if rest else product
 
     def _weighted_product(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
         """The product, and 0 where a weight is 0 although the weighted is infinite (0*inf would be NaN)."""
-        return self._silenced(factors, self.product(factors, places, number), places)
+        return self.silenced(factors, self.product(factors, places, number), places)
 
-    def _silenced(self, factors: list[sp.Expr], product: Node, places: Places) -> Node:
+    def silenced(self, factors: list[sp.Expr], product: Node, places: Places) -> Node:
         # exp of a target is 0 where that is -inf: the logarithm of a probability.
         weights = [f for f in factors if (f.is_zero is None or isinstance(f, sp.exp)) and not depends_on_prediction(f)]
         if any(isinstance(f, sp.exp) and depends_on_prediction(f) for f in factors):
@@ -204,11 +216,15 @@ class Translation:
             # log(y) at the end of the domain of y: whatever multiplies it, x**0 is 1 also at x = 0.
             weights = [f for f in factors if f.is_zero is None and not is_infinite_logarithm(f)]
         # A probability underflows to 0 where its logarithm is infinite or nearly so.
-        weights += [f for f in factors if is_probability(f.as_base_exp()[0]) and f not in weights]
-        if not weights or not any(can_be_infinite(f) or is_infinite_logarithm(f) for f in factors):
+        probabilities = [f for f in factors if is_probability(f.as_base_exp()[0]) and f not in weights]
+        if not (weights or probabilities) or not any(can_be_infinite(f) or is_infinite_logarithm(f) for f in factors):
             return product
-        weight = self.product(weights, places, 1.0)
-        silent = self.call("eq", weight, self.number(0.0))
+        # A residual among the weights may be infinite itself: each of the two has a zero of its own.
+        apart = bool(probabilities) and any(map(depends_on_prediction, weights))
+        groups = [weights, probabilities] if apart else [weights + probabilities]
+        silent, *others = (self.call("eq", self.product(g, places, 1.0), self.number(0.0)) for g in groups)
+        for other in others:
+            silent = self.call("or", silent, other)
         return self.make(Select, silent, self.number(0.0), product)
 
     def product(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
