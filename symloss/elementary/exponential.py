@@ -34,7 +34,7 @@ EXPREL_FAR = 709.0
 # one of a float64.
 PRODUCT_HIGHEST = 1477.0
 THIRD = 0.3333333333333333
-ROUND_1023 = 6755399441056767.0
+ROUND_1023 = 6755399441056767.0  # ROUND and the bias of a float64's exponent
 
 # Between them the series of `exp_moment`; outside its recurrence loses at most a factor of three per step.
 MOMENT_LOWEST = -1.5

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from symloss.elementary import ieee as math
 from symloss.elementary.constants import LN2, LOG2E
-from symloss.elementary.exponential import power_of_two_in
+from symloss.elementary.exponential import ROUND_1023, power_of_two_in
 from symloss.elementary.logarithm import log
 from symloss.elementary.primitives import fma, single
 
-ROUND_1023 = 6755399441056767.0  # ROUND and the bias of a float64's exponent
 # The bits of 2^n are those of 0 at the first and of infinity at the second, so that all beyond give these; both are far
 # beyond what a float32 can hold.
 SINGLE_LOWEST = -709.0
