@@ -146,6 +146,11 @@ class Translation:
             rest = self.node(sp.Mul(*(a for a in e.args if a not in deltas)), places)
             condition = self.node(sp.And(*(sp.Eq(*d.args, evaluate=False) for d in deltas)), places)
             return self.make(Select, condition, rest, self.number(0.0))
+        chosen = next((a for a in e.args if isinstance(a, sp.Piecewise) and any(b == 0 for b, _ in a.args)), None)
+        if chosen is not None and any(can_be_infinite(a) for a in e.args if a is not chosen):
+            # What is left out is 0 whatever it would have met: 0*inf would be NaN.
+            others = sp.Mul(*(a for a in e.args if a is not chosen))
+            return self._piecewise(sp.Piecewise(*((b * others, c) for b, c in chosen.args), evaluate=False), places)
         coefficient, factors = coefficient_and_factors(e)
         joined, factors = common_powers(factors)
         if joined:
@@ -209,7 +214,7 @@ class Translation:
     def silenced(self, factors: list[sp.Expr], product: Node, places: Places) -> Node:
         # exp of a target is 0 where that is -inf: the logarithm of a probability.
         weights = [f for f in factors if (f.is_zero is None or isinstance(f, sp.exp)) and not depends_on_prediction(f)]
-        if any(isinstance(f, sp.exp) and depends_on_prediction(f) for f in factors):
+        if any(_may_overflow(f) for f in factors):
             # An exponential may overflow: a residual of exactly 0 silences it as well.
             weights = [f for f in factors if f.is_zero is None and not isinstance(f, sp.exp)]
         if any(is_infinite_logarithm(f) for f in factors):
@@ -219,9 +224,7 @@ class Translation:
         probabilities = [f for f in factors if is_probability(f.as_base_exp()[0]) and f not in weights]
         if not (weights or probabilities) or not any(can_be_infinite(f) or is_infinite_logarithm(f) for f in factors):
             return product
-        # A residual among the weights may be infinite itself: each of the two has a zero of its own.
-        apart = bool(probabilities) and any(map(depends_on_prediction, weights))
-        groups = [weights, probabilities] if apart else [weights + probabilities]
+        groups = _with_zeros_of_their_own(weights, probabilities)
         silent, *others = (self.call("eq", self.product(g, places, 1.0), self.number(0.0)) for g in groups)
         for other in others:
             silent = self.call("or", silent, other)
@@ -437,6 +440,23 @@ class Translation:
 
     def _gap(self, e: SoftmaxGap, places: Places) -> Node:
         return self.rows.gap(self.statistics(e, places), *self._entry(e, places))
+
+
+def _with_zeros_of_their_own(weights: list[sp.Expr], probabilities: list[sp.Expr]) -> list[list[sp.Expr]]:
+    """Factors whose product is 0 where one of them is: what may be infinite stands alone, a residual apart from
+    probabilities."""
+    infinite = [f for f in weights if isinstance(f, sp.Add) and _may_overflow(f)]
+    rest = [f for f in weights if f not in infinite]
+    apart = bool(probabilities) and any(map(depends_on_prediction, rest))
+    groups = [rest, probabilities] if apart else [rest + probabilities]
+    return [g for g in (*groups, *([f] for f in infinite)) if g]
+
+
+def _may_overflow(factor: sp.Expr) -> bool:
+    """An exponential of a prediction, or a sum that has one as a factor of a term."""
+    terms = factor.args if isinstance(factor, sp.Add) else (factor,)
+    exponentials = (f for term in terms for f in sp.Mul.make_args(term) if isinstance(f, sp.exp))
+    return any(map(depends_on_prediction, exponentials))
 
 
 _RELATIONS = {

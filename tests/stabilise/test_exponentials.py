@@ -82,3 +82,13 @@ def test_the_error_of_a_logarithm_is_made_good() -> None:
 def test_a_residual_that_is_infinite_does_not_hide_a_probability_that_is_0() -> None:
     loss = sl.get("logistic_2")
     assert loss.hessian([0.5], [math.inf], [-2.0], wrt="s")[0] == math.inf
+
+
+def test_what_a_condition_leaves_out_is_0_beside_an_infinity() -> None:
+    """The slope by the mean of coordinate 0 has none of the whitened coordinates after it, whatever these are."""
+    loss = sl.get("multivariate_normal")
+    precision = [[[1.0, 0.0, 0.0], [0.5, 800.0, 0.0], [-0.0, 0.0, 2.0]]]
+    slope = loss.gradient([[1.0, 2.0, 3.0]], [[0.5, 1.0, 2.0]], precision, wrt="mu")[0]
+    assert slope[0] == pytest.approx(-(0.5 * math.e + 0.5) * math.e, rel=1e-15, abs=0)
+    assert slope[1] == -math.inf
+    assert slope[2] == pytest.approx(-math.exp(4), rel=1e-15, abs=0)  # times a 0 below the diagonal
