@@ -142,12 +142,14 @@ def exp_product_corrected(x: float, error: float, c: float) -> float:
 
 
 def times_power_of_two(c: float, y: float, n: float) -> float:
-    """c y 2^n for y close to 1: a third of the power before y and two thirds after it, so that neither end is reached
-    before the product reaches it."""
-    third = fma(n, THIRD, ROUND_1023)
-    power = power_of_two_in(third)
-    rest = power_of_two_in(ROUND_1023 + (n - 2.0 * (third - ROUND_1023)))
-    return c * power * y * power * rest
+    """c y 2^n for y close to 1, rounded where the product is rounded: a subnormal c grows before it meets y, and what
+    becomes subnormal met y before. A factor of 2 goes from the power to y, so that y does not decide what overflows."""
+    grows = n > 0.0
+    power = n + (-1.0 if grows else 1.0)
+    third = fma(power, THIRD, ROUND_1023)
+    part = power_of_two_in(third)
+    rest = power_of_two_in(ROUND_1023 + (power - 2.0 * (third - ROUND_1023)))
+    return c * (1.0 if grows else 0.5 * y) * part * part * rest * (2.0 * y if grows else 1.0)
 
 
 def exp_error(x: float) -> float:

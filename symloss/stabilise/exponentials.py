@@ -6,12 +6,13 @@ infinite, if what is in c grows no faster than a power of what is in u.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from symloss.heads.functions import expm1, expm1mx
+from symloss.heads.functions import expm1, expm1mx, log_bessel_i0_scaled
 
 from .arithmetic import half_exponential
 from .exponents import with_rounding_error
@@ -86,4 +87,15 @@ def shrunk(t: Translation, factors: list[sp.Expr], number: tuple[float, float], 
     return t.make(Select, t.call("gt", u, t.number(_SURE)), far, plain)
 
 
-__all__ = ["exponential_in", "product_with", "shrunk"]
+def bessel_of_exponential(t: Translation, e: log_bessel_i0_scaled, places: Places) -> Node:
+    """log(e^-k I0(k)) at k = e^u is -(u + log(2 pi))/2 where e^u is about to overflow, and beyond: the next term is
+    e^-u/8 (Abramowitz, Stegun, Handbook of mathematical functions (1964), 9.7.1)."""
+    plain = t.call("log_bessel_i0_scaled", t.node(e.args[0], places))
+    if not isinstance(e.args[0], sp.exp):
+        return plain
+    u = t.node(e.args[0].args[0], places)
+    far = t.call("neg", t.call("mul", t.number(0.5), t.call("add", u, t.number(math.log(2 * math.pi)))))
+    return t.make(Select, t.call("gt", u, t.number(_SURE)), far, plain)
+
+
+__all__ = ["bessel_of_exponential", "exponential_in", "product_with", "shrunk"]

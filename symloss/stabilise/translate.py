@@ -11,7 +11,7 @@ from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
-from symloss.heads.functions import finished, sech2, sigmoid, softplus
+from symloss.heads.functions import finished, log_bessel_i0_scaled, sech2, sigmoid, softplus
 from symloss.heads.table import row_of
 
 from . import translate_rows, translate_sparse
@@ -27,7 +27,7 @@ from .arithmetic import (
     squared_exponentials,
     term_order,
 )
-from .exponentials import exponential_in, product_with, shrunk
+from .exponentials import bessel_of_exponential, exponential_in, product_with, shrunk
 from .exponents import is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .logistic_pairs import Pair, pair_in, without_slope
@@ -291,7 +291,7 @@ class Translation:
         return self.rows.softmax_power(self.statistics(base, places), entry, self.node(exponent, places))
 
     def _of_computed_exponent(self, e: sp.Expr, places: Places) -> Node:
-        """exp, sigmoid, softplus or sech2, with what rounding took from the argument."""
+        """exp, sigmoid, softplus, sech2, sine or cosine, with what rounding took from the argument."""
         return self._corrected(type(e).__name__, e.args[0], places)
 
     def _tanh(self, e: sp.tanh, places: Places) -> Node:
@@ -477,9 +477,10 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.Pow, Translation._power),
     (sp.exp, Translation._exponential),
     (sp.log, Translation._log),
-    ((sp.exp, sigmoid, softplus, sech2), Translation._of_computed_exponent),
+    ((sp.exp, sigmoid, softplus, sech2, sp.sin, sp.cos), Translation._of_computed_exponent),
     (sp.tanh, Translation._tanh),
     (sp.polygamma, Translation._polygamma),
+    (log_bessel_i0_scaled, bessel_of_exponential),
     (finished, lambda t, e, p: t.node(e.args[0], p)),
     (sp.Piecewise, Translation._piecewise),
     (sp.Max, lambda t, e, p: t._fold("maximum")(e, p)),

@@ -172,6 +172,8 @@ ORACLES: dict[str, Oracle] = {
     "exp_product_corrected": lambda x, error, c: c * mp.exp(x + error),
     "exp_product_corrected_single": lambda x, error, c: c * mp.exp(x + error),
     "exp_product_single": lambda x, c: c * mp.exp(x),
+    "sin_corrected": lambda x, error: mp.sin(x + error),
+    "cos_corrected": lambda x, error: mp.cos(x + error),
     "exp_error": lambda x: mp.exp(x) - mpf(exponential.exp(float(x))),
     "log_error": lambda x: mp.log(x) - mpf(logarithm.log(float(x))),
     "sigmoid_corrected": lambda x, error: 1 / (1 + mp.exp(-x - error)),

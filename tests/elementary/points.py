@@ -162,6 +162,12 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
         (between(-300.0, 300.0), both_signs(sizes(1e-18, 1e-13)), both_signs(sizes(1e-45, 3e38)))
     ),
     "exp_product_single": Domain((between(-300.0, 300.0), both_signs(sizes(1e-45, 3e38)))),
+    "sin_corrected": Domain(
+        (between(1e17, 1e18), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0))), away_from_zero=0.2
+    ),
+    "cos_corrected": Domain(
+        (between(1e17, 1e18), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0))), away_from_zero=0.2
+    ),
     "exp_error": Domain((between(-0.34, 0.34),), away_from_zero=3e-17),
     "log_error": Domain((between(1e3, 1e9),), away_from_zero=2e-16),
     "exp_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),

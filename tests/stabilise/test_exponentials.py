@@ -92,3 +92,17 @@ def test_what_a_condition_leaves_out_is_0_beside_an_infinity() -> None:
     assert slope[0] == pytest.approx(-(0.5 * math.e + 0.5) * math.e, rel=1e-15, abs=0)
     assert slope[1] == -math.inf
     assert slope[2] == pytest.approx(-math.exp(4), rel=1e-15, abs=0)  # times a 0 below the diagonal
+
+
+def test_a_sine_takes_what_rounding_took_from_a_huge_angle() -> None:
+    loss = sl.get("von_mises_2")
+    with mpmath.workprec(2000):
+        want = -mpmath.sin(mpmath.mpf(1) - mpmath.mpf(1e300)) * mpmath.exp(3)
+    assert loss.gradient([1.0], [1e300], [3.0], wrt="mu")[0] == pytest.approx(float(want), rel=1e-14, abs=0)
+
+
+def test_a_bessel_function_of_an_exponential_that_overflows_is_finite() -> None:
+    loss = sl.get("von_mises_2")
+    with mpmath.workprec(2000):
+        want = 2 * mpmath.exp(mpmath.mpf(709.9)) * mpmath.sin(mpmath.mpf(0.25)) ** 2
+    assert loss.value([0.5], [1.0], [709.9])[0] == pytest.approx(float(want), rel=1e-15, abs=0)
