@@ -114,6 +114,7 @@ FUNCTIONS: dict[str, Function] = dict([
         single.sigmoid_corrected_single, single.sigmoid_slope_corrected_single, single.softplus_corrected_single,
         single.log_sum_single,
         exponential.exp_moment, logistic.softplus_difference, logistic.sigmoid_power,
+        truncated_normal.log_ndtr_corrected, truncated_normal.mills_corrected, truncated_normal.mills_slope_corrected,
         trigonometric.sin_corrected, trigonometric.cos_corrected,
         power.power, power.hypot, algebraic.power1psq, algebraic.power1psq_quotient, trigonometric.atan2,
         polygamma.polygamma, beta.log_beta, beta.rising_log, beta.rising_excess,

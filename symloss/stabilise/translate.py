@@ -11,7 +11,16 @@ from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
-from symloss.heads.functions import finished, log_bessel_i0_scaled, sech2, sigmoid, softplus
+from symloss.heads.functions import (
+    finished,
+    inverse_mills,
+    log_bessel_i0_scaled,
+    log_norm_cdf,
+    mills_slope,
+    sech2,
+    sigmoid,
+    softplus,
+)
 from symloss.heads.table import row_of
 
 from . import translate_rows, translate_sparse
@@ -291,8 +300,9 @@ class Translation:
         return self.rows.softmax_power(self.statistics(base, places), entry, self.node(exponent, places))
 
     def _of_computed_exponent(self, e: sp.Expr, places: Places) -> Node:
-        """exp, sigmoid, softplus, sech2, sine or cosine, with what rounding took from the argument."""
-        return self._corrected(type(e).__name__, e.args[0], places)
+        """A function that multiplies the error of a large argument, with what rounding took from that."""
+        row = row_of(e)
+        return self._corrected(type(e).__name__ if row is None else row.elementary, e.args[0], places)
 
     def _tanh(self, e: sp.tanh, places: Places) -> Node:
         """A rounded sum costs it half an ulp at most, a quotient as much again."""
@@ -468,6 +478,18 @@ _RELATIONS = {
     sp.Unequality: "ne",
 }
 
+_OF_COMPUTED_EXPONENTS = (
+    sp.exp,
+    sigmoid,
+    softplus,
+    sech2,
+    sp.sin,
+    sp.cos,
+    log_norm_cdf,
+    inverse_mills,
+    mills_slope,
+)
+
 _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.Idx, Translation._index),
     (sp.Indexed, Translation._element),
@@ -477,7 +499,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.Pow, Translation._power),
     (sp.exp, Translation._exponential),
     (sp.log, Translation._log),
-    ((sp.exp, sigmoid, softplus, sech2, sp.sin, sp.cos), Translation._of_computed_exponent),
+    (_OF_COMPUTED_EXPONENTS, Translation._of_computed_exponent),
     (sp.tanh, Translation._tanh),
     (sp.polygamma, Translation._polygamma),
     (log_bessel_i0_scaled, bessel_of_exponential),

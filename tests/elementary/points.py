@@ -162,6 +162,9 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
         (between(-300.0, 300.0), both_signs(sizes(1e-18, 1e-13)), both_signs(sizes(1e-45, 3e38)))
     ),
     "exp_product_single": Domain((between(-300.0, 300.0), both_signs(sizes(1e-45, 3e38)))),
+    "log_ndtr_corrected": Domain((between(1.0, 37.0), both_signs(sizes(1e-17, 1e-13)))),
+    "mills_corrected": Domain((between(1.0, 37.0), both_signs(sizes(1e-17, 1e-13)))),
+    "mills_slope_corrected": Domain((between(1.0, 37.0), both_signs(sizes(1e-17, 1e-13)))),
     "sin_corrected": Domain(
         (between(1e17, 1e18), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0))), away_from_zero=0.2
     ),

@@ -63,6 +63,9 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "exp_product_single": [((INF, 0.0), 0.0), ((INF, -2.0), -INF), ((-INF, 2.0), 0.0)],
     "exp_product_corrected": [((-1e300, -1e280, 1e308), 0.0), ((INF, INF, 0.0), 0.0), ((INF, 0.0, -2.0), -INF)],
     "exp_product_corrected_single": [((-1e300, -1e280, 1e308), 0.0), ((INF, INF, 0.0), 0.0)],
+    "log_ndtr_corrected": [((INF, 0.0), -0.0), ((-INF, 0.0), -INF), ((40.0, 1e-15), -0.0), ((0.0, 1.0), -0.6931472)],
+    "mills_corrected": [((INF, 0.0), 0.0), ((-INF, 0.0), INF), ((0.0, 1.0), 0.7978846)],
+    "mills_slope_corrected": [((INF, 0.0), 0.0), ((-INF, 0.0), 1.0), ((0.0, 1.0), 0.6366198)],
     "sin_corrected": [((0.0, 1e-20), 1e-20), ((1e300, 0.0), -0.8178819), ((1.0, NAN), 0.8414710), ((INF, 0.0), NAN)],
     "cos_corrected": [((0.0, 1e-20), 1.0), ((0.0, 1.0), 0.5403023), ((1.0, NAN), 0.5403023), ((INF, 0.0), NAN)],
     "exp_error": [((0.0,), 0.0), ((INF,), 0.0), ((-INF,), 0.0), ((710.0,), 0.0), ((1.0,), 1.4398205e-16)],
@@ -216,7 +219,8 @@ def test_edges(name: str) -> None:
 
 
 # Functions that are a number for some NaN: by definition, or since NaN stands for an error that is not known.
-LENIENT = ("sin_corrected", "cos_corrected", "exp_error", "log_error",
+LENIENT = ("log_ndtr_corrected", "mills_corrected", "mills_slope_corrected",
+           "sin_corrected", "cos_corrected", "exp_error", "log_error",
            "exp_product_single", "exp_product_corrected_single",
            "power", "power1psq", "hypot", "difference_error", "sum_error", "product_error", "exp_corrected",
            "sigmoid_corrected", "softplus_corrected", "tanh_corrected", "sech2_corrected",

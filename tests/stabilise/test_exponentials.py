@@ -106,3 +106,14 @@ def test_a_bessel_function_of_an_exponential_that_overflows_is_finite() -> None:
     with mpmath.workprec(2000):
         want = 2 * mpmath.exp(mpmath.mpf(709.9)) * mpmath.sin(mpmath.mpf(0.25)) ** 2
     assert loss.value([0.5], [1.0], [709.9])[0] == pytest.approx(float(want), rel=1e-15, abs=0)
+
+
+def test_the_upper_tail_of_a_normal_variable_takes_the_error_of_a_logarithm() -> None:
+    loss = sl.get("lognormal_aft")
+    for n in range(40):
+        time, location = 1e-6 * (1 + n / 7), 2.0 + 0.3 * n
+        with mpmath.workprec(3000):
+            z = mpmath.log(mpmath.mpf(time)) - mpmath.mpf(location)
+            want = -mpmath.log(mpmath.erfc(z / mpmath.sqrt(2)) / 2)
+        got = loss.value([time], [0.0], [location])[0]
+        assert abs(got - want) <= 4 * math.ulp(float(want)), time
