@@ -63,7 +63,7 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "exp_product_single": [((INF, 0.0), 0.0), ((INF, -2.0), -INF), ((-INF, 2.0), 0.0)],
     "exp_product_corrected": [((-1e300, -1e280, 1e308), 0.0), ((INF, INF, 0.0), 0.0), ((INF, 0.0, -2.0), -INF)],
     "exp_product_corrected_single": [((-1e300, -1e280, 1e308), 0.0), ((INF, INF, 0.0), 0.0)],
-    "log_ndtr_corrected": [((INF, 0.0), -0.0), ((-INF, 0.0), -INF), ((40.0, 1e-15), -0.0), ((0.0, 1.0), -0.6931472)],
+    "log_ndtr_corrected": [((INF, 0.0), -0.0), ((-INF, 0.0), -INF), ((40.0, 1e-15), 0.0), ((0.0, 1.0), -0.6931472)],
     "mills_corrected": [((INF, 0.0), 0.0), ((-INF, 0.0), INF), ((0.0, 1.0), 0.7978846)],
     "mills_slope_corrected": [((INF, 0.0), 0.0), ((-INF, 0.0), 1.0), ((0.0, 1.0), 0.6366198)],
     "sin_corrected": [((0.0, 1e-20), 1e-20), ((1e300, 0.0), -0.8178819), ((1.0, NAN), 0.8414710), ((INF, 0.0), NAN)],
