@@ -32,7 +32,7 @@ def with_rounding_error(t: Translation, e: sp.Expr, places: Places) -> tuple[Nod
 
     A quotient by parameters is a product with their quotient, which is formed once and whose own error is known.
     """
-    if _is_computed(e):
+    if is_computed(e):
         return _in_two_parts(t, e, places)
     coefficient, rest = e.as_coeff_Mul()
     if coefficient == -1:
@@ -149,10 +149,10 @@ def _added(t: Translation, errors: list[Node | None]) -> Node | None:
 # --- exponents that have exponentials and logarithms in them ---------------------------------------------------------
 
 
-def _is_computed(e: sp.Expr) -> bool:
+def is_computed(e: sp.Expr) -> bool:
     """Whether e is a sum or a product with an exponential of an argument, whose own rounding error counts as well."""
     if isinstance(e, sp.Add):
-        return any(map(_is_computed, e.args))
+        return any(map(is_computed, e.args))
     if not isinstance(e, sp.Mul):
         return False
     return any(isinstance(f, sp.exp) and _is_multiple_of_given(f.args[0]) for f in e.args) and all(

@@ -437,7 +437,8 @@ class Translation:
 
     def _entry(self, e: binders.Softmax, places: Places) -> tuple[Node, Node]:
         """The entry at the binder's own place, without the scale of the row, and that place."""
-        return self.node(translate_rows.unscaled(e).at(e.place), places), self.node(e.place, places)
+        entry = translate_rows.unscaled(e).at(e.place)
+        return translate_rows.entry_of(self, entry, places), self.node(e.place, places)
 
     def _log_sum_exp(self, e: binders.LogSumExp, places: Places) -> Node:
         return self.rows.log_sum_exp(self.statistics(e, places))
