@@ -8,6 +8,7 @@ margin, where it is all that is left of the loss; its error is added to it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -195,25 +196,31 @@ def _in_two_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
         assert value is not None
         return t.outgrown(e, value, places), _added(t, errors)
     coefficient, factors = coefficient_and_factors(e)
+    plain, squared = _with_roots(sorted(factors, key=lambda f: (isinstance(f, sp.exp), sp.default_sort_key(f))))
+    roots = [_part(t, root, places) for root in squared]
     parts: Parts | None = None
-    for factor in sorted(factors, key=lambda f: (isinstance(f, sp.exp), sp.default_sort_key(f))):
-        for single in _once(t, factor, places):
-            parts = single if parts is None else _product_of_parts(t, parts, single)
+    if roots:  # the product before its square: each square may overflow where that of the product does not
+        root = functools.reduce(lambda x, y: _product_of_parts(t, x, y), roots)
+        parts = _product_of_parts(t, root, root)
+    for factor in plain:
+        part = _part(t, factor, places)
+        parts = part if parts is None else _product_of_parts(t, parts, part)
     assert parts is not None
     value, error = t.silenced(factors, parts[0], places), parts[1]
     return _times_number(t, coefficient, (value, error))
 
 
-def _once(t: Translation, factor: sp.Expr, places: Places) -> list[Parts]:
-    """A square as the base twice, exp(2 u) as exp(u) twice."""
-    half = half_exponential(factor)
-    if isinstance(factor, sp.exp):
-        u = t.node((factor if half is None else half).args[0], places)
-        part: Parts = (t.call("exp", u), t.call("exp_error", u))
-        return [part] if half is None else [part, part]
-    if isinstance(factor, sp.Pow):
-        return 2 * [with_rounding_error(t, factor.base, places)]
-    return [with_rounding_error(t, factor, places)]
+def _with_roots(factors: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:
+    """The factors that are no squares, and the roots of those that are: x of x**2, exp(u) of exp(2 u)."""
+    roots = [half_exponential(f) or (f.base if isinstance(f, sp.Pow) else None) for f in factors]
+    return [f for f, r in zip(factors, roots, strict=True) if r is None], [r for r in roots if r is not None]
+
+
+def _part(t: Translation, factor: sp.Expr, places: Places) -> Parts:
+    if not isinstance(factor, sp.exp):
+        return with_rounding_error(t, factor, places)
+    u = t.node(factor.args[0], places)
+    return t.call("exp", u), t.call("exp_error", u)
 
 
 def _product_of_parts(t: Translation, x: Parts, y: Parts) -> Parts:

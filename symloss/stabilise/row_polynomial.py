@@ -90,7 +90,14 @@ class RowPolynomial:
             return self.read(e.base) ** e.exp
         if not e.args or isinstance(e, sp.Indexed):
             return e
-        return self._opaque(e)
+        return self._power_of_exponential(e) if isinstance(e, sp.exp) else self._opaque(e)
+
+    def _power_of_exponential(self, e: sp.exp) -> sp.Expr:
+        """exp(n s) as a power of exp(s) or exp(-s), so that it meets its own square."""
+        n, rest = e.args[0].as_coeff_Mul()
+        if not n.is_Integer or not isinstance(rest, (sp.Symbol, sp.Indexed)):
+            return self._opaque(e)
+        return self._opaque(sp.exp(sp.sign(n) * rest)) ** abs(n)
 
     def _is_probability(self, base: sp.Expr) -> bool:
         return self.read(base) in (*self.p.values(), *self.q.values()) if base.has(Softmax) else False
