@@ -39,6 +39,7 @@ from symloss.heads.numbers import TypedNumber
 from symloss.heads.row_binders import Norm, SoftmaxContrast, SoftmaxCovariance
 from symloss.loss import Loss
 from symloss.stabilise.stabilise import stable_form
+from symloss.stabilise.target import depends_on_prediction
 
 from .balls import Ball, is_exact
 from .exact import Program
@@ -271,7 +272,7 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
         return sp.Max(*map(largest_terms, e.args), evaluate=False)
     if isinstance(e, sp.Mul):
         return sp.Mul(*map(largest_terms, e.args))
-    if isinstance(e, sp.Pow) and e.exp.is_positive and e.exp.is_number:
+    if isinstance(e, sp.Pow) and e.exp.is_nonnegative and not depends_on_prediction(e.exp):
         return largest_terms(e.base) ** e.exp
     if isinstance(e, (Total, Norm)):
         index, body = e.open()

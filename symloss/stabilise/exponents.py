@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
+from symloss.heads.functions import softplus
 from symloss.heads.numbers import exact
 from symloss.simplify.rules import domain_name
 
@@ -33,6 +34,10 @@ def with_rounding_error(t: Translation, e: sp.Expr, places: Places) -> tuple[Nod
 
     A quotient by parameters is a product with their quotient, which is formed once and whose own error is known.
     """
+    if isinstance(e, softplus) and _is_given(e.args[0]):
+        u = t.node(e.args[0], places)
+        linear, tail = t.call("maximum", u, t.number(0.0)), t.call("softplus_tail", u)
+        return t.call("add", linear, tail), t.call("sum_error", linear, tail)
     if is_computed(e):
         return _in_two_parts(t, e, places)
     coefficient, rest = e.as_coeff_Mul()
@@ -151,9 +156,10 @@ def _added(t: Translation, errors: list[Node | None]) -> Node | None:
 
 
 def is_computed(e: sp.Expr) -> bool:
-    """Whether e is a sum or a product with an exponential of an argument, whose own rounding error counts as well."""
+    """Whether e is a sum or a product with an exponential of an argument, whose own rounding error counts as well, or
+    a sum with a softplus of one."""
     if isinstance(e, sp.Add):
-        return any(map(is_computed, e.args))
+        return any(map(is_computed, e.args)) or any(_is_softplus_of_given(term) for term in e.args)
     if not isinstance(e, sp.Mul):
         return False
     return any(isinstance(f, sp.exp) and _is_multiple_of_given(f.args[0]) for f in e.args) and all(
@@ -163,6 +169,11 @@ def is_computed(e: sp.Expr) -> bool:
 
 def _is_given(e: sp.Expr) -> bool:
     return isinstance(e, (RoleSymbol, sp.Indexed))
+
+
+def _is_softplus_of_given(e: sp.Expr) -> bool:
+    node = -e if e.could_extract_minus_sign() else e
+    return isinstance(node, softplus) and _is_given(node.args[0])
 
 
 def _is_multiple_of_given(e: sp.Expr) -> bool:

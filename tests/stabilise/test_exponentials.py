@@ -117,3 +117,13 @@ def test_the_upper_tail_of_a_normal_variable_takes_the_error_of_a_logarithm() ->
             want = -mpmath.log(mpmath.erfc(z / mpmath.sqrt(2)) / 2)
         got = loss.value([time], [0.0], [location])[0]
         assert abs(got - want) <= 4 * math.ulp(float(want)), time
+
+
+def test_the_error_of_a_softplus_inside_an_exponent_is_made_good() -> None:
+    margin = sl.parameter("margin", default=0.05, domain=sl.Positive)
+    loss = sl.Loss("shifted", 1 / (1 + margin * (1 + sp.exp(f))), inputs=(f,))
+    for n in range(40):
+        at = 20.0 + n / 7
+        with mpmath.workprec(300):
+            want = 1 / (1 + mpmath.mpf(0.05) * (1 + mpmath.exp(mpmath.mpf(at))))
+        assert abs(loss.value([at])[0] - want) <= 4 * math.ulp(float(want)), at
