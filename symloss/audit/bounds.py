@@ -4,7 +4,8 @@ A result above its bound passes where one of these holds, and only there:
 
 - next to a true zero: it is wrong by at most 4 ulps of the largest term of the sum that is computed (A5);
 - where something that it is made of underflows: by at most 4 smallest subnormals, times 1 + |a| (A8);
-- an exponential of a computed exponent a, |a| > 40: by at most 4 + |a| ulps (A6);
+- an exponential of a computed exponent a, |a| > 40: by at most 4 + |a| ulps (A6), also in a row under softmax whose
+  exponents have exponentials in them;
 - within rounding of a jump, such as the Hessian of Huber's loss at |f - y| = delta: the value of the other side.
 """
 
@@ -38,6 +39,7 @@ from symloss.heads.numbers import TypedNumber
 from symloss.heads.row_binders import Norm, SoftmaxContrast, SoftmaxCovariance
 from symloss.loss import Loss
 from symloss.stabilise.stabilise import stable_form
+from symloss.stabilise.target import depends_on_prediction
 
 from .balls import Ball, is_exact
 from .exact import Program
@@ -128,7 +130,16 @@ class Allowance:
         inside = {part for b in self.stable.atoms(Binder) for part in b.atoms(*EXPONENTIALS)}
         found = sorted(self.stable.atoms(*EXPONENTIALS) - inside, key=sp.default_sort_key)
         made = [(EXPONENTIALS[type(e)], self._program(e.args[0])) for e in found]
+        made += [(abs, self._program(exponent)) for exponent in self._exponents_of_rows()]
         return [(size, p) for size, p in made if p is not None]
+
+    def _exponents_of_rows(self) -> list[sp.Expr]:
+        """Of rows exp(u[k]) whose exponents have exponentials of their own in them: the exponent of the largest entry,
+        which has the weight, and how far those whose softmax is asked for are below."""
+        rows = [s for s in self.stable.atoms(Softmax, LogSumExp) if s.body.has(sp.exp)]
+        rows = sorted((s for s in rows if not any(i.label.height for i in free_indices(s))), key=sp.default_sort_key)
+        largest = [Maximum(body, bound) for body, bound in dict.fromkeys((s.body, s.bound) for s in rows)]
+        return [*largest, *(sp.log(s) for s in rows if type(s) is Softmax)]
 
     @cached_property
     def underflowing(self) -> list[tuple[Callable[[float], float], Program]]:
@@ -261,7 +272,7 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
         return sp.Max(*map(largest_terms, e.args), evaluate=False)
     if isinstance(e, sp.Mul):
         return sp.Mul(*map(largest_terms, e.args))
-    if isinstance(e, sp.Pow) and e.exp.is_positive and e.exp.is_number:
+    if isinstance(e, sp.Pow) and e.exp.is_nonnegative and not depends_on_prediction(e.exp):
         return largest_terms(e.base) ** e.exp
     if isinstance(e, (Total, Norm)):
         index, body = e.open()
@@ -270,6 +281,9 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
         return _contrasted(e)
     if isinstance(e, SoftmaxCovariance):
         return _paired(e)
+    if isinstance(e, fn.log1p):
+        # Next to the zero of u the errors of u are those of log(1 + u), whose slope is 1/(1 + u).
+        return sp.Max(sp.Abs(e), largest_terms(e.args[0]) / sp.Abs(1 + e.args[0]), evaluate=False)
     if isinstance(e, (fn.finished, sp.Abs)):
         return largest_terms(e.args[0])
     if isinstance(e, sp.Piecewise):

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from symloss.elementary import ieee as math
-from symloss.elementary.constants import INFINITY, LN2_HIGH, LN2_LOW, LOG2E, NEGLIGIBLE, NOT_A_NUMBER
+from symloss.elementary.constants import (
+    INFINITY,
+    LN2_HIGH,
+    LN2_LOW,
+    LOG2E,
+    NEGLIGIBLE,
+    NOT_A_NUMBER,
+    ROUND,
+)
 from symloss.elementary.primitives import bits, fma, from_bits
 
 # Below the first exp is less than half the smallest subnormal number (2^-1075 = e^-745.13), above the second it
@@ -28,6 +36,12 @@ TIMES_LOWEST = -1460.0
 TIMES_HIGHEST = 1460.0
 
 EXPREL_FAR = 709.0
+
+# Beyond them c e^x is infinite, or 0, for every c but 0 and infinity: e^1477 is 2^2130.9. A third of that exponent is
+# one of a float64.
+PRODUCT_HIGHEST = 1477.0
+THIRD = 0.3333333333333333
+ROUND_1023 = 6755399441056767.0  # ROUND and the bias of a float64's exponent
 
 # Between them the series of `exp_moment`; outside its recurrence loses at most a factor of three per step.
 MOMENT_LOWEST = -1.5
@@ -114,6 +128,62 @@ def exp(x: float) -> float:
     shifted = fma(t, LOG2E, base)
     y = exp_reduced(t, shifted - base) * power_of_two_in(shifted)
     return y * (TWO_600 if x > 0.0 else TWO_MINUS_600)
+
+
+def exp_product(x: float, c: float) -> float:
+    """c e^x where e^x may overflow or underflow and the product does not; 0 at c = 0. No branches. Measured error: 1.2
+    ulp."""
+    t = -PRODUCT_HIGHEST if x < -PRODUCT_HIGHEST else x
+    t = PRODUCT_HIGHEST if t > PRODUCT_HIGHEST else t
+    n = fma(t, LOG2E, ROUND) - ROUND
+    return c * 0.0 if x == -INFINITY else times_power_of_two(c, exp_reduced(t, n), n)
+
+
+def exp_product_corrected(x: float, error: float, c: float) -> float:
+    """c e^(x + error) for an error far below 1, as rounding x leaves it; infinite or 0 where c e^x is. No branches."""
+    t = -PRODUCT_HIGHEST if x < -PRODUCT_HIGHEST else x
+    t = PRODUCT_HIGHEST if t > PRODUCT_HIGHEST else t
+    n = fma(t, LOG2E, ROUND) - ROUND
+    y = exp_reduced_sum(t, error if t == x else 0.0, n)
+    return c * 0.0 if x == -INFINITY else times_power_of_two(c, y, n)
+
+
+def times_power_of_two(c: float, y: float, n: float) -> float:
+    """c y 2^n for y close to 1, rounded where the product is rounded: a subnormal c grows before it meets y, and what
+    becomes subnormal met y before. A factor of 2 goes from the power to y, so that y does not decide what overflows."""
+    grows = n > 0.0
+    power = n + (-1.0 if grows else 1.0)
+    third = fma(power, THIRD, ROUND_1023)
+    part = power_of_two_in(third)
+    rest = power_of_two_in(ROUND_1023 + (power - 2.0 * (third - ROUND_1023)))
+    return c * (1.0 if grows else 0.5 * y) * part * part * rest * (2.0 * y if grows else 1.0)
+
+
+def exp_error(x: float) -> float:
+    """What rounding takes from `exp`: e^x less that, to 2^-5; 0 where not finite. No branches.
+
+    e^r = 1 + above + (below + r^2/2 + r^3 (...)), where the square is exact as a sum of two numbers.
+    """
+    t = exp_bounded(x)
+    base = ROUND_423 if x > 0.0 else ROUND_1623
+    shifted = fma(t, LOG2E, base)
+    n = shifted - base
+    above = fma(n, -LN2_HIGH, t)
+    below = n * -LN2_LOW
+    r = fma(n, -LN2_LOW, above)
+    leading = 1.0 + above
+    square = r * r
+    polynomial = exp_polynomial(r)
+    part = above - (leading - 1.0)
+    computed = leading + fma(square, polynomial, fma(n, -LN2_LOW, part))
+    missed = below - (r - above)
+    rest = fma(r, missed, 0.5 * fma(r, r, -square)) + square * (polynomial - 0.5)
+    total = leading + 0.5 * square
+    high = (leading - total) + 0.5 * square
+    error = (total - computed) + (high + (part + (below + rest)))
+    power, scale = power_of_two_in(shifted), TWO_600 if x > 0.0 else TWO_MINUS_600
+    finite = computed * power * scale < INFINITY and t == x
+    return error * power * scale if finite else 0.0
 
 
 def exp_corrected(x: float, error: float) -> float:

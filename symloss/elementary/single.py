@@ -40,6 +40,16 @@ def exp_single(x: float) -> float:
     return exp_bounded_single(SINGLE_HIGHEST if t > SINGLE_HIGHEST else t)
 
 
+def exp_product_single(x: float, c: float) -> float:
+    """c e^x; 0 at c = 0, also where e^x is infinite. A float32 is nowhere large or small enough to bring that back."""
+    return 0.0 if c == 0.0 else c * exp_single(x)
+
+
+def exp_product_corrected_single(x: float, error: float, c: float) -> float:
+    """As `exp_product_single`; what rounding x to float64 takes is far below a float32."""
+    return exp_product_single(x, c)
+
+
 def exp_bounded_single(x: float) -> float:
     """e^x in 2^-36 for x from SINGLE_LOWEST to SINGLE_HIGHEST."""
     shifted = fma(x, LOG2E, ROUND_1023)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from symloss.elementary import ieee as math
+from symloss.elementary.primitives import fma
+
+SMALL_ANGLE = 9e-9  # its square is less than half an ulp of 1: its sine is the angle and its cosine 1
 
 
 def sin(x: float) -> float:
@@ -13,6 +16,26 @@ def sin(x: float) -> float:
 def cos(x: float) -> float:
     """Cosine; NaN at the infinities."""
     return math.cos(x)
+
+
+def sin_corrected(x: float, error: float) -> float:
+    """sin(x + error), where rounding x left the error, which may be as large as x has an ulp."""
+    sine = math.sin(x)
+    if error == 0.0 or error - error != 0.0:
+        return sine
+    if math.fabs(error) < SMALL_ANGLE:
+        return fma(error, math.cos(x), sine)
+    return sine * math.cos(error) + math.cos(x) * math.sin(error)
+
+
+def cos_corrected(x: float, error: float) -> float:
+    """cos(x + error), where rounding x left the error, which may be as large as x has an ulp."""
+    cosine = math.cos(x)
+    if error == 0.0 or error - error != 0.0:
+        return cosine
+    if math.fabs(error) < SMALL_ANGLE:
+        return fma(-error, math.sin(x), cosine)
+    return cosine * math.cos(error) - math.sin(x) * math.sin(error)
 
 
 def tan(x: float) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from symloss.elementary.constants import SQRT_TWO_OVER_PI
 from symloss.elementary.exponential import exp
-from symloss.elementary.normal import HALF_SQUARE_FAR, mills
+from symloss.elementary.normal import HALF_SQUARE_FAR, log_ndtr, mills
 from symloss.elementary.primitives import fma
 
 MILLS_UNDERFLOWS = 37.0  # phi(37) is 1e-298, and what is made of it with x and x^2 is still a normal number
@@ -106,6 +106,25 @@ def mills_slope(x: float) -> float:
         return 0.5 * SQRT_TWO_OVER_PI * z * root * root
     m = mills(x)
     return m * (m + x)
+
+
+# In the upper tail these three behave as e^(-x^2/2), and what rounding took from x counts x^2 times: by the derivative.
+def log_ndtr_corrected(x: float, error: float) -> float:
+    """log P(Z <= x + error), where rounding x left the error."""
+    y = log_ndtr(x)
+    return fma(error, mills(x), y) if x > 1.0 and error != 0.0 else y
+
+
+def mills_corrected(x: float, error: float) -> float:
+    """phi/Phi at x + error, where rounding x left the error."""
+    y = mills(x)
+    return fma(-error, mills_slope(x), y) if x > 1.0 and error != 0.0 else y
+
+
+def mills_slope_corrected(x: float, error: float) -> float:
+    """m (m + x) at x + error, where rounding x left the error."""
+    y = mills_slope(x)
+    return fma(-error, truncated_cumulant(x), y) if x > 1.0 and error != 0.0 else y
 
 
 def truncated_variance(x: float) -> float:

@@ -305,9 +305,18 @@ def _common_factor_of_argument(e: sp.Expr) -> sp.Expr | None:
     return e.func(common * sp.Add(*(term / common for term in e.args[0].args)))
 
 
+def _common_term_of_softmax(e: sp.Expr) -> sp.Expr | None:
+    """softmax(u[k] + c) = softmax(u[k]) for a c that is the same for every k, such as a logsumexp of its own."""
+    if type(e) is not Softmax or not isinstance(e.body, sp.Add):
+        return None
+    own = [term for term in e.body.args if term.has(e.bound)]
+    return Softmax(sp.Add(*own), e.bound, e.place) if 0 < len(own) < len(e.body.args) else None
+
+
 IDENTITIES: tuple[Identity, ...] = (
     Identity("simplex", "the sum of a simplex row is 1", _simplex_sums_to_one),
     Identity("softmax sum", "the sum of a softmax is 1", _softmax_sums_to_one),
+    Identity("common term of a softmax", "softmax(u[k] + c) = softmax(u[k])", _common_term_of_softmax),
     Identity("delta", "sum_k delta(k, j) g(k) = g(j)", _contract_delta),
     Identity("constant factor", "sum_k c g(k) = c sum_k g(k)", _constant_factor),
     Identity("sum of terms", "sum_k (a + b g(k)) = K a + b sum_k g(k)", _sum_of_terms),

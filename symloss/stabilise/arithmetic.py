@@ -96,9 +96,11 @@ def _power_of(factor: sp.Expr) -> int:
 
 
 def _exponential_of(factor: sp.Expr, groups: dict[int, list[sp.Expr]]) -> int:
-    """n for exp(n u) where there are other n-th powers."""
+    """n for exp(n u) where there are other n-th powers; 2 for an exponent that is itself computed, and a square."""
     if not isinstance(factor, sp.exp):
         return 0
+    if 2 in groups and isinstance(factor.args[0], sp.Add) and factor.args[0].has(sp.exp):
+        return 2
     coefficient = factor.args[0].as_coeff_Mul(rational=True)[0]
     return next((n for n in groups if (coefficient / n).is_Integer), 0)
 

@@ -8,15 +8,18 @@ margin, where it is all that is left of the loss; its error is added to it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
+from symloss.heads.functions import softplus
+from symloss.heads.numbers import exact
 from symloss.simplify.rules import domain_name
 
-from .arithmetic import as_doubles, fraction, is_constant, term_order
+from .arithmetic import as_doubles, coefficient_and_factors, fraction, half_exponential, is_constant, term_order
 from .graph import Loop, Node, Select
 from .rows import Scale
 
@@ -31,6 +34,12 @@ def with_rounding_error(t: Translation, e: sp.Expr, places: Places) -> tuple[Nod
 
     A quotient by parameters is a product with their quotient, which is formed once and whose own error is known.
     """
+    if isinstance(e, softplus) and _is_given(e.args[0]):
+        u = t.node(e.args[0], places)
+        linear, tail = t.call("maximum", u, t.number(0.0)), t.call("softplus_tail", u)
+        return t.call("add", linear, tail), t.call("sum_error", linear, tail)
+    if is_computed(e):
+        return _in_two_parts(t, e, places)
     coefficient, rest = e.as_coeff_Mul()
     if coefficient == -1:
         value, error = with_rounding_error(t, rest, places)
@@ -83,6 +92,8 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
         return _of_product(translation, e, places)
     if isinstance(e, sp.Abs):
         return _of_modulus(translation, e.args[0], places)
+    if isinstance(e, sp.log) and _is_given(e.args[0]):
+        return translation.call("log_error", translation.node(e.args[0], places))
     if isinstance(e, sp.Pow) and e.exp == 2:
         return _of_two_factors(translation, e.base, e.base, places)
     return None
@@ -139,6 +150,111 @@ def _added(t: Translation, errors: list[Node | None]) -> Node | None:
         assert total is not None
         total = t.call("add", total, x)
     return total
+
+
+# --- exponents that have exponentials and logarithms in them ---------------------------------------------------------
+
+
+def is_computed(e: sp.Expr) -> bool:
+    """Whether e is a sum or a product with an exponential of an argument, whose own rounding error counts as well, or
+    a sum with a softplus of one."""
+    if isinstance(e, sp.Add):
+        return any(map(is_computed, e.args)) or any(_is_softplus_of_given(term) for term in e.args)
+    if not isinstance(e, sp.Mul):
+        return False
+    return any(isinstance(f, sp.exp) and _is_multiple_of_given(f.args[0]) for f in e.args) and all(
+        isinstance(f, sp.exp) or f.is_Rational or _is_power_of_sum(f) for f in e.args
+    )
+
+
+def _is_given(e: sp.Expr) -> bool:
+    return isinstance(e, (RoleSymbol, sp.Indexed))
+
+
+def _is_softplus_of_given(e: sp.Expr) -> bool:
+    node = -e if e.could_extract_minus_sign() else e
+    return isinstance(node, softplus) and _is_given(node.args[0])
+
+
+def _is_multiple_of_given(e: sp.Expr) -> bool:
+    coefficient, rest = e.as_coeff_Mul()
+    return _is_given(rest) and abs(coefficient) in (1, 2)
+
+
+def _is_power_of_sum(e: sp.Expr) -> bool:
+    """x, |x - y| and their squares, of arguments."""
+    base = e.base if isinstance(e, sp.Pow) and e.exp == 2 else e
+    base = base.args[0] if isinstance(base, sp.Abs) else base
+    return _is_given(base) or (isinstance(base, sp.Add) and all(_is_given(a) or _is_given(-a) for a in base.args))
+
+
+Parts = tuple[Node, "Node | None"]
+
+
+def _in_two_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
+    """The value as it is computed here, and what rounding took on the way."""
+    if isinstance(e, sp.Add):
+        terms = sorted(e.args, key=term_order)
+        value, errors = None, []
+        for term in terms:
+            negative = term.could_extract_minus_sign()
+            part, error = with_rounding_error(t, -term if negative else term, places)
+            part, error = (t.call("neg", part), _negated(t, error)) if negative else (part, error)
+            errors.append(error)
+            if value is not None:
+                errors.append(t.call("sum_error", value, part))
+            value = part if value is None else t.call("add", value, part)
+        assert value is not None
+        return t.outgrown(e, value, places), _added(t, errors)
+    coefficient, factors = coefficient_and_factors(e)
+    plain, squared = _with_roots(sorted(factors, key=lambda f: (isinstance(f, sp.exp), sp.default_sort_key(f))))
+    roots = [_part(t, root, places) for root in squared]
+    parts: Parts | None = None
+    if roots:  # the product before its square: each square may overflow where that of the product does not
+        root = functools.reduce(lambda x, y: _product_of_parts(t, x, y), roots)
+        parts = _product_of_parts(t, root, root)
+    for factor in plain:
+        part = _part(t, factor, places)
+        parts = part if parts is None else _product_of_parts(t, parts, part)
+    assert parts is not None
+    value, error = t.silenced(factors, parts[0], places), parts[1]
+    return _times_number(t, coefficient, (value, error))
+
+
+def _with_roots(factors: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:
+    """The factors that are no squares, and the roots of those that are: x of x**2, exp(u) of exp(2 u)."""
+    roots = [half_exponential(f) or (f.base if isinstance(f, sp.Pow) else None) for f in factors]
+    return [f for f, r in zip(factors, roots, strict=True) if r is None], [r for r in roots if r is not None]
+
+
+def _part(t: Translation, factor: sp.Expr, places: Places) -> Parts:
+    if not isinstance(factor, sp.exp):
+        return with_rounding_error(t, factor, places)
+    u = t.node(factor.args[0], places)
+    return t.call("exp", u), t.call("exp_error", u)
+
+
+def _product_of_parts(t: Translation, x: Parts, y: Parts) -> Parts:
+    errors: list[Node | None] = [t.call("product_error", x[0], y[0])]
+    errors += [t.call("product_or_zero", own[1], other[0]) for own, other in ((x, y), (y, x)) if own[1] is not None]
+    return t.call("mul", x[0], y[0]), _added(t, errors)
+
+
+def _times_number(t: Translation, number: sp.Rational, parts: Parts) -> Parts:
+    if number == 1:
+        return parts
+    if number == -1:
+        return t.call("neg", parts[0]), _negated(t, parts[1])
+    if _is_power_of_two(number):
+        value, error = (None if x is None else t.call("mul", t.number(float(number)), x) for x in parts)
+        assert value is not None
+        return value, error
+    missing = float(number - exact(float(number)))
+    return _product_of_parts(t, parts, (t.number(float(number)), t.number(missing)))
+
+
+def _negated(t: Translation, error: Node | None) -> Node | None:
+    return None if error is None else t.call("neg", error)
 
 
 def _is_sign(e: sp.Expr) -> bool:

@@ -84,14 +84,27 @@ class RowPolynomial:
                 return number * self.q[place]
         if isinstance(e, (sp.Add, sp.Mul)):
             return e.func(*map(self.read, e.args))
+        if isinstance(e, sp.Pow) and isinstance(e.base, sp.Add) and not e.base.has(Binder):
+            return self._whole(e.base) ** e.exp
         if isinstance(e, sp.Pow) and ((e.exp.is_Integer and e.exp > 0) or self._is_probability(e.base)):
             return self.read(e.base) ** e.exp
         if not e.args or isinstance(e, sp.Indexed):
             return e
-        return self._opaque(e)
+        return self._power_of_exponential(e) if isinstance(e, sp.exp) else self._opaque(e)
+
+    def _power_of_exponential(self, e: sp.exp) -> sp.Expr:
+        """exp(n s) as a power of exp(s) or exp(-s), so that it meets its own square."""
+        n, rest = e.args[0].as_coeff_Mul()
+        if not n.is_Integer or not isinstance(rest, (sp.Symbol, sp.Indexed)):
+            return self._opaque(e)
+        return self._opaque(sp.exp(sp.sign(n) * rest)) ** abs(n)
 
     def _is_probability(self, base: sp.Expr) -> bool:
         return self.read(base) in (*self.p.values(), *self.q.values()) if base.has(Softmax) else False
+
+    def _whole(self, e: sp.Add) -> sp.Expr:
+        """A sum to a power that has nothing of the row stays whole: multiplied out, its own terms would cancel."""
+        return -self._opaque(-e) if e.could_extract_minus_sign() else self._opaque(e)
 
     def _opaque(self, e: sp.Expr) -> sp.Dummy:
         if e not in self.opaque:

@@ -45,6 +45,8 @@ class RowStatistics:
     """The first place of the maximum; only contrasts of entries with the largest one need it."""
     others: Node
     scale: Scale = UNSCALED
+    error: Node | None = None
+    """What rounding took from the largest entry, where entries are computed: the most, if several are equal."""
 
 
 class RowFunctions:
@@ -52,6 +54,8 @@ class RowFunctions:
 
     def __init__(self, builder: Builder) -> None:
         self.make = builder.make
+        self.errors: dict[Node, Node] = {}
+        """What rounding took from entries that are computed, by what it left."""
 
     def call(self, head: str, *arguments: Node) -> Node:
         return self.make(Apply, head, arguments)
@@ -63,21 +67,45 @@ class RowFunctions:
         raw = self.make(Reduce, "max", loop, entry)
         masked = self.call("eq", raw, self.number(-float("inf")))
         largest = self.make(Select, masked, self.number(0.0), raw)
-        rest = self.make(Reduce, "rest", loop, self._exponential(entry, largest, scale))
+        error = self._error_of_largest(entry, raw, loop)
+        rest = self.make(Reduce, "rest", loop, self._exponential(entry, largest, scale, error))
         others = self.make(Select, masked, self.number(0.0), rest)
         place = self.make(Reduce, "argmax", loop, entry)
-        return RowStatistics(largest, raw, place, others, scale)
+        return RowStatistics(largest, raw, place, others, scale, error)
+
+    def _error_of_largest(self, entry: Node, largest: Node, loop: Loop) -> Node | None:
+        """The largest error among the entries that are the largest: their exponentials are at most 1."""
+        if entry not in self.errors:
+            return None
+        here = self.call("eq", entry, largest)
+        error = self.make(Select, here, self.errors[entry], self.number(-float("inf")))
+        most = self.make(Reduce, "max", loop, error)
+        known = self.call("gt", most, self.number(-float("inf")))
+        return self.make(Select, known, most, self.number(0.0))
 
     def scaled(self, entry: Node, row: RowStatistics) -> Node:
         """exp(entry - largest); 1 for the largest itself, also at +inf."""
-        return self._exponential(entry, row.largest, row.scale)
+        return self._exponential(entry, row.largest, row.scale, row.error)
 
-    def _exponential(self, entry: Node, largest: Node, scale: Scale) -> Node:
-        """exp(entry - largest) with the rounding errors of the difference and of its product with the scale."""
+    def _behind(self, entry: Node, error: Node) -> Node:
+        """What rounding took from an entry, less what it took from the largest; 0 where that is not known."""
+        return self.call("sub", self.errors[entry], error) if entry in self.errors else self.number(0.0)
+
+    def _exponential(self, entry: Node, largest: Node, scale: Scale, error: Node | None = None) -> Node:
+        """exp(entry - largest) with the rounding errors of the difference and of its product with the scale, and of the
+        entries themselves where these are computed."""
+        if error is not None:
+            same = self.call("eq", entry, largest)
+            difference = self.make(Select, same, self.number(0.0), self.call("sub", entry, largest))
+            behind = self._behind(entry, error)
+            total = self.call("add", self.call("difference_error", entry, largest), behind)
+            if scale != UNSCALED:
+                difference, total = self.times_scale(difference, total, scale, True)
+            return self.call("exp_decay_corrected", difference, total)
         if scale == UNSCALED:
             return self.call("exp_difference", entry, largest)
         same = self.call("eq", entry, largest)
-        difference: Node = self.make(Select, same, self.number(0.0), self.call("sub", entry, largest))
+        difference = self.make(Select, same, self.number(0.0), self.call("sub", entry, largest))
         difference, error = self.times_scale(difference, self.call("difference_error", entry, largest), scale, True)
         return self.call("exp_decay_corrected", difference, error)
 
@@ -113,7 +141,10 @@ class RowFunctions:
         return factor, self.call("div", remainder, above)
 
     def log_sum_exp(self, row: RowStatistics) -> Node:
-        return self.call("add", self._with_scale(row.raw_largest, row.scale), self.call("log1p", row.others))
+        log = self.call("log1p", row.others)
+        if row.error is not None:
+            log = self.call("add", log, self._with_scale(row.error, row.scale))
+        return self.call("add", self._with_scale(row.raw_largest, row.scale), log)
 
     def _with_scale(self, x: Node, scale: Scale) -> Node:
         if scale.above is not None:
@@ -126,7 +157,7 @@ class RowFunctions:
     def softmax_power(self, row: RowStatistics, entry: Node, exponent: Node) -> Node:
         """softmax**exponent as exp(exponent (entry - largest))/whole**exponent: softmax may underflow, its root not."""
         above = exponent if row.scale.above is None else self.call("mul", exponent, row.scale.above)
-        weight = self._exponential(entry, row.largest, Scale(above, row.scale.below))
+        weight = self._exponential(entry, row.largest, Scale(above, row.scale.below), row.error)
         power = self.call("div", weight, self.call("power", self._whole(row), exponent))
         return self.make(Select, self.call("eq", exponent, self.number(0.0)), self.number(1.0), power)
 
@@ -144,7 +175,11 @@ class RowFunctions:
     def gap(self, row: RowStatistics, entry: Node, place: Node) -> Node:
         """logsumexp - entry: log1p(others) at the largest, (largest - entry) + log1p(others) elsewhere."""
         log = self.call("log1p", row.others)
-        behind = self._with_scale(self.call("sub", row.largest, entry), row.scale)
+        behind = self.call("sub", row.largest, entry)
+        if row.error is not None:
+            error = self.call("sub", self._behind(entry, row.error), self.call("difference_error", row.largest, entry))
+            behind = self.call("sub", behind, error)
+        behind = self._with_scale(behind, row.scale)
         return self.where_largest(row, entry, log, self.call("add", behind, log))
 
     def norm(self, value: Node, loop: Loop) -> Node:
@@ -183,7 +218,10 @@ class RowFunctions:
         return self.call("times_parts", part, share, self.call("share_error", row.others, share))
 
     def where_largest(self, row: RowStatistics, entry: Node, then: Node, otherwise: Node) -> Node:
-        return self.make(Select, self.call("eq", entry, row.largest), then, otherwise)
+        largest = self.call("eq", entry, row.largest)
+        if row.error is not None and entry in self.errors:
+            largest = self.call("and", largest, self.call("eq", self.errors[entry], row.error))
+        return self.make(Select, largest, then, otherwise)
 
     def at_largest(self, row: RowStatistics, place: Node, then: Node, otherwise: Node) -> Node:
         if place is row.place:

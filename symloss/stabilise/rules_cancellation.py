@@ -7,6 +7,7 @@ from collections.abc import Callable
 import sympy as sp
 
 from symloss.declare.lift_pairs import never_negative
+from symloss.heads.binders import Softmax
 from symloss.heads.functions import expm1, log1p, log1pmx, product_or_zero, sigmoid
 from symloss.simplify.cost import cost
 
@@ -155,6 +156,20 @@ def _log1p_minus_line(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _delta_apart(e: sp.Expr) -> sp.Expr | None:
+    """A matrix of two rows under softmax, its diagonal apart: there it is a product, and what is beside it is not."""
+    deltas = e.atoms(sp.KroneckerDelta) if isinstance(e, sp.Add) else set()
+    rows = {p.args[:2] for p in e.atoms(Softmax) if type(p) is Softmax} if deltas else set()
+    if len(deltas) != 1 or len(rows) < 2:
+        return None
+    delta = deltas.pop()
+    i, j = delta.args
+    if not all(isinstance(x, sp.Idx) for x in (i, j)):
+        return None
+    diagonal = e.xreplace({delta: sp.S.One}).xreplace({j: i})
+    return sp.Piecewise((diagonal, sp.Eq(i, j)), (e.xreplace({delta: sp.S.Zero}), True))
+
+
 def _power_minus_one(e: sp.Expr) -> sp.Expr | None:
     """c b**x - c = c expm1(x log b) near x = 0, for a number b."""
     if not isinstance(e, sp.Add):
@@ -243,6 +258,15 @@ RULES: tuple[StableRule, ...] = (
         _difference_of_reciprocals,
         1 / (X + 1) ** 2 - 1 / X**2,
         ({"x": 1e9}, {"x": 1e15}),
+    ),
+    StableRule(
+        "diagonal of a matrix of two rows",
+        "(w[i] - p[i]) delta(i, j) + p[i] p[j] - w[i] w[j] = (p[i] - w[i]) (p[i] + w[i] - 1) at j = i",
+        "p and w round to 1",
+        "a gap of 37 in both rows",
+        "rules.json softmax_minus_1",
+        _delta_apart,
+        branching=True,
     ),
     StableRule(
         "common factors",

@@ -23,6 +23,19 @@ def _logistic_minus_half(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _times_logistic_minus_half(e: sp.Expr) -> sp.Expr | None:
+    """k s(x) - k/2 = k tanh(x/2)/2 for any factor k, whichever way round its differences stand."""
+    if not isinstance(e, sp.Add):
+        return None
+    for term in e.args:
+        for node in (f for f in sp.Mul.make_args(term) if isinstance(f, sigmoid)):
+            k = term / node
+            other = next((t for t in e.args if t != term and not k.is_number and sp.expand(t + k / 2) == 0), None)
+            if other is not None:
+                return k * sp.tanh(node.args[0] / 2) / 2 + (e - term - other)
+    return None
+
+
 def _softplus_minus_linear(e: sp.Expr) -> sp.Expr | None:
     """n softplus(u) - k u = (n - k) softplus(u) + k softplus(-u) for a number n, or n and k free of predictions."""
     if not isinstance(e, sp.Add):
@@ -114,6 +127,16 @@ RULES: tuple[StableRule, ...] = (
         _logistic_minus_half,
         sigmoid(X) - sp.Rational(1, 2),
         ({"x": 1e-9},),
+    ),
+    StableRule(
+        "multiple of logistic minus a half",
+        "k s(x) - k/2 = k tanh(x/2)/2",
+        "two numbers close to k/2; 2 k overflows",
+        "|x| < 0.01",
+        "rules.json tanh_exp",
+        _times_logistic_minus_half,
+        2 * Y * sigmoid(X) - Y,
+        ({"x": 1e-9, "y": 3.0},),
     ),
     StableRule(
         "logistic minus target",

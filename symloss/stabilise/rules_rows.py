@@ -5,12 +5,13 @@ from __future__ import annotations
 import sympy as sp
 
 from symloss.heads.binders import Binder, LogSumExp, Rank, Softmax, SoftmaxComplement, SoftmaxGap, Sorted, Total
-from symloss.heads.functions import bernoulli_function, product_or_zero
+from symloss.heads.functions import bernoulli_function, expm1, finished, log1p, product_or_zero
 from symloss.heads.row_binders import LargestPlace, Norm
 from symloss.heads.sparse import SparseGap, SparseMaximum
 
 from .confident import confident_row
 from .others import over_the_others
+from .rules_differences import opposite_terms
 from .stable_rule import StableRule, pairs
 from .target import against_target, from_the_nearer_end, shared_out
 
@@ -93,6 +94,43 @@ def _gap_over_complement(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _mean_close_to_one(e: sp.Expr) -> sp.Expr | None:
+    """log sum_k p[k] exp(d[k]) = log(1 + sum_k p[k] (exp(d[k]) - 1)) for a softmax p, where that sum is small."""
+    if type(e) is not LogSumExp or not isinstance(e.body, sp.Add):
+        return None
+    index, body = e.open()
+    for gap in (-term for term in body.args):
+        if isinstance(gap, SoftmaxGap) and gap.place == index:
+            mean = Total(Softmax(gap.body, gap.bound, index) * expm1(body + gap), index)
+            return sp.Piecewise((log1p(mean), sp.Abs(mean) < sp.S.Half), (finished(e), True))
+    return None
+
+
+def _difference_of_softmaxes(e: sp.Expr) -> sp.Expr | None:
+    """c p - c q = c (1 - q) - c (1 - p) where p > 1/2, for the same entry of two rows."""
+    found = opposite_terms(e, Softmax)
+    if found is None:
+        return None
+    c, p, q, rest = found
+    if type(p) is not Softmax or type(q) is not Softmax or p.place != q.place or p.body.has(sp.Piecewise):
+        return None
+    near, plain = c * _complement(q) - c * _complement(p), finished(c * p - c * q)
+    return sp.Piecewise((near, p > sp.S.Half), (plain, True)) + rest
+
+
+def _softmaxes_less_one(e: sp.Expr) -> sp.Expr | None:
+    """p + q - 1 = p - (1 - q) where q > 1/2, and q - (1 - p) elsewhere."""
+    if not isinstance(e, sp.Add):
+        return None
+    number = e.as_coeff_Add()[0]
+    found = [(c, p) for c, p, _ in pairs(e, Softmax) if type(p) is Softmax and c == -number and number != 0]
+    if len(found) != 2 or len(e.args) != 3 or any(p.body.has(sp.Piecewise) for _, p in found):
+        return None
+    (c, p), (_, q) = found
+    low, high = finished(c * q - c * _complement(p)), finished(c * p - c * _complement(q))
+    return sp.Piecewise((high, q > sp.S.Half), (low, True))
+
+
 def _norm(e: sp.Expr) -> sp.Expr | None:
     """sum_k v[k]**2 to the power of n + 1/2 is the norm of v to the power of 2n + 1."""
     if not isinstance(e, sp.Pow) or not isinstance(e.base, Total) or not (e.exp - sp.S.Half).is_Integer:
@@ -130,6 +168,33 @@ def _sum_over_sorted(e: sp.Expr) -> sp.Expr | None:
 
 
 RULES: tuple[StableRule, ...] = (
+    StableRule(
+        "difference of two softmaxes",
+        "p - q = (1 - q) - (1 - p) where p > 1/2",
+        "p and q round to 1",
+        "a gap of 37 in both rows",
+        "rules.json softmax_minus_1",
+        _difference_of_softmaxes,
+        branching=True,
+    ),
+    StableRule(
+        "two softmaxes less one",
+        "p + q - 1 = p - (1 - q) where q > 1/2",
+        "q rounds to 1, and p is small",
+        "a gap of 37 in one row",
+        "rules.json softmax_minus_1",
+        _softmaxes_less_one,
+        branching=True,
+    ),
+    StableRule(
+        "mean close to one",
+        "log sum_k p[k] exp(d[k]) = log(1 + sum_k p[k] (exp(d[k]) - 1)), p a softmax",
+        "log p and its sum cancel where the other exponents are small",
+        "|d| < 0.1, or beside a p that underflows",
+        "rules.json log1p, expm1",
+        _mean_close_to_one,
+        branching=True,
+    ),
     StableRule(
         "sum in sorted order",
         "sum_p g(sort(u)[p], p) = sum_k g(u[k], rank(u)[k])",

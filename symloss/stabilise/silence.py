@@ -112,6 +112,15 @@ def outgrown(above: list[sp.Expr], below: list[sp.Expr]) -> bool:
     return _predictions(*varying) <= _predictions(*below)
 
 
+def is_outgrown_by(factors: list[sp.Expr], exponent: sp.Expr) -> bool:
+    """Whether factors that may be infinite are no match for exp(exponent) where the exponent is -inf: they grow no
+    faster than a power of the predictions, all of which the exponent has."""
+    varying = [f for f in factors if depends_on_prediction(f)]
+    if not varying or not all(map(_grows_slowly, varying)) or not _predictions(*varying) <= _predictions(exponent):
+        return False
+    return any(isinstance(f, (sp.Symbol, sp.Indexed, sp.Add, sp.Pow, sp.Abs)) for f in varying)
+
+
 def _is_whole_power(e: sp.Expr) -> bool:
     """Whether e is b**n for a b that varies and has no functions in it."""
     base, exponent = e.as_base_exp() if isinstance(e, sp.Pow) else (e, sp.S.One)

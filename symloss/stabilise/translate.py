@@ -11,7 +11,16 @@ from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
-from symloss.heads.functions import finished, sech2, sigmoid, softplus
+from symloss.heads.functions import (
+    finished,
+    inverse_mills,
+    log_bessel_i0_scaled,
+    log_norm_cdf,
+    mills_slope,
+    sech2,
+    sigmoid,
+    softplus,
+)
 from symloss.heads.table import row_of
 
 from . import translate_rows, translate_sparse
@@ -28,6 +37,7 @@ from .arithmetic import (
     squared_exponentials,
     term_order,
 )
+from .exponentials import bessel_of_exponential, exponential_in, product_with, shrunk
 from .exponents import is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .logistic_pairs import Pair, pair_in, without_slope
@@ -127,9 +137,9 @@ class Translation:
             value = self.node(-term, places)
             total = self.call("neg", value) if total is None else self.call("sub", total, value)
         assert total is not None
-        return self._outgrown(e, total, places)
+        return self.outgrown(e, total, places)
 
-    def _outgrown(self, e: sp.Add, total: Node, places: Places) -> Node:
+    def outgrown(self, e: sp.Add, total: Node, places: Places) -> Node:
         """The sum, and infinity where the term that outgrows the others is (inf - inf would be NaN)."""
         term = outgrowing(e)
         if term is None:
@@ -146,19 +156,35 @@ class Translation:
             rest = self.node(sp.Mul(*(a for a in e.args if a not in deltas)), places)
             condition = self.node(sp.And(*(sp.Eq(*d.args, evaluate=False) for d in deltas)), places)
             return self.make(Select, condition, rest, self.number(0.0))
+        chosen = next((a for a in e.args if isinstance(a, sp.Piecewise) and any(b == 0 for b, _ in a.args)), None)
+        if chosen is not None and any(can_be_infinite(a) for a in e.args if a is not chosen):
+            # What is left out is 0 whatever it would have met: 0*inf would be NaN.
+            others = sp.Mul(*(a for a in e.args if a is not chosen))
+            return self._piecewise(sp.Piecewise(*((b * others, c) for b, c in chosen.args), evaluate=False), places)
         coefficient, factors = coefficient_and_factors(e)
         joined, factors = common_powers(factors)
         if joined:
             return self._with_common_powers(coefficient, joined, factors, places)
         above, below = fraction(factors)
-        top = self._quotient(halved_exponentials(above), below, as_doubles(abs(coefficient)), places)
+        top = self._quotient(above, below, as_doubles(abs(coefficient)), places)
         return self.call("neg", top) if coefficient < 0 else top
 
     def _quotient(
-        self, above: list[sp.Expr], below: list[sp.Expr], number: tuple[float, float], places: Places
+        self,
+        above: list[sp.Expr],
+        below: list[sp.Expr],
+        number: tuple[float, float],
+        places: Places,
+        powers: bool = False,
     ) -> Node:
         p, q = number
-        top = self._weighted_product(above, places, p)
+        exponential, special = exponential_in(above, number, powers), shrunk(self, above, number, places)
+        if exponential is not None:
+            top, q = self.silenced(above, product_with(self, exponential, above, number, places), places), 1.0
+        elif special is not None:
+            top, q = special, 1.0
+        else:
+            top = self._weighted_product(above if powers else halved_exponentials(above), places, p)
         if q == 1.0 and not below:
             return top
         if outgrown(above, below):
@@ -182,34 +208,36 @@ class Translation:
         """Whole powers of one exponent are powers of a product; then the other factors."""
         product: Node | None = None
         for bases, n in joined:
-            part = self._repeated(self._quotient(*fraction(bases), (1.0, 1.0), places), n)
+            part = self._repeated(self._quotient(*fraction(bases), (1.0, 1.0), places, powers=True), n)
             product = part if product is None else self.call("mul", product, part)
         assert product is not None
         if coefficient == 1 and not rest:
             return product
         product = self.call("mul", self.node(sp.Mul(coefficient, *rest), places), product)
         powers = [b**n for bases, n in joined for b in bases]
-        return self._silenced(fraction([*powers, *rest])[0], product, places) if rest else product
+        return self.silenced(fraction([*powers, *rest])[0], product, places) if rest else product
 
     def _weighted_product(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
         """The product, and 0 where a weight is 0 although the weighted is infinite (0*inf would be NaN)."""
-        return self._silenced(factors, self.product(factors, places, number), places)
+        return self.silenced(factors, self.product(factors, places, number), places)
 
-    def _silenced(self, factors: list[sp.Expr], product: Node, places: Places) -> Node:
+    def silenced(self, factors: list[sp.Expr], product: Node, places: Places) -> Node:
         # exp of a target is 0 where that is -inf: the logarithm of a probability.
         weights = [f for f in factors if (f.is_zero is None or isinstance(f, sp.exp)) and not depends_on_prediction(f)]
-        if any(isinstance(f, sp.exp) and depends_on_prediction(f) for f in factors):
+        if any(_may_overflow(f) for f in factors):
             # An exponential may overflow: a residual of exactly 0 silences it as well.
             weights = [f for f in factors if f.is_zero is None and not isinstance(f, sp.exp)]
         if any(is_infinite_logarithm(f) for f in factors):
             # log(y) at the end of the domain of y: whatever multiplies it, x**0 is 1 also at x = 0.
             weights = [f for f in factors if f.is_zero is None and not is_infinite_logarithm(f)]
         # A probability underflows to 0 where its logarithm is infinite or nearly so.
-        weights += [f for f in factors if is_probability(f.as_base_exp()[0]) and f not in weights]
-        if not weights or not any(can_be_infinite(f) or is_infinite_logarithm(f) for f in factors):
+        probabilities = [f for f in factors if is_probability(f.as_base_exp()[0]) and f not in weights]
+        if not (weights or probabilities) or not any(can_be_infinite(f) or is_infinite_logarithm(f) for f in factors):
             return product
-        weight = self.product(weights, places, 1.0)
-        silent = self.call("eq", weight, self.number(0.0))
+        groups = _with_zeros_of_their_own(weights, probabilities)
+        silent, *others = (self.call("eq", self.product(g, places, 1.0), self.number(0.0)) for g in groups)
+        for other in others:
+            silent = self.call("or", silent, other)
         return self.make(Select, silent, self.number(0.0), product)
 
     def product(self, factors: list[sp.Expr], places: Places, number: float) -> Node:
@@ -283,8 +311,9 @@ class Translation:
         return self.rows.softmax_power(self.statistics(base, places), entry, self.node(exponent, places))
 
     def _of_computed_exponent(self, e: sp.Expr, places: Places) -> Node:
-        """exp, sigmoid, softplus or sech2, with what rounding took from the argument."""
-        return self._corrected(type(e).__name__, e.args[0], places)
+        """A function that multiplies the error of a large argument, with what rounding took from that."""
+        row = row_of(e)
+        return self._corrected(type(e).__name__ if row is None else row.elementary, e.args[0], places)
 
     def _tanh(self, e: sp.tanh, places: Places) -> Node:
         """A rounded sum costs it half an ulp at most, a quotient as much again."""
@@ -419,7 +448,8 @@ class Translation:
 
     def _entry(self, e: binders.Softmax, places: Places) -> tuple[Node, Node]:
         """The entry at the binder's own place, without the scale of the row, and that place."""
-        return self.node(translate_rows.unscaled(e).at(e.place), places), self.node(e.place, places)
+        entry = translate_rows.unscaled(e).at(e.place)
+        return translate_rows.entry_of(self, entry, places), self.node(e.place, places)
 
     def _log_sum_exp(self, e: binders.LogSumExp, places: Places) -> Node:
         return self.rows.log_sum_exp(self.statistics(e, places))
@@ -434,6 +464,23 @@ class Translation:
         return self.rows.gap(self.statistics(e, places), *self._entry(e, places))
 
 
+def _with_zeros_of_their_own(weights: list[sp.Expr], probabilities: list[sp.Expr]) -> list[list[sp.Expr]]:
+    """Factors whose product is 0 where one of them is: what may be infinite stands alone, a residual apart from
+    probabilities."""
+    infinite = [f for f in weights if isinstance(f, sp.Add) and _may_overflow(f)]
+    rest = [f for f in weights if f not in infinite]
+    apart = bool(probabilities) and any(map(depends_on_prediction, rest))
+    groups = [rest, probabilities] if apart else [rest + probabilities]
+    return [g for g in (*groups, *([f] for f in infinite)) if g]
+
+
+def _may_overflow(factor: sp.Expr) -> bool:
+    """An exponential of a prediction, or a sum that has one as a factor of a term."""
+    terms = factor.args if isinstance(factor, sp.Add) else (factor,)
+    exponentials = (f for term in terms for f in sp.Mul.make_args(term) if isinstance(f, sp.exp))
+    return any(map(depends_on_prediction, exponentials))
+
+
 _RELATIONS = {
     sp.StrictLessThan: "lt",
     sp.LessThan: "le",
@@ -442,6 +489,18 @@ _RELATIONS = {
     sp.Equality: "eq",
     sp.Unequality: "ne",
 }
+
+_OF_COMPUTED_EXPONENTS = (
+    sp.exp,
+    sigmoid,
+    softplus,
+    sech2,
+    sp.sin,
+    sp.cos,
+    log_norm_cdf,
+    inverse_mills,
+    mills_slope,
+)
 
 _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.Idx, Translation._index),
@@ -452,9 +511,10 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.Pow, Translation._power),
     (sp.exp, Translation._exponential),
     (sp.log, Translation._log),
-    ((sp.exp, sigmoid, softplus, sech2), Translation._of_computed_exponent),
+    (_OF_COMPUTED_EXPONENTS, Translation._of_computed_exponent),
     (sp.tanh, Translation._tanh),
     (sp.polygamma, Translation._polygamma),
+    (log_bessel_i0_scaled, bessel_of_exponential),
     (finished, lambda t, e, p: t.node(e.args[0], p)),
     (sp.Piecewise, Translation._piecewise),
     (sp.Max, lambda t, e, p: t._fold("maximum")(e, p)),

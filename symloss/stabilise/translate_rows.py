@@ -13,6 +13,7 @@ from symloss.heads.binders import Binder, Softmax, free_indices
 from symloss.heads.row_binders import LargestPlace, Norm, SoftmaxContrast, SoftmaxCovariance
 
 from .arithmetic import as_doubles, coefficient_and_factors, fraction
+from .exponents import is_computed, with_rounding_error
 from .graph import Loop, Node, Select
 from .rows import RowStatistics, Scale
 from .silence import can_be_infinite
@@ -34,8 +35,19 @@ def opened(t: Translation, e: Binder, places: Places) -> tuple[Loop, RowStatisti
     u, *values = body.args if isinstance(body, sp.Tuple) else (body,)
     u, scale = _without_scale(u, index)
     inner = {**{i: places[i] for i in row_free}, index: loop}
-    nodes = [t.node(part, inner) for part in (u, *values)]
+    nodes = [entry_of(t, u, inner), *(t.node(part, inner) for part in values)]
     return loop, t.rows.statistics(nodes[0], loop, _scale(t, scale, places)), nodes
+
+
+def entry_of(t: Translation, u: sp.Expr, places: Places) -> Node:
+    """An entry of a row; what rounding took from it goes to the row's functions, if exponentials are in it."""
+    if not is_computed(u):
+        return t.node(u, places)
+    value, error = with_rounding_error(t, u, places)
+    if error is not None:
+        finite = t.call("lt", t.call("abs", value), t.number(float("inf")))
+        t.rows.errors[value] = t.make(Select, finite, error, t.number(0.0))
+    return value
 
 
 @dataclass(frozen=True)
@@ -117,7 +129,7 @@ def _is_of_probabilities(g: sp.Expr) -> bool:
 
 def _own_distance(t: Translation, e: SoftmaxContrast, row: RowStatistics, place: Node, places: Places) -> Node:
     """own (1 + p[largest] - p[k]): what ``top`` has of it, and the difference of the two complements."""
-    entry = t.node(unscaled(e).at(e.place), places)
+    entry = entry_of(t, unscaled(e).at(e.place), places)
     one, largest = t.number(1.0), t.rows.softmax(row, row.largest, row.place)
     factor = t.call("sub", t.call("add", one, largest), t.rows.softmax(row, entry, place))
     return t.call("mul", t.node(e.own, places), factor)

@@ -60,8 +60,10 @@ def _not_the_limit(loss: Loss, sample: Sample, name: str, end: int) -> str:
 
 
 def limit(at: Callable[[Any], Any]) -> Any:
-    """What the values tend to; ``None`` where they do not tell."""
+    """What the values tend to; ``None`` where they do not tell, or one of them is not known."""
     values = [at(mpmath.mpf(10) ** n) for n in STEPS]
+    if any(value is None for value in values):
+        return None
     if max(map(abs, values[-2:])) < CLOSE:
         return mpmath.mpf(0)
     if abs(values[-1]) <= abs(values[-2]) / 1000:
@@ -73,7 +75,8 @@ def limit(at: Callable[[Any], Any]) -> Any:
 
 
 def exact(loss: Loss, sample: Sample, order: tuple[str, ...]) -> Any:
-    """The value, or a derivative by differences, of the expression in heads."""
+    """The value, or a derivative by differences, of the expression in heads; ``None`` where rounding the value takes
+    the difference away: mu**2 beside exp(1e4)."""
 
     def value(**moved: Any) -> Any:
         return evaluate(loss.declaration.expression, {**lengths, **sample, **moved})
@@ -84,6 +87,8 @@ def exact(loss: Loss, sample: Sample, order: tuple[str, ...]) -> Any:
             return value()
         (name, *second) = order
         up, here, down = (value(**{name: sample[name] + s * STEP}) for s in (1, 0, -1))
+        if abs(here) * mpmath.mpf(2) ** -BITS / STEP ** len(order) > CLOSE:
+            return None
         return (up - 2 * here + down) / STEP**2 if second else (up - down) / (2 * STEP)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from mpmath import inf, isinf, isnan, mp, mpf, nan
 
+from symloss.elementary import exponential, logarithm
+
 Oracle = Callable[..., mpf]
 
 
@@ -166,6 +168,17 @@ def error_of(operation: Callable[[Any, Any], Any]) -> Oracle:
 ORACLES: dict[str, Oracle] = {
     "log_norm_interval": lambda a, b: mp.log(normal_tail(b) - normal_tail(a)),
     "exp_corrected": lambda x, error: mp.exp(x + error),
+    "exp_product": lambda x, c: c * mp.exp(x),
+    "exp_product_corrected": lambda x, error, c: c * mp.exp(x + error),
+    "exp_product_corrected_single": lambda x, error, c: c * mp.exp(x + error),
+    "exp_product_single": lambda x, c: c * mp.exp(x),
+    "log_ndtr_corrected": lambda x, error: log_ndtr(x + error),
+    "mills_corrected": lambda x, error: mills(x + error),
+    "mills_slope_corrected": lambda x, error: mills_slope(x + error),
+    "sin_corrected": lambda x, error: mp.sin(x + error),
+    "cos_corrected": lambda x, error: mp.cos(x + error),
+    "exp_error": lambda x: mp.exp(x) - mpf(exponential.exp(float(x))),
+    "log_error": lambda x: mp.log(x) - mpf(logarithm.log(float(x))),
     "sigmoid_corrected": lambda x, error: 1 / (1 + mp.exp(-x - error)),
     "log_sum": lambda high, low: mp.log(high + low),
     "sigmoid_power_single": logistic_power,

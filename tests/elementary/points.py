@@ -154,6 +154,25 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "logaddexp": Domain((between(-20.0, 20.0), between(-20.0, 20.0)), away_from_zero=0.5),
     "difference_error": Domain((real, real)),
     "log_norm_interval": Domain((between(0.5, 30.0), between(-30.0, 0.0))),
+    "exp_product": Domain((between(-1400.0, 1400.0), both_signs(sizes(1e-300, 1e300)))),
+    "exp_product_corrected": Domain(
+        (between(-1400.0, 1400.0), both_signs(sizes(1e-18, 1e-13)), both_signs(sizes(1e-300, 1e300)))
+    ),
+    "exp_product_corrected_single": Domain(
+        (between(-300.0, 300.0), both_signs(sizes(1e-18, 1e-13)), both_signs(sizes(1e-45, 3e38)))
+    ),
+    "exp_product_single": Domain((between(-300.0, 300.0), both_signs(sizes(1e-45, 3e38)))),
+    "log_ndtr_corrected": Domain((between(1.0, 37.0), both_signs(sizes(1e-17, 1e-13)))),
+    "mills_corrected": Domain((between(1.0, 37.0), both_signs(sizes(1e-17, 1e-13)))),
+    "mills_slope_corrected": Domain((between(1.0, 37.0), both_signs(sizes(1e-17, 1e-13)))),
+    "sin_corrected": Domain(
+        (between(1e17, 1e18), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0))), away_from_zero=0.2
+    ),
+    "cos_corrected": Domain(
+        (between(1e17, 1e18), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0))), away_from_zero=0.2
+    ),
+    "exp_error": Domain((between(-0.34, 0.34),), away_from_zero=3e-17),
+    "log_error": Domain((between(1e3, 1e9),), away_from_zero=2e-16),
     "exp_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
     "sigmoid_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
     "softplus_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),

@@ -34,6 +34,9 @@ LIMITS = {
     "exp_corrected": 0.65, "times_exp": 1.3,
     "softplus_corrected_single": 2.0**21, "log_sum": 0.8, "log_sum_single": 2.0**17,
     "abs": 0.0, "sign": 0.0, "step": 0.0, "floor": 0.0, "ceiling": 0.0, "maximum": 0.0, "minimum": 0.0,
+    # what rounding took from a function, to a fifth of itself where it is a quarter of an ulp or more
+    "exp_error": 2.0**50, "log_error": 2.0**50, "exp_product_single": 2.0**17,
+    "exp_product_corrected_single": 2.0**17, "exp_product": 1.6, "exp_product_corrected": 1.6,
     "difference_error": 0.0, "sum_error": 0.0, "product_error": 0.0,
     "scaled_e1_curvature": 6.5, "bernoulli_slope_exp": 8.0, "exp_moment": 9.5,
 }  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 
 import symloss as sl
-from symloss.heads.binders import Total
+from symloss.heads.binders import Softmax, Total
 from symloss.heads.evaluate import evaluate
 from symloss.simplify import simplify
 from symloss.simplify.cost import cost
@@ -25,6 +25,7 @@ delta = sp.KroneckerDelta
 EXAMPLES = {
     "simplex": (Total(t[k], k), sp.S.One),
     "softmax sum": (Total(sl.softmax(z)[k], k), sp.S.One),
+    "common term of a softmax": (Softmax(2 * z[k] + x, k, i), Softmax(2 * z[k], k, i)),
     "delta": (Total(delta(i, k) * sp.exp(z[k]), k), sp.exp(z[i])),
     "constant factor": (Total(x * z[k], k), x * Total(z[k], k)),
     "sum of terms": (Total(x * t[k] + sp.exp(z[k]), k), Total(x * t[k], k) + Total(sp.exp(z[k]), k)),

@@ -181,3 +181,32 @@ def test_the_slope_of_a_power_of_a_complement_that_underflows(parameter: bool) -
         factor = mpmath.sqrt(q) - p[0] * mpmath.log(p[0]) / mpmath.sqrt(q) / 2
         wanted = [float(-q * factor), float(p[1] * factor), float(p[2] * factor)]
     assert hard.gradient([0], [row])[0] == pytest.approx(wanted, rel=1e-14, abs=0.0)
+
+
+def test_a_row_of_computed_exponents_keeps_what_rounding_took_from_them() -> None:
+    """Exponents of -3000 and of the same size one ulp of a scale apart: uncompensated 2e3 ulp."""
+    loss = sl.get("gaussian_mixture")
+    y, a, mu, s = 80.0, [0.1, 0.3], [0.25, 0.5], [0.02, 0.0265]
+    with mpmath.workprec(300):
+        exact = [
+            mpmath.mpf(x) - mpmath.mpf(v) - (y - mpmath.mpf(m)) ** 2 * mpmath.exp(-2 * mpmath.mpf(v)) / 2
+            for x, m, v in zip(a, mu, s, strict=True)
+        ]
+        weights = [mpmath.exp(u - max(exact)) for u in exact]
+        slope = [(m - y) * mpmath.exp(-2 * mpmath.mpf(v)) for m, v in zip(mu, s, strict=True)]
+        want = [float(d * w / sum(weights)) for d, w in zip(slope, weights, strict=True)]
+    got = loss.gradient([y], [a], [mu], [s], wrt="mu")[0]
+    assert got.tolist() == pytest.approx(want, rel=2e-15, abs=0)
+
+
+def test_components_that_are_huge_together_do_not_hide_the_others() -> None:
+    loss = sl.get("gaussian_mixture")
+    row = [[1e300, 0.0, 0.0]]
+    assert np.isfinite(loss.gradient([0.5], row, row, row, wrt="a")).all()
+    assert loss.gradient([0.5], [[1e30, 1.0, 0.0]], [[1e30, 0.0, 0.0]], [[1e30, 0.0, 0.0]], wrt="mu")[0][2] != 0.0
+
+
+@pytest.mark.parametrize(("far", "want"), [(-40.0, 1.4161180850971963e-18), (-700.0, 3.2865588479199236e-305)])
+def test_a_mean_close_to_one_keeps_its_logarithm(far: float, want: float) -> None:
+    row = [[0.0, 0.0, far, 0.0]]
+    assert sl.get("gaussian_mixture").value([0.0], row, row, row)[0] == pytest.approx(want, rel=1e-15, abs=0)

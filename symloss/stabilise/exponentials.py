@@ -1,0 +1,101 @@
+"""Products with an exponential of a prediction: it may overflow or underflow where the product does not.
+
+c e^u is one function of u and c, which applies the power of two last. Where u runs to -inf it is 0 although c is
+infinite, if what is in c grows no faster than a power of what is in u.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from symloss.heads.functions import expm1, expm1mx, log_bessel_i0_scaled
+
+from .arithmetic import half_exponential
+from .exponents import with_rounding_error
+from .graph import Loop, Node, Select
+from .silence import is_outgrown_by
+from .target import depends_on_prediction
+
+if TYPE_CHECKING:
+    from .translate import Translation
+
+Places = Mapping[sp.Idx, Loop]
+
+_TINY = 2.0**-900  # no exponential brings it to where a number decides whether the product overflows
+_SURE = 700.0  # e^x - 1 and e^x - 1 - x are e^x there, to the last bit, and e^x is still finite
+
+
+def exponential_in(factors: list[sp.Expr], number: tuple[float, float], powers: bool) -> sp.Expr | None:
+    """The one exponential of a prediction that a product should meet last: there is something to meet it.
+
+    Where a power of the product is wanted the scale itself is at hand, unless its logarithm is computed.
+    """
+    found = [f for f in factors if isinstance(f, sp.exp) and depends_on_prediction(f)]
+    if len(found) != 1 or (powers and not isinstance(found[0].args[0], sp.Add)):
+        return None
+    shrinks = number[0] < number[1]
+    if half_exponential(found[0]) is not None and (len(factors) > 1 or not shrinks):
+        return None  # a squared scale: its root is at hand, and meets the others twice
+    return found[0] if shrinks or len(factors) > 1 else None
+
+
+def product_with(
+    t: Translation, e: sp.exp, factors: list[sp.Expr], number: tuple[float, float], places: Places
+) -> Node:
+    """number * factors, the exponential e among them; p and q of the number p/q are applied before the exponential."""
+    others = [f for f in factors if f is not e]
+    rest, last = (
+        _with_number(t, t.product(others, places, 1.0), number) if others else (t.number(number[0] / number[1]), None)
+    )
+    value, error = with_rounding_error(t, e.args[0], places)
+    if error is None:
+        product = t.call("exp_product", value, rest)
+    else:
+        product = t.call("exp_product_corrected", value, error, rest)
+    product = product if last is None else t.call("mul", product, last)
+    if not others or not is_outgrown_by(others, e.args[0]):
+        return product
+    far = t.call("eq", value, t.number(-float("inf")))
+    return t.make(Select, far, t.number(0.0), product)
+
+
+def _with_number(t: Translation, rest: Node, number: tuple[float, float]) -> tuple[Node, Node | None]:
+    """What meets the exponential, with the number in it, and what is left for later: a number below 1 takes the last
+    bits of a factor that is nearly subnormal."""
+    p, q = number
+    if q != 1.0:
+        return t.call("div", rest if p == 1.0 else t.call("mul", t.number(p), rest), t.number(q)), None
+    if p == 1.0:
+        return rest, None
+    tiny = t.call("lt", t.call("abs", rest), t.number(_TINY))
+    now = t.make(Select, tiny, rest, t.call("mul", t.number(p), rest))
+    return now, t.make(Select, tiny, t.number(p), t.number(1.0))
+
+
+def shrunk(t: Translation, factors: list[sp.Expr], number: tuple[float, float], places: Places) -> Node | None:
+    """(p/q) (e^u - 1) and (p/q) (e^u - 1 - u) for p/q < 1, where the function overflows and the product does not."""
+    if len(factors) != 1 or not isinstance(factors[0], (expm1, expm1mx)) or number[0] >= number[1]:
+        return None
+    u, p, q = t.node(factors[0].args[0], places), *number
+    plain = t.product(factors, places, p)
+    plain = plain if q == 1.0 else t.call("div", plain, t.number(q))
+    far = t.call("exp_product", u, t.number(p / q))
+    return t.make(Select, t.call("gt", u, t.number(_SURE)), far, plain)
+
+
+def bessel_of_exponential(t: Translation, e: log_bessel_i0_scaled, places: Places) -> Node:
+    """log(e^-k I0(k)) at k = e^u is -(u + log(2 pi))/2 where e^u is about to overflow, and beyond: the next term is
+    e^-u/8 (Abramowitz, Stegun, Handbook of mathematical functions (1964), 9.7.1)."""
+    plain = t.call("log_bessel_i0_scaled", t.node(e.args[0], places))
+    if not isinstance(e.args[0], sp.exp):
+        return plain
+    u = t.node(e.args[0].args[0], places)
+    far = t.call("neg", t.call("mul", t.number(0.5), t.call("add", u, t.number(math.log(2 * math.pi)))))
+    return t.make(Select, t.call("gt", u, t.number(_SURE)), far, plain)
+
+
+__all__ = ["bessel_of_exponential", "exponential_in", "product_with", "shrunk"]

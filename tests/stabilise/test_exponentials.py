@@ -1,0 +1,129 @@
+"""An exponential meets the other factors before it overflows or underflows, and exponents keep what rounding took."""
+
+from __future__ import annotations
+
+import math
+
+import mpmath
+import pytest
+import sympy as sp
+
+import symloss as sl
+
+y, f, s = sl.target("y"), sl.prediction("f"), sl.prediction("s")
+r = y - f
+third = sp.Rational(1, 3)
+
+HALVES = {
+    "exp(f)/2": (sp.exp(f) / 2, 709.9),
+    "exp(f)/3": (sp.exp(f) / 3, 710.5),
+    "exp(2*f)/8": (sp.exp(2 * f) / 8, 355.5),
+    "(exp(f) - 1)/2": ((sp.exp(f) - 1) / 2, 709.9),
+    "(exp(f) - f - 1)/3": ((sp.exp(f) - f - 1) / 3, 710.5),
+}
+
+
+@pytest.mark.parametrize("title", HALVES)
+def test_a_share_of_an_exponential_is_finite_where_that_is_not(title: str) -> None:
+    expression, at = HALVES[title]
+    got = sl.Loss("typed", expression, inputs=(f,)).value([at])[0]
+    want = sp.lambdify(f, expression, "mpmath")(mpmath.mpf(at))
+    assert math.isfinite(got)
+    assert abs(got / want - 1) < 4e-16
+
+
+@pytest.mark.parametrize(("residual", "scale"), [(1e-300, 1390.0), (5e-324, 1400.0), (1e300, -1300.0), (2.0, -700.0)])
+def test_a_factor_meets_an_exponential_before_it_overflows(residual: float, scale: float) -> None:
+    loss = sl.Loss("scaled", y * sp.exp(f), inputs=(y, f))
+    got = loss.value([residual], [scale])[0]
+    assert abs(got / (mpmath.mpf(residual) * mpmath.exp(mpmath.mpf(scale))) - 1) < 4e-16
+
+
+def test_what_an_exponential_outgrows_does_not_matter_where_that_is_0() -> None:
+    laplace = sl.Loss("laplace", sp.Abs(r) * sp.exp(-sp.Abs(r) * sp.exp(-s)), inputs=(y, f, s))
+    assert laplace.value([0.0] * 3, [math.inf, 1e308, -1e200], [0.0, 3.0, 20.0]).tolist() == [0.0, 0.0, 0.0]
+    assert laplace.hessian([0.0] * 2, [1e308, 1e200], [3.0, 20.0], wrt="s").tolist() == [0.0, 0.0]
+    other = sl.Loss("other", y * sp.exp(-s) * f, inputs=(y, f, s))
+    assert math.isnan(other.value([1.0], [math.inf], [math.inf])[0])  # nothing says which of the two is faster
+
+
+DECAY = {
+    "exp(-r*exp(-s))": sp.exp(-r * sp.exp(-s)),
+    "exp(-(r*exp(-s))**2/2 - s)": sp.exp(-(r**2) * sp.exp(-2 * s) / 2 - s),
+    "exp(-r*exp(-s)/3)": sp.exp(-r * sp.exp(-s) / 3),
+    "softplus(-r*exp(-s))": sp.log(1 + sp.exp(-r * sp.exp(-s))),
+}
+
+
+@pytest.mark.parametrize("title", DECAY)
+def test_the_error_of_an_exponential_inside_an_exponent_is_made_good(title: str) -> None:
+    """Uncompensated 20 ulp at an exponent of -40; left out, the error of exp(-s) alone is as much."""
+    loss = sl.Loss("decay", DECAY[title], inputs=(y, f, s))
+    typed = sp.lambdify((y, f, s), DECAY[title], "mpmath")
+    for n in range(60):
+        at = (36.0 * (1 + n / 70), 0.1 * n / 7, 0.01 * (n - 45))
+        got = loss.value(*([x] for x in at))[0]
+        with mpmath.workprec(300):
+            want = typed(*map(mpmath.mpf, at))
+            assert abs(mpmath.mpf(got) - want) <= 4 * math.ulp(float(want)), at
+
+
+def test_the_error_of_a_logarithm_is_made_good() -> None:
+    time = sl.target("time", domain=sl.Positive)
+    loss = sl.Loss("odds", sp.log(1 + sp.exp(2 * (sp.log(time) - f))), inputs=(time, f))
+    for n in range(60):
+        at = (1e-6 * (1 + n / 7), 0.3 * n + 1.0)
+        got = loss.value([at[0]], [at[1]])[0]
+        with mpmath.workprec(300):
+            want = mpmath.log1p(mpmath.exp(2 * (mpmath.log(mpmath.mpf(at[0])) - mpmath.mpf(at[1]))))
+            assert abs(mpmath.mpf(got) - want) <= 4 * math.ulp(float(want)), at
+
+
+def test_a_residual_that_is_infinite_does_not_hide_a_probability_that_is_0() -> None:
+    loss = sl.get("logistic_2")
+    assert loss.hessian([0.5], [math.inf], [-2.0], wrt="s")[0] == math.inf
+
+
+def test_what_a_condition_leaves_out_is_0_beside_an_infinity() -> None:
+    """The slope by the mean of coordinate 0 has none of the whitened coordinates after it, whatever these are."""
+    loss = sl.get("multivariate_normal")
+    precision = [[[1.0, 0.0, 0.0], [0.5, 800.0, 0.0], [-0.0, 0.0, 2.0]]]
+    slope = loss.gradient([[1.0, 2.0, 3.0]], [[0.5, 1.0, 2.0]], precision, wrt="mu")[0]
+    assert slope[0] == pytest.approx(-(0.5 * math.e + 0.5) * math.e, rel=1e-15, abs=0)
+    assert slope[1] == -math.inf
+    assert slope[2] == pytest.approx(-math.exp(4), rel=1e-15, abs=0)  # times a 0 below the diagonal
+
+
+def test_a_sine_takes_what_rounding_took_from_a_huge_angle() -> None:
+    loss = sl.get("von_mises_2")
+    with mpmath.workprec(2000):
+        want = -mpmath.sin(mpmath.mpf(1) - mpmath.mpf(1e300)) * mpmath.exp(3)
+    assert loss.gradient([1.0], [1e300], [3.0], wrt="mu")[0] == pytest.approx(float(want), rel=1e-14, abs=0)
+
+
+def test_a_bessel_function_of_an_exponential_that_overflows_is_finite() -> None:
+    loss = sl.get("von_mises_2")
+    with mpmath.workprec(2000):
+        want = 2 * mpmath.exp(mpmath.mpf(709.9)) * mpmath.sin(mpmath.mpf(0.25)) ** 2
+    assert loss.value([0.5], [1.0], [709.9])[0] == pytest.approx(float(want), rel=1e-15, abs=0)
+
+
+def test_the_upper_tail_of_a_normal_variable_takes_the_error_of_a_logarithm() -> None:
+    loss = sl.get("lognormal_aft")
+    for n in range(40):
+        time, location = 1e-6 * (1 + n / 7), 2.0 + 0.3 * n
+        with mpmath.workprec(3000):
+            z = mpmath.log(mpmath.mpf(time)) - mpmath.mpf(location)
+            want = -mpmath.log(mpmath.erfc(z / mpmath.sqrt(2)) / 2)
+        got = loss.value([time], [0.0], [location])[0]
+        assert abs(got - want) <= 4 * math.ulp(float(want)), time
+
+
+def test_the_error_of_a_softplus_inside_an_exponent_is_made_good() -> None:
+    margin = sl.parameter("margin", default=0.05, domain=sl.Positive)
+    loss = sl.Loss("shifted", 1 / (1 + margin * (1 + sp.exp(f))), inputs=(f,))
+    for n in range(40):
+        at = 20.0 + n / 7
+        with mpmath.workprec(300):
+            want = 1 / (1 + mpmath.mpf(0.05) * (1 + mpmath.exp(mpmath.mpf(at))))
+        assert abs(loss.value([at])[0] - want) <= 4 * math.ulp(float(want)), at
