@@ -28,13 +28,6 @@ ROUND_1623 = 6755399441057367.0
 ROUND_422 = 6755399441056166.0
 ROUND_1021 = 6755399441056765.0
 
-ROUND = 6755399441055744.0
-ROUND_1023 = 6755399441056767.0
-ONE_THIRD = 1.0 / 3.0
-# The largest float64 times e to the first is 0, the smallest times e to the second infinite.
-TIMES_LOWEST = -1460.0
-TIMES_HIGHEST = 1460.0
-
 EXPREL_FAR = 709.0
 
 # Beyond them c e^x is infinite, or 0, for every c but 0 and infinity: e^1477 is 2^2130.9. A third of that exponent is
@@ -149,14 +142,12 @@ def exp_product_corrected(x: float, error: float, c: float) -> float:
 
 
 def times_power_of_two(c: float, y: float, n: float) -> float:
-    """c y 2^n for y close to 1, rounded where the product is rounded: a subnormal c grows before it meets y, and what
-    becomes subnormal met y before. A factor of 2 goes from the power to y, so that y does not decide what overflows."""
-    grows = n > 0.0
-    power = n + (-1.0 if grows else 1.0)
-    third = fma(power, THIRD, ROUND_1023)
+    """c y 2^n for y close to 1: a subnormal c grows before it meets y, and no part of the product is larger than c and
+    the product, or smaller than both but by a subnormal number's last bit."""
+    third = fma(n, THIRD, ROUND_1023)
     part = power_of_two_in(third)
-    rest = power_of_two_in(ROUND_1023 + (power - 2.0 * (third - ROUND_1023)))
-    return c * (1.0 if grows else 0.5 * y) * part * part * rest * (2.0 * y if grows else 1.0)
+    rest = power_of_two_in(ROUND_1023 + (n - 2.0 * (third - ROUND_1023)))
+    return c * part * y * part * rest
 
 
 def exp_error(x: float) -> float:
@@ -197,21 +188,6 @@ def exp_corrected(x: float, error: float) -> float:
     shifted = fma(t, LOG2E, base)
     y = exp_reduced_sum(t, kept, shifted - base) * power_of_two_in(shifted)
     return y * (TWO_600 if x > 0.0 else TWO_MINUS_600)
-
-
-def times_exp(a: float, x: float) -> float:
-    """a e^x, also where e^x overflows or underflows and the product does not. No branches. Measured error: 1.2 ulp.
-
-    2^n in three factors, of which no partial product leaves what lies between a and the result.
-    """
-    t = TIMES_LOWEST if x < TIMES_LOWEST else x
-    t = TIMES_HIGHEST if t > TIMES_HIGHEST else t
-    n = fma(t, LOG2E, ROUND) - ROUND
-    third = fma(n, ONE_THIRD, ROUND_1023)
-    factor = power_of_two_in(third)
-    part = third - ROUND_1023
-    left = power_of_two_in((n - (part + part)) + ROUND_1023)
-    return a * factor * exp_reduced(t, n) * factor * left
 
 
 def exp_decay(x: float) -> float:

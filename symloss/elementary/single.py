@@ -144,11 +144,6 @@ def exp_corrected_single(x: float, error: float) -> float:
     return exp_single(x)
 
 
-def times_exp_single(a: float, x: float) -> float:
-    """As `times_exp`: e^x is 0 or infinite in float64 only where any float32 times that is; 0 where a is 0."""
-    return a * exp_single(x) if a != 0.0 else 0.0
-
-
 def log_sum_single(high: float, low: float) -> float:
     """As `log_sum`."""
     return log(high)

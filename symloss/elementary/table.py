@@ -113,7 +113,6 @@ FUNCTIONS: dict[str, Function] = dict([
         logistic.sigmoid_slope_corrected, hyperbolic.tanh_corrected, hyperbolic.sech2_corrected,
         single.sigmoid_corrected_single, single.sigmoid_slope_corrected_single, single.softplus_corrected_single,
         single.log_sum_single, single.sigmoid_power_single, single.exp_corrected_single,
-        exponential.times_exp, single.times_exp_single,
         exponential.exp_moment, logistic.softplus_difference, logistic.sigmoid_power,
         truncated_normal.log_ndtr_corrected, truncated_normal.mills_corrected, truncated_normal.mills_slope_corrected,
         trigonometric.sin_corrected, trigonometric.cos_corrected,

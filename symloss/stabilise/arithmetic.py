@@ -10,8 +10,6 @@ import sympy as sp
 from symloss.heads.evaluate import evaluate
 from symloss.heads.numbers import TypedNumber, exact
 
-from .target import depends_on_prediction
-
 
 def nearest(e: sp.Expr) -> float:
     """The double nearest to a number."""
@@ -125,26 +123,6 @@ def halved_exponentials(factors: list[sp.Expr]) -> list[sp.Expr]:
     return [f for f, half in halves if half is None] + [
         h for _, half in halves if half is not None for h in (half, half)
     ]
-
-
-def scale_among(factors: list[sp.Expr]) -> sp.Expr | None:
-    """exp(u) with a product u of predictions, beside a target or a residual and nothing that follows u: it may overflow
-    where the product does not."""
-    return next((f for f in factors if _is_scale(f, factors)), None)
-
-
-def _is_scale(factor: sp.Expr, factors: list[sp.Expr]) -> bool:
-    if not isinstance(factor, sp.exp) or not depends_on_prediction(factor):
-        return False
-    if not all(isinstance(f.as_base_exp()[0], (sp.Symbol, sp.Indexed, sp.Number)) for f in _factors(factor.args[0])):
-        return False
-    others = [f for f in factors if f is not factor]
-    return bool(others) and all(not f.has(sp.Function) or isinstance(f, sp.Abs) for f in others)
-
-
-def _factors(e: sp.Expr) -> tuple[sp.Expr, ...]:
-    factors: tuple[sp.Expr, ...] = sp.Mul.make_args(e)
-    return factors
 
 
 def squared_exponentials(factors: list[sp.Expr]) -> list[sp.Expr]:

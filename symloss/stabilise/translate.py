@@ -33,7 +33,6 @@ from .arithmetic import (
     halved_exponentials,
     is_constant,
     nearest,
-    scale_among,
     squared_exponentials,
     term_order,
 )
@@ -247,8 +246,6 @@ class Translation:
         if u is not None:
             product = self._repeated(self._corrected("sigmoid_slope", u, places), exponent)
         squares = squared_exponentials(factors)
-        scale = None if squares else scale_among(factors)
-        factors = [f for f in factors if f is not scale]
         for factor in factors[: len(factors) - 2 * len(squares)]:
             value = self.node(factor, places)
             product = value if product is None else self.call("mul", product, value)
@@ -256,15 +253,7 @@ class Translation:
             product = self._times_square(product, self.node(root, places))
         if product is None:
             return self.number(number)
-        product = product if number == 1.0 else self.call("mul", self.number(number), product)
-        return product if scale is None else self._times_scale(product, scale, places)
-
-    def _times_scale(self, product: Node, scale: sp.exp, places: Places) -> Node:
-        """a exp(u) with u to the last bit; where rounding u leaves an error, two exponentials of half of it."""
-        u, error = with_rounding_error(self, scale.args[0], places)
-        if error is None:
-            return self.call("times_exp", product, u)
-        return self._times_square(product, self.node(sp.exp(scale.args[0] / 2), places))
+        return product if number == 1.0 else self.call("mul", self.number(number), product)
 
     def _times_square(self, product: Node | None, root: Node) -> Node:
         """x (h h), and (x h) h where the square overflows or underflows and the product may not."""

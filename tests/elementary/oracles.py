@@ -182,8 +182,6 @@ ORACLES: dict[str, Oracle] = {
     "sigmoid_corrected": lambda x, error: 1 / (1 + mp.exp(-x - error)),
     "log_sum": lambda high, low: mp.log(high + low),
     "sigmoid_power_single": logistic_power,
-    "times_exp": lambda a, x: a * mp.exp(x),
-    "times_exp_single": lambda a, x: a * mp.exp(x),
     "exp_corrected_single": lambda x, error: mp.exp(x + error),
     "log_sum_single": lambda high, low: mp.log(high + low),
     "sech2_corrected": lambda x, error: mp.sech(x + error) ** 2,

@@ -189,8 +189,6 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "log1mexp_exp": Domain((mixed(between(-3.0, 6.5), between(-700.0, 3.0)),), (-math.inf, 6.5)),
     "bernoulli_exp": Domain((mixed(between(-3.0, 6.5), between(-700.0, 3.0)),), (-math.inf, 6.5)),
     "bernoulli_slope_exp": Domain((mixed(between(-3.0, 6.5), between(-700.0, 3.0)),), (-700.0, 6.5)),
-    "times_exp": Domain((both_signs(sizes(1e-200, 1e200)), between(-240.0, 240.0))),
-    "times_exp_single": Domain((both_signs(sizes(1e-40, 1e38)), between(-600.0, 600.0))),
     "exp_corrected_single": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
     "sigmoid_power_single": Domain((mixed(between(-300.0, 100.0), between(-3.0, 3.0)), between(0.01, 2.0))),
     "sigmoid_power": Domain((mixed(between(-300.0, 100.0), between(-3.0, 3.0)), between(0.01, 2.0))),

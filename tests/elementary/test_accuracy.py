@@ -30,8 +30,8 @@ LIMITS = {
     "softplus_tail_single": 2.0**18, "sigmoid_slope_single": 2.0**17, "sigmoid_blend_single": 2.0**17,
     "exp_difference_single": 2.0**17, "exp_decay_corrected_single": 2.0**17, "times_parts_single": 2.0**17,
     "sigmoid_corrected_single": 2.0**17, "sigmoid_slope_corrected_single": 2.0**17,
-    "sigmoid_power_single": 2.0**19, "exp_corrected_single": 2.0**17, "times_exp_single": 2.0**17,
-    "exp_corrected": 0.65, "times_exp": 1.3,
+    "sigmoid_power_single": 2.0**19, "exp_corrected_single": 2.0**17,
+    "exp_corrected": 0.65,
     "softplus_corrected_single": 2.0**21, "log_sum": 0.8, "log_sum_single": 2.0**17,
     "abs": 0.0, "sign": 0.0, "step": 0.0, "floor": 0.0, "ceiling": 0.0, "maximum": 0.0, "minimum": 0.0,
     # what rounding took from a function, to a fifth of itself where it is a quarter of an ulp or more
