@@ -159,6 +159,16 @@ class RowFunctions:
         small = self.call("mul", self.number(1.0 / _FAR), self.call("sqrt", grown))
         return self.make(Select, huge, large, self.make(Select, tiny, small, self.call("sqrt", plain)))
 
+    def direction(self, entry: Node, value: Node, loop: Loop) -> Node:
+        """An entry over the norm of the values, both times the power of 2 that brings the values near 1."""
+        plain, shrunk, grown = (self._sum_of_squares(value, loop, s) for s in (1.0, 1.0 / _FAR, _FAR))
+        huge = self.call("gt", plain, self.number(_LARGEST_SQUARES))
+        tiny = self.call("lt", plain, self.number(_SMALLEST_SQUARES))
+        squares = self.make(Select, huge, shrunk, self.make(Select, tiny, grown, plain))
+        small, one, large = map(self.number, (1.0 / _FAR, 1.0, _FAR))
+        factor = self.make(Select, huge, small, self.make(Select, tiny, large, one))
+        return self.call("div", self.call("mul", factor, entry), self.call("sqrt", squares))
+
     def _sum_of_squares(self, value: Node, loop: Loop, factor: float) -> Node:
         scaled = value if factor == 1.0 else self.call("mul", self.number(factor), value)
         return self.make(Reduce, "sum", loop, self.call("mul", scaled, scaled))

@@ -10,6 +10,7 @@ from symloss.heads.row_binders import LargestPlace, Norm
 from symloss.heads.sparse import SparseGap, SparseMaximum
 
 from .confident import confident_row
+from .directions import cosine_against_a_number, direction, in_directions
 from .others import over_the_others
 from .stable_rule import StableRule, pairs
 from .target import against_target, from_the_nearer_end, shared_out
@@ -147,6 +148,22 @@ RULES: tuple[StableRule, ...] = (
         _norm,
     ),
     StableRule(
+        "direction",
+        "v[k]/sqrt(sum_k v[k]**2) = (s v[k])/sqrt(sum_k (s v[k])**2) for a power s of 2",
+        "the product of two norms overflows, or underflows to 0; a norm below the normal numbers has few digits",
+        "|v| > 1e154 or |v| < 1e-154",
+        "README rule 69",
+        direction,
+    ),
+    StableRule(
+        "cosine against a number",
+        "sum d e - c = (1 - c) - sum (d - e)**2/2 = sum (d + e)**2/2 - (1 + c) for unit vectors d and e",
+        "the cosine rounds to 1 or -1",
+        "an angle below 1e-8",
+        "README rule 75",
+        cosine_against_a_number,
+    ),
+    StableRule(
         "number out of a sum",
         "sum_k c g(k) = c sum_k g(k)",
         "one multiplication instead of one per entry, and -0 does not appear",
@@ -204,6 +221,14 @@ WHOLE: tuple[StableRule, ...] = (
         "gap > 5",
         "sum_j p[j] = 1; R. T. Farouki (2012), The Bernstein polynomial basis: a centennial retrospective",
         confident_row,
+    ),
+    StableRule(
+        "unit vectors",
+        "g[i] - d[i] sum d g = sum_k d[k] (d[k] g[i] - d[i] g[k]), 1 - d[i]**2 = sum_{k != i} d[k]**2, d = v/|v|",
+        "powers of |v| overflow or underflow, and the terms cancel where one entry outweighs the others",
+        "|v| > 1e60 or |v| < 1e-60; |v[i]| > 1e8 |v[k]|",
+        "sum d**2 = 1; README rule 69",
+        in_directions,
     ),
     StableRule(
         "sums over the others",

@@ -10,7 +10,7 @@ import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
 from symloss.heads.binders import Binder, Softmax, free_indices
-from symloss.heads.row_binders import LargestPlace, Norm, SoftmaxContrast, SoftmaxCovariance
+from symloss.heads.row_binders import Direction, LargestPlace, Norm, SoftmaxContrast, SoftmaxCovariance
 
 from .arithmetic import as_doubles, coefficient_and_factors, fraction
 from .graph import Loop, Node, Select
@@ -81,6 +81,11 @@ def _norm(t: Translation, e: Norm, places: Places) -> Node:
     return t.rows.norm(value, loop)
 
 
+def _direction(t: Translation, e: Direction, places: Places) -> Node:
+    loop, value = t.inside(e, places)
+    return t.rows.direction(t.node(e.at(e.place), places), value, loop)
+
+
 def _largest_place(t: Translation, e: LargestPlace, places: Places) -> Node:
     return opened(t, e, places)[1].place
 
@@ -140,6 +145,7 @@ def _can_be_infinite(g: sp.Expr) -> bool:
 
 RULES: tuple[tuple[Any, Callable[[Any, Any, Any], Node]], ...] = (
     (Norm, _norm),
+    (Direction, _direction),
     (LargestPlace, _largest_place),
     (SoftmaxContrast, _contrast),
     (SoftmaxCovariance, _covariance),

@@ -16,7 +16,6 @@ CANCELLING = {
     "jaccard": "as tversky",
     "listmle": "the probabilities of an item at every draw, less 1: the last item, far below the others",
     "circle": "products of two softmaxes of other rows in second derivatives",
-    "lpips": "a direction that one entry of 800 settles hardly moves with the others",
     "triplet": "the difference of two distances that are both far larger: an anchor at 800",
     "approx_ndcg": "1 - dcg/ideal near the ideal order, and differences of saturated sigmoids in its derivatives",
 }
