@@ -36,6 +36,7 @@ from symloss.heads.exponential_integral import EXPONENTIAL_INTEGRAL
 from symloss.heads.gamma_rows import GAMMA_AND_BESSEL
 from symloss.heads.numbers import TypedNumber
 from symloss.heads.row_binders import Norm, SoftmaxContrast, SoftmaxCovariance
+from symloss.heads.shares import log_over_mean
 from symloss.loss import Loss
 from symloss.stabilise.stabilise import stable_form
 
@@ -242,6 +243,12 @@ def _paired(e: SoftmaxCovariance) -> sp.Expr:
     return Maximum(weight * sp.Mul(*map(largest_terms, values)), index)
 
 
+def _inside_logarithm(e: log_over_mean) -> sp.Expr:
+    """-log(1 + (t/p - 1)/2) next to t = p: the larger of t/p and 1, times the slope of the logarithm."""
+    t, gap = e.args
+    return sp.Max(sp.Abs(e), sp.Max(t, sp.exp(-gap)) / (t + sp.exp(-gap)), evaluate=False)
+
+
 def _is_given(e: sp.Expr) -> bool:
     """Whether it is an argument or a number, up to its sign: without an error of its own."""
     positive = -e if e.could_extract_minus_sign() else e
@@ -270,6 +277,8 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
         return _contrasted(e)
     if isinstance(e, SoftmaxCovariance):
         return _paired(e)
+    if isinstance(e, log_over_mean):
+        return _inside_logarithm(e)
     if isinstance(e, (fn.finished, sp.Abs)):
         return largest_terms(e.args[0])
     if isinstance(e, sp.Piecewise):

@@ -152,8 +152,7 @@ class RowPolynomial:
 
     def at(self, g: sp.Expr, place: sp.Expr) -> sp.Expr:
         """g at a place, in symbols; its functions must be known there already."""
-        p = self.p[place] if place in self.p else self.row.func(self.row.body, self.row.bound, place)
-        return self.read(g.xreplace({self.index: place, self.inner: p}))
+        return self.read(self.shown(g).xreplace({self.index: place}))
 
     # --- back ---------------------------------------------------------------------------------------
 

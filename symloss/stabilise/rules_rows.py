@@ -12,6 +12,7 @@ from symloss.heads.sparse import SparseGap, SparseMaximum
 from .confident import confident_row
 from .directions import cosine_against_a_number, direction, in_directions
 from .others import over_the_others
+from .shares import divergence_from_the_mean, logarithms_over_the_mean, share_of_a_sum
 from .stable_rule import StableRule, pairs
 from .target import against_target, from_the_nearer_end, shared_out
 
@@ -204,6 +205,14 @@ RULES: tuple[StableRule, ...] = (
         _weight_may_be_zero,
     ),
     StableRule(
+        "share of a sum",
+        "t/(t + p) = 0 where t is 0 and p underflows",
+        "0/0 is NaN",
+        "t = 0, gap > 745",
+        "limit at t = 0",
+        share_of_a_sum,
+    ),
+    StableRule(
         "gap over complement",
         "g (1 - p)**a = (1 - p)**(a + 1) B(-g), g = -log(p), B(u) = u/(exp(u) - 1)",
         "0*inf where 1 - p and g underflow",
@@ -214,6 +223,22 @@ RULES: tuple[StableRule, ...] = (
 )
 
 WHOLE: tuple[StableRule, ...] = (
+    StableRule(
+        "divergence from the mean",
+        "t log(t/m) + p log(p/m) = m ((1 + r) log(1 + r) + (1 - r) log(1 - r)), m = (t + p)/2, r = (p - t)/(t + p)",
+        "the terms of first order cancel, and p rounds to 1",
+        "|p - t| < 0.1",
+        "README rule 64",
+        divergence_from_the_mean,
+    ),
+    StableRule(
+        "logarithm over the mean",
+        "log(m) = log(p) - log(p/m), p/m = 1/(1 + (t/p - 1)/2), m = (t + p)/2",
+        "p/m rounds to 1 in a confident row",
+        "gap > 5",
+        "README rule 64, its derivatives",
+        logarithms_over_the_mean,
+    ),
     StableRule(
         "confident row",
         "p - p**2 = p (1 - p), g[k] - sum_j p[j] g[j] = sum_{j != k} p[j] (g[k] - g[j]), and all that follows",

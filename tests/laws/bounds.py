@@ -10,7 +10,6 @@ CANCELLING = {
     "kl_bernoulli": "t*log(t) and the cross-entropy cancel near the optimum",
     "negative_binomial_2": "differences of gamma functions against softplus by the log dispersion",
     "student_t_3": "differences of digamma functions against the tail, by the log degrees of freedom",
-    "jensen_shannon": "p log(p/m) and t log(t/m) of a row that is sure and right cancel to second order",
     "focal_tversky": "as tversky",
     "tversky": "what a pixel adds to the overlap and to the whole, in second derivatives: z=(800, 0.5, -0.1, -1.6)",
     "jaccard": "as tversky",

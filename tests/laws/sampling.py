@@ -18,7 +18,6 @@ NARROW = {
     "dirichlet": {"z": 3.0},
     "gamma_2": {"a": 3.0},
     "gaussian_mixture": {"a": 30.0},
-    "jensen_shannon": {"z": 3.0},
     "negative_binomial_2": {"a": 3.0},
     "student_t_3": {"s": 40.0, "q": 3.0},
 }
