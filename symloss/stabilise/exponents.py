@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
+from symloss.heads.binders import LogSumExp
 from symloss.simplify.rules import domain_name
 
 from .arithmetic import as_doubles, fraction, is_constant, term_order
@@ -83,6 +84,8 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
         return _of_product(translation, e, places)
     if isinstance(e, sp.Abs):
         return _of_modulus(translation, e.args[0], places)
+    if isinstance(e, LogSumExp):
+        return translation.rows.log_sum_exp_error(translation.statistics(e, places))
     if isinstance(e, sp.Pow) and e.exp == 2:
         return _of_two_factors(translation, e.base, e.base, places)
     return None

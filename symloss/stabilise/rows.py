@@ -115,6 +115,27 @@ class RowFunctions:
     def log_sum_exp(self, row: RowStatistics) -> Node:
         return self.call("add", self._with_scale(row.raw_largest, row.scale), self.call("log1p", row.others))
 
+    def log_sum_exp_error(self, row: RowStatistics) -> Node:
+        """What rounding took from the largest entry times its scale, and from its sum with the logarithm."""
+        scaled, logarithm = self._with_scale(row.raw_largest, row.scale), self.call("log1p", row.others)
+        error = self.call("difference_error", scaled, self.call("neg", logarithm))
+        if row.scale != UNSCALED:
+            error = self.call("add", self._scaling_error(row.raw_largest, row.scale), error)
+        infinite = self.call("eq", self.call("abs", scaled), self.number(float("inf")))
+        return self.make(Select, infinite, self.number(0.0), error)
+
+    def _scaling_error(self, x: Node, scale: Scale) -> Node:
+        """above x/below less that as computed: the product's error, and the remainder of the division."""
+        product = x if scale.above is None else self.call("mul", scale.above, x)
+        error = None if scale.above is None else self.call("product_error", scale.above, x)
+        if scale.below is None:
+            assert error is not None
+            return error
+        quotient = self.call("div", product, scale.below)
+        rest = self.call("sub", product, self.call("mul", quotient, scale.below))
+        rest = self.call("sub", rest, self.call("product_error", quotient, scale.below))
+        return self.call("div", rest if error is None else self.call("add", rest, error), scale.below)
+
     def _with_scale(self, x: Node, scale: Scale) -> Node:
         if scale.above is not None:
             x = self.call("mul", scale.above, x)
