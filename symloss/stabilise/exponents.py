@@ -84,6 +84,8 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
         return _of_product(translation, e, places)
     if isinstance(e, sp.Abs):
         return _of_modulus(translation, e.args[0], places)
+    if isinstance(e, sp.Piecewise):
+        return _of_choice(translation, e, places)
     if isinstance(e, LogSumExp):
         return translation.rows.log_sum_exp_error(translation.statistics(e, places))
     if isinstance(e, sp.Pow) and e.exp == 2:
@@ -103,6 +105,16 @@ def _of_sum(t: Translation, e: sp.Add, places: Places) -> Node | None:
         errors.append(rounding_error(t, term, places))
         partial = t.call("sub" if negative else "add", partial, other)
     return _added(t, errors)
+
+
+def _of_choice(t: Translation, e: sp.Piecewise, places: Places) -> Node | None:
+    errors = [(rounding_error(t, branch, places), condition) for branch, condition in e.args]
+    if all(error is None for error, _ in errors):
+        return None
+    value = t.number(0.0)
+    for error, condition in reversed(errors):
+        value = t.make(Select, t.node(condition, places), t.number(0.0) if error is None else error, value)
+    return value
 
 
 def _of_modulus(t: Translation, u: sp.Expr, places: Places) -> Node | None:

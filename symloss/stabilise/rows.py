@@ -52,6 +52,8 @@ class RowFunctions:
 
     def __init__(self, builder: Builder) -> None:
         self.make = builder.make
+        self.errors: dict[Node, Node] = {}
+        """What rounding took from an entry that is computed, by its node; nothing for an entry as it is given."""
 
     def call(self, head: str, *arguments: Node) -> Node:
         return self.make(Apply, head, arguments)
@@ -60,13 +62,24 @@ class RowFunctions:
         return self.make(Constant, value)
 
     def statistics(self, entry: Node, loop: Loop, scale: Scale = UNSCALED) -> RowStatistics:
-        raw = self.make(Reduce, "max", loop, entry)
+        raw, largest, place = self.largest(entry, loop)
         masked = self.call("eq", raw, self.number(-float("inf")))
-        largest = self.make(Select, masked, self.number(0.0), raw)
         rest = self.make(Reduce, "rest", loop, self._exponential(entry, largest, scale))
         others = self.make(Select, masked, self.number(0.0), rest)
-        place = self.make(Reduce, "argmax", loop, entry)
         return RowStatistics(largest, raw, place, others, scale)
+
+    def largest(self, entry: Node, loop: Loop) -> tuple[Node, Node, Node]:
+        """The largest entry, the same but 0 for -inf, and its place."""
+        raw = self.make(Reduce, "max", loop, entry)
+        masked = self.call("eq", raw, self.number(-float("inf")))
+        return raw, self.make(Select, masked, self.number(0.0), raw), self.make(Reduce, "argmax", loop, entry)
+
+    def _errors(self, entry: Node, largest: Node) -> Node | None:
+        """What rounding took from entry - largest before it was taken."""
+        if entry not in self.errors and largest not in self.errors:
+            return None
+        zero = self.number(0.0)
+        return self.call("sub", self.errors.get(entry, zero), self.errors.get(largest, zero))
 
     def scaled(self, entry: Node, row: RowStatistics) -> Node:
         """exp(entry - largest); 1 for the largest itself, also at +inf."""
@@ -74,11 +87,15 @@ class RowFunctions:
 
     def _exponential(self, entry: Node, largest: Node, scale: Scale) -> Node:
         """exp(entry - largest) with the rounding errors of the difference and of its product with the scale."""
-        if scale == UNSCALED:
+        computed = self._errors(entry, largest)
+        if scale == UNSCALED and computed is None:
             return self.call("exp_difference", entry, largest)
         same = self.call("eq", entry, largest)
         difference: Node = self.make(Select, same, self.number(0.0), self.call("sub", entry, largest))
-        difference, error = self.times_scale(difference, self.call("difference_error", entry, largest), scale, True)
+        error = self.call("difference_error", entry, largest)
+        error = error if computed is None else self.call("add", error, computed)
+        if scale != UNSCALED:
+            difference, error = self.times_scale(difference, error, scale, True)
         return self.call("exp_decay_corrected", difference, error)
 
     def times_scale(
@@ -121,6 +138,8 @@ class RowFunctions:
         error = self.call("difference_error", scaled, self.call("neg", logarithm))
         if row.scale != UNSCALED:
             error = self.call("add", self._scaling_error(row.raw_largest, row.scale), error)
+        if row.largest in self.errors:
+            error = self.call("add", self._with_scale(self.errors[row.largest], row.scale), error)
         infinite = self.call("eq", self.call("abs", scaled), self.number(float("inf")))
         return self.make(Select, infinite, self.number(0.0), error)
 
@@ -165,7 +184,9 @@ class RowFunctions:
     def gap(self, row: RowStatistics, entry: Node, place: Node) -> Node:
         """logsumexp - entry: log1p(others) at the largest, (largest - entry) + log1p(others) elsewhere."""
         log = self.call("log1p", row.others)
-        behind = self._with_scale(self.call("sub", row.largest, entry), row.scale)
+        behind = self.call("sub", row.largest, entry)
+        computed = self._errors(entry, row.largest)
+        behind = self._with_scale(behind if computed is None else self.call("sub", behind, computed), row.scale)
         return self.where_largest(row, entry, log, self.call("add", behind, log))
 
     def norm(self, value: Node, loop: Loop) -> Node:

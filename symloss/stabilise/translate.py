@@ -55,11 +55,14 @@ class Translation:
 
     def node(self, e: sp.Basic, places: Places) -> Node:
         """The graph node of ``e`` where free indices stand at ``places``."""
-        here = tuple(sorted(((i, places[i]) for i in free_indices(e) if i in places), key=str))
-        key = (e, here)
+        key = self.key(e, places)
         if key not in self.known:
             self.known[key] = self._translate(e, places)
         return self.known[key]
+
+    def key(self, e: sp.Basic, places: Places) -> tuple[Any, ...]:
+        """An expression and where its free indices stand."""
+        return e, tuple(sorted(((i, places[i]) for i in free_indices(e) if i in places), key=str))
 
     def call(self, head: str, *arguments: Node) -> Node:
         return self.make(Apply, head, arguments)
@@ -420,7 +423,11 @@ class Translation:
 
     def _entry(self, e: binders.Softmax, places: Places) -> tuple[Node, Node]:
         """The entry at the binder's own place, without the scale of the row, and that place."""
-        return self.node(translate_rows.unscaled(e).at(e.place), places), self.node(e.place, places)
+        entry = translate_rows.unscaled(e).at(e.place)
+        node, error = self.node(entry, places), rounding_error(self, entry, places)
+        if error is not None:
+            self.rows.errors.setdefault(node, error)
+        return node, self.node(e.place, places)
 
     def _log_sum_exp(self, e: binders.LogSumExp, places: Places) -> Node:
         return self.rows.log_sum_exp(self.statistics(e, places))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
-from symloss.heads.binders import Binder, Softmax, free_indices
+from symloss.heads.binders import Binder, Softmax, free_indices, fresh_index
 from symloss.heads.row_binders import Direction, LargestPlace, Norm, SoftmaxContrast, SoftmaxCovariance
 
 from .arithmetic import as_doubles, coefficient_and_factors, fraction
+from .exponents import rounding_error
 from .graph import Loop, Node, Select
 from .rows import RowStatistics, Scale
 from .silence import can_be_infinite
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from .translate import Translation
 
     Places = Mapping[sp.Idx, Loop]
+
+
+_LARGEST = -1  # the number of a loop that there is none of: one place instead
 
 
 def opened(t: Translation, e: Binder, places: Places) -> tuple[Loop, RowStatistics, list[Node]]:
@@ -35,7 +39,26 @@ def opened(t: Translation, e: Binder, places: Places) -> tuple[Loop, RowStatisti
     u, scale = _without_scale(u, index)
     inner = {**{i: places[i] for i in row_free}, index: loop}
     nodes = [t.node(part, inner) for part in (u, *values)]
+    _note_errors(t, u, index, loop, places)
     return loop, t.rows.statistics(nodes[0], loop, _scale(t, scale, places)), nodes
+
+
+def _note_errors(t: Translation, u: sp.Expr, index: sp.Idx, loop: Loop, places: Places) -> None:
+    """What rounding took from the entries of a row that are computed, and from the largest of them."""
+    inner = {**places, index: loop}
+    error = rounding_error(t, u, inner)
+    if error is None:
+        return
+    entry = t.node(u, inner)
+    raw, largest, place = t.rows.largest(entry, loop)
+    # An index of its own that stands for the place: `LargestPlace` inside a Piecewise would be folded by SymPy.
+    top = fresh_index(index)
+    there = {**places, top: Loop(loop.axis, _LARGEST)}
+    t.known[t.key(top, there)] = place
+    of_largest = rounding_error(t, u.xreplace({index: top}), there)
+    assert of_largest is not None
+    masked = t.call("eq", raw, t.number(-float("inf")))
+    t.rows.errors |= {entry: error, largest: t.make(Select, masked, t.number(0.0), of_largest)}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ CANCELLING = {
     "tversky": "what a pixel adds to the overlap and to the whole, in second derivatives: z=(800, 0.5, -0.1, -1.6)",
     "jaccard": "as tversky",
     "listmle": "the probabilities of an item at every draw, less 1: the last item, far below the others",
-    "circle": "products of two softmaxes of other rows in second derivatives",
+    "circle": "in mixed second derivatives: sigmoid(-a) less 1, under products of two softmaxes",
     "triplet": "the difference of two distances that are both far larger: an anchor at 800",
     "approx_ndcg": "1 - dcg/ideal near the ideal order, and differences of saturated sigmoids in its derivatives",
 }
