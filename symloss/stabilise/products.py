@@ -19,13 +19,13 @@ from .target import depends_on_prediction
 # Polynomials of several symbols are factored: more terms or more symbols take too long.
 _MOST_TERMS = 24
 _MOST_MONOMIALS = 60
-_MOST_SYMBOLS = 8
+_MOST_SYMBOLS = 12
 _HIGHEST_POWER = 4
 
 
 def product_of_sums(e: sp.Expr) -> sp.Expr | None:
     """A sum of products of functions as a product of two sums or more, where it is one and that is no longer."""
-    if not isinstance(e, sp.Add) or not 4 <= len(e.args) <= _MOST_TERMS or not e.atoms(sp.Function, Binder):
+    if not isinstance(e, sp.Add) or len(e.args) > _MOST_TERMS or not e.atoms(sp.Function, Binder):
         return None
     return _factored(e, _hidden_term) or _factored(e, _multiplied_out)
 
@@ -44,8 +44,25 @@ def _factored(e: sp.Add, hide: Callable[[sp.Expr, Symbols], sp.Expr]) -> sp.Expr
     sums = sum(int(n) for f in sp.Mul.make_args(product) for f, n in (f.as_base_exp(),) if isinstance(f, sp.Add))
     if sums < 2:
         return None
-    shown = product.xreplace({s: f for f, s in symbols.items()})
+    meaning = {s: f for f, s in symbols.items()}
+    known = {s for s, f in meaning.items() if not depends_on_prediction(f)}
+    if hide is _multiplied_out:
+        product = sp.Mul(*(_nested(f, known) for f in sp.Mul.make_args(product)))
+    shown = product.xreplace(meaning)
     return shown if cost(shown) < cost(e) else None
+
+
+def _nested(e: sp.Expr, known: set[sp.Dummy]) -> sp.Expr:
+    """A sum of products with what most of its terms have taken out, again and again; of two alike what is known."""
+    if not isinstance(e, sp.Add):
+        return e
+    counts = {s: sum(a.has(s) for a in e.args) for s in sorted(e.free_symbols, key=sp.default_sort_key)}
+    most = max(counts, key=lambda s: (counts[s], s in known))
+    if counts[most] < 2:
+        return e
+    inside = [a for a in e.args if a.has(most)]
+    rest = [a for a in e.args if a not in inside]
+    return most * _nested(sp.Add(*(a / most for a in inside)), known) + _nested(sp.Add(*rest), known)
 
 
 def _multiplied_out(e: sp.Expr, symbols: Symbols) -> sp.Expr:
