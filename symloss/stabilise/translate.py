@@ -12,7 +12,6 @@ from symloss.errors import DerivationError
 from symloss.heads import binders
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
 from symloss.heads.functions import finished, sech2, sigmoid, softplus
-from symloss.heads.row_binders import Norm
 from symloss.heads.table import row_of
 
 from . import translate_rows, translate_sparse
@@ -24,6 +23,7 @@ from .arithmetic import (
     half_exponential,
     halved_exponentials,
     is_constant,
+    is_repeated_divisor,
     nearest,
     squared_exponentials,
     term_order,
@@ -166,17 +166,17 @@ class Translation:
             return top
         if outgrown(above, below):
             return self._outgrown_quotient(top, below, places, q)
-        lengths = [f for f in below if isinstance(f.as_base_exp()[0], Norm) and f.as_base_exp()[1].is_Integer]
-        below = [f for f in below if f not in lengths]
+        repeated = [f for f in below if is_repeated_divisor(f)]
+        below = [f for f in below if f not in repeated]
         if below or q != 1.0:
             top = self.call("div", top, self.product(below, places, q))
-        return self._over_lengths(top, lengths, places)
+        return self._one_by_one(top, repeated, places)
 
-    def _over_lengths(self, quotient: Node, lengths: list[sp.Expr], places: Places) -> Node:
-        """Divided by lengths one by one: their product overflows, or underflows to 0, where the quotient does not."""
-        for length, n in (factor.as_base_exp() for factor in lengths):
+    def _one_by_one(self, quotient: Node, powers: list[sp.Expr], places: Places) -> Node:
+        """x/b**2 as x/b/b: the square overflows, or underflows to 0, where the quotient does not."""
+        for base, n in (factor.as_base_exp() for factor in powers):
             for _ in range(int(n)):
-                quotient = self.call("div", quotient, self.node(length, places))
+                quotient = self.call("div", quotient, self.node(base, places))
         return quotient
 
     def _outgrown_quotient(self, top: Node, below: list[sp.Expr], places: Places, number: float) -> Node:
