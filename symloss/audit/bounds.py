@@ -271,8 +271,9 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
     if isinstance(e, sp.Pow) and e.exp.is_positive and e.exp.is_number:
         return largest_terms(e.base) ** e.exp
     if isinstance(e, (Total, Norm)):
+        # Of many alike the sum is larger than any; it is a term itself of what it stands in.
         index, body = e.open()
-        return Maximum(largest_terms(body), index)
+        return sp.Max(Maximum(largest_terms(body), index), sp.Abs(e), evaluate=False)
     if isinstance(e, SoftmaxContrast):
         return _contrasted(e)
     if isinstance(e, SoftmaxCovariance):
