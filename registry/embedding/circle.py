@@ -20,10 +20,10 @@ margin = sl.parameter("margin", default=0.25, domain=sl.Positive)
 scale = sl.parameter("scale", default=256.0, domain=sl.Positive)
 
 u, v = 1 + margin - s[j], s[j] + margin
-partner = -scale * sp.Piecewise((u * (s[j] - 1 + margin), u > 0), (0, True))
-other = scale * sp.Piecewise((v * (s[j] - margin), v > 0), (0, True))
-partners = sl.logsumexp(sp.Piecewise((partner, sp.Eq(t[j], 1)), (-sp.oo, True)), j)
-others = sl.logsumexp(sp.Piecewise((other, sp.Eq(t[j], 0)), (-sp.oo, True)), j)
+partner = -sp.Piecewise((u * (s[j] - 1 + margin), u > 0), (0, True))
+other = sp.Piecewise((v * (s[j] - margin), v > 0), (0, True))
+partners = sl.logsumexp(scale * sp.Piecewise((partner, sp.Eq(t[j], 1)), (-sp.oo, True)), j)
+others = sl.logsumexp(scale * sp.Piecewise((other, sp.Eq(t[j], 0)), (-sp.oo, True)), j)
 
 LOSS = sl.Loss(
     "circle",

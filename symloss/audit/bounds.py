@@ -37,6 +37,7 @@ from symloss.heads.exponential_integral import EXPONENTIAL_INTEGRAL
 from symloss.heads.gamma_rows import GAMMA_AND_BESSEL
 from symloss.heads.numbers import TypedNumber
 from symloss.heads.row_binders import Norm, SoftmaxContrast, SoftmaxCovariance
+from symloss.heads.shares import log_over_mean
 from symloss.loss import Loss
 from symloss.stabilise.stabilise import stable_form
 from symloss.stabilise.target import depends_on_prediction
@@ -253,6 +254,12 @@ def _paired(e: SoftmaxCovariance) -> sp.Expr:
     return Maximum(weight * sp.Mul(*map(largest_terms, values)), index)
 
 
+def _inside_logarithm(e: log_over_mean) -> sp.Expr:
+    """-log(1 + (t/p - 1)/2) next to t = p: the larger of t/p and 1, times the slope of the logarithm."""
+    t, gap = e.args
+    return sp.Max(sp.Abs(e), sp.Max(t, sp.exp(-gap)) / (t + sp.exp(-gap)), evaluate=False)
+
+
 def _is_given(e: sp.Expr) -> bool:
     """Whether it is an argument or a number, up to its sign: without an error of its own."""
     positive = -e if e.could_extract_minus_sign() else e
@@ -275,8 +282,9 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
     if isinstance(e, sp.Pow) and e.exp.is_nonnegative and not depends_on_prediction(e.exp):
         return largest_terms(e.base) ** e.exp
     if isinstance(e, (Total, Norm)):
+        # Of many alike the sum is larger than any; it is a term itself of what it stands in.
         index, body = e.open()
-        return Maximum(largest_terms(body), index)
+        return sp.Max(Maximum(largest_terms(body), index), sp.Abs(e), evaluate=False)
     if isinstance(e, SoftmaxContrast):
         return _contrasted(e)
     if isinstance(e, SoftmaxCovariance):
@@ -284,6 +292,8 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
     if isinstance(e, fn.log1p):
         # Next to the zero of u the errors of u are those of log(1 + u), whose slope is 1/(1 + u).
         return sp.Max(sp.Abs(e), largest_terms(e.args[0]) / sp.Abs(1 + e.args[0]), evaluate=False)
+    if isinstance(e, log_over_mean):
+        return _inside_logarithm(e)
     if isinstance(e, (fn.finished, sp.Abs)):
         return largest_terms(e.args[0])
     if isinstance(e, sp.Piecewise):

@@ -23,7 +23,7 @@ from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 from symloss.declare.axes import Axis
 from symloss.heads import binders
 from symloss.heads.numbers import TypedNumber
-from symloss.heads.row_binders import LargestPlace, Norm
+from symloss.heads.row_binders import Direction, LargestPlace, Norm
 from symloss.heads.sparse import Sparsemax, SparseMaximum
 
 from .balls import (
@@ -275,6 +275,15 @@ class Program:
         slots = self.entries(e)
         return lambda run: root(plus(exact(0), *[integer_power(run[s], 2) for s in slots]))
 
+    def direction(self, e: Direction) -> Rule:
+        slots, place = self.entries(e), self.slot(e.place)
+
+        def rule(run: Run) -> Ball:
+            length = root(plus(exact(0), *[integer_power(run[s], 2) for s in slots]))
+            return times(run[slots[whole(run[place])]], inverse(length))
+
+        return rule
+
     def share(self, e: binders.Share) -> Rule:
         slots, place = self.entries(e), self.slot(e.place)
 
@@ -462,6 +471,7 @@ _RULES: tuple[tuple[Any, Callable[[Program, Any], Rule]], ...] = (
     (binders.Softmax, Program.softmax),
     (binders.Maximum, Program.maximum),
     (Norm, Program.norm),
+    (Direction, Program.direction),
     (LargestPlace, Program.largest_place),
     (binders.Share, Program.share),
     (binders.Sorted, Program.sorted_entry),

@@ -30,6 +30,7 @@ from symloss.elementary import (
     log_difference,
     logarithm,
     logistic,
+    mean_divergence,
     normal,
     polygamma,
     power,
@@ -45,9 +46,9 @@ __all__ = ["FUNCTIONS", "SINGLE", "Function", "callables", "sources"]
 Scalar = Callable[..., float]
 
 MODULES: tuple[ModuleType, ...] = (
-    constants, arithmetic, exponential, logarithm, log_difference, logistic, hyperbolic, power, algebraic,
-    trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma, beta,
-    gamma_differences, bessel, exponential_integral, single, shifted,
+    constants, arithmetic, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
+    algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma,
+    beta, gamma_differences, bessel, exponential_integral, single, shifted,
 )  # fmt: skip
 
 
@@ -113,6 +114,7 @@ FUNCTIONS: dict[str, Function] = dict([
         logistic.sigmoid_slope_corrected, hyperbolic.tanh_corrected, hyperbolic.sech2_corrected,
         single.sigmoid_corrected_single, single.sigmoid_slope_corrected_single, single.softplus_corrected_single,
         single.log_sum_single, single.sigmoid_power_single, single.exp_corrected_single,
+        mean_divergence.log_over_mean,
         exponential.exp_moment, logistic.softplus_difference, logistic.sigmoid_power,
         truncated_normal.log_ndtr_corrected, truncated_normal.mills_corrected, truncated_normal.mills_slope_corrected,
         trigonometric.sin_corrected, trigonometric.cos_corrected,
@@ -126,8 +128,9 @@ FUNCTIONS: dict[str, Function] = dict([
     ),
     *rows(
         3,
-        algebraic.power_quotient, log_difference.divergence, exponential.exp_product_corrected,
-        single.exp_product_corrected_single, logistic.sigmoid_blend, single.sigmoid_blend_single,
+        algebraic.power_quotient, log_difference.divergence, mean_divergence.mean_divergence,
+        exponential.exp_product_corrected, single.exp_product_corrected_single,
+        logistic.sigmoid_blend, single.sigmoid_blend_single,
         shifted.times_parts, shifted.times_parts_single,
     ),
 ])  # fmt: skip

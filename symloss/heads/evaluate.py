@@ -176,6 +176,10 @@ class _Evaluator:
         mean = mpmath.fsum(w * g for w, (g,) in zip(weights, values, strict=True) if w)
         return self.value(e.own) * (1 - weights[place]) + values[place][0] - mean
 
+    def direction(self, e: row_binders.Direction) -> Any:
+        values = self.entries(e)
+        return values[int(self.value(e.place))] / mpmath.sqrt(mpmath.fsum(x * x for x in values))
+
     def covariance(self, e: row_binders.SoftmaxCovariance) -> Any:
         weights, values = self.weighted_rows(e)
         pairs = [(w, g, h) for w, (g, h) in zip(weights, values, strict=True) if w]
@@ -236,6 +240,7 @@ _RULES: tuple[tuple[Any, Callable[[_Evaluator, Any], Any]], ...] = (
     (sp.Tuple, lambda v, e: tuple(v.value(a) for a in e.args)),
     (binders.Total, _Evaluator.total),
     (row_binders.Norm, lambda v, e: mpmath.sqrt(mpmath.fsum(x * x for x in v.entries(e)))),
+    (row_binders.Direction, _Evaluator.direction),
     (row_binders.LargestPlace, _Evaluator.largest_place),
     (row_binders.SoftmaxContrast, _Evaluator.contrast),
     (row_binders.SoftmaxCovariance, _Evaluator.covariance),

@@ -32,6 +32,17 @@ class Norm(Binder):
         return f"norm({self._shown(printer)})"
 
 
+class Direction(Binder):
+    """The body at ``place`` over the Euclidean norm of the body: an entry of a unit vector."""
+
+    @property
+    def place(self) -> sp.Expr:
+        return self.args[2]
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"direction({self._shown(printer)})[{printer._print(self.place)}]"
+
+
 class _OfRow(Binder):
     """A function of a row u and of further values g along it: the body is the tuple (u, g, ...)."""
 

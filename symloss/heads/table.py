@@ -17,6 +17,7 @@ from . import functions as fn
 from .exponential_integral import EXPONENTIAL_INTEGRAL
 from .gamma_rows import GAMMA_AND_BESSEL
 from .row import Row
+from .shares import SHARES
 
 
 def _ratio_or_zero(x: sp.Expr, y: sp.Expr) -> sp.Expr:
@@ -174,6 +175,7 @@ ROWS: tuple[Row, ...] = (
     ),
     *GAMMA_AND_BESSEL,
     *EXPONENTIAL_INTEGRAL,
+    *SHARES,
     Row(fn.log1p, lambda x: (1 / (1 + x),), mpmath.log1p, "log1p"),
     Row(fn.expm1, lambda x: (sp.exp(x),), _expm1, "expm1"),
     Row(fn.log1mexp, lambda x: (1 / fn.expm1(-x) * -1,), lambda x: mpmath.log(-_expm1(x)), "log1mexp"),

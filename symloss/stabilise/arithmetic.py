@@ -9,6 +9,9 @@ import sympy as sp
 
 from symloss.heads.evaluate import evaluate
 from symloss.heads.numbers import TypedNumber, exact
+from symloss.heads.row_binders import Norm
+
+from .target import depends_on_prediction
 
 
 def nearest(e: sp.Expr) -> float:
@@ -53,6 +56,13 @@ def fraction(factors: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:
         else:
             above.append(factor)
     return above, below
+
+
+def is_repeated_divisor(factor: sp.Expr) -> bool:
+    """Whether a divisor is a whole power, from the second on, of a prediction as it is given, or of a length."""
+    base, n = factor.as_base_exp()
+    given = isinstance(base, (sp.Symbol, sp.Indexed)) and depends_on_prediction(base)
+    return bool(n.is_Integer) and ((given and n > 1) or isinstance(base, Norm))
 
 
 def term_order(term: sp.Expr) -> Any:

@@ -11,6 +11,7 @@ from .row_joining import Joining
 from .row_polynomial import RowPolynomial, Terms, outer, rows_of, terms_of
 from .target import depends_on_prediction
 
+_MOST_CONDITIONS = 4  # each doubles the cases
 _MOST_TERMS = 300  # of a polynomial; beyond it the joining takes too long
 
 
@@ -18,7 +19,36 @@ def confident_row(e: sp.Expr) -> sp.Expr | None:
     """p - p**2 = p (1 - p), g[k] - sum p g as a contrast, sum p g h - (sum p g)(sum p h) as a covariance."""
     if not isinstance(e, (sp.Add, sp.Mul)) or not any(type(s) is Softmax for s in e.atoms(Softmax)):
         return None
-    return by_cases(e, lambda part, apart: _joined(part))
+    found = by_cases(e, lambda part, apart: _joined(part))
+    return found if found is not None or not isinstance(e, sp.Add) else _by_conditions(e)
+
+
+def _by_conditions(e: sp.Expr) -> sp.Expr | None:
+    """The same for a sum whose terms have choices in them, for every choice on its own."""
+    chosen = {
+        c: None for x in outer(e, sp.Piecewise) for _, c in x.args if isinstance(c, sp.core.relational.Relational)
+    }
+    conditions = sorted(chosen, key=sp.default_sort_key)
+    if not 0 < len(conditions) <= _MOST_CONDITIONS:
+        return None
+    joined, gained = _under(e, conditions)
+    return joined if gained and not free_indices(joined) - free_indices(e) else None
+
+
+def _under(e: sp.Expr, conditions: list[sp.Basic]) -> tuple[sp.Expr, bool]:
+    open_conditions = [c for c in conditions if e.has(c)]
+    if not open_conditions:
+        return _joined(e)
+    first, *rest = open_conditions
+    excluded = {c: sp.false for c in rest if _excludes(first, c)}
+    holds, gained = _under(e.xreplace({first: sp.true, **excluded}), rest)
+    fails, gained_too = _under(e.xreplace({first: sp.false}), rest)
+    return sp.Piecewise((holds, first), (fails, True)), gained or gained_too
+
+
+def _excludes(a: sp.Basic, b: sp.Basic) -> bool:
+    """Whether x = 0 and x = 1."""
+    return isinstance(a, sp.Eq) and isinstance(b, sp.Eq) and a.lhs == b.lhs and (a.rhs - b.rhs).is_nonzero is True
 
 
 def _joined(e: sp.Expr) -> tuple[sp.Expr, bool]:

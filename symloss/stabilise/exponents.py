@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
+from symloss.heads.binders import LogSumExp
 from symloss.heads.functions import softplus
 from symloss.heads.numbers import exact
 from symloss.simplify.rules import domain_name
@@ -94,6 +95,10 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
         return _of_modulus(translation, e.args[0], places)
     if isinstance(e, sp.log) and _is_given(e.args[0]):
         return translation.call("log_error", translation.node(e.args[0], places))
+    if isinstance(e, sp.Piecewise):
+        return _of_choice(translation, e, places)
+    if isinstance(e, LogSumExp):
+        return translation.rows.log_sum_exp_error(translation.statistics(e, places))
     if isinstance(e, sp.Pow) and e.exp == 2:
         return _of_two_factors(translation, e.base, e.base, places)
     return None
@@ -111,6 +116,16 @@ def _of_sum(t: Translation, e: sp.Add, places: Places) -> Node | None:
         errors.append(rounding_error(t, term, places))
         partial = t.call("sub" if negative else "add", partial, other)
     return _added(t, errors)
+
+
+def _of_choice(t: Translation, e: sp.Piecewise, places: Places) -> Node | None:
+    errors = [(rounding_error(t, branch, places), condition) for branch, condition in e.args]
+    if all(error is None for error, _ in errors):
+        return None
+    value = t.number(0.0)
+    for error, condition in reversed(errors):
+        value = t.make(Select, t.node(condition, places), t.number(0.0) if error is None else error, value)
+    return value
 
 
 def _of_modulus(t: Translation, u: sp.Expr, places: Places) -> Node | None:
@@ -211,11 +226,11 @@ def _in_two_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
     roots = [_part(t, root, places) for root in squared]
     parts: Parts | None = None
     if roots:  # the product before its square: each square may overflow where that of the product does not
-        root = functools.reduce(lambda x, y: _product_of_parts(t, x, y), roots)
-        parts = _product_of_parts(t, root, root)
+        whole: Parts = functools.reduce(lambda x, y: _product_of_parts(t, x, y), roots)
+        parts = _product_of_parts(t, whole, whole)
     for factor in plain:
-        part = _part(t, factor, places)
-        parts = part if parts is None else _product_of_parts(t, parts, part)
+        one = _part(t, factor, places)
+        parts = one if parts is None else _product_of_parts(t, parts, one)
     assert parts is not None
     value, error = t.silenced(factors, parts[0], places), parts[1]
     return _times_number(t, coefficient, (value, error))

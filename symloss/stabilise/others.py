@@ -24,6 +24,7 @@ from .target import depends_on_prediction
 _MOST_TERMS = 60  # of a polynomial; beyond it the joining takes too long
 _MOST_TO_FACTOR = 4
 _MOST_CHOICES = 4  # sums whose subsets are tried
+_MOST_TRIALS = 128  # subsets times terms, for more sums than that
 
 
 def over_the_others(e: sp.Expr) -> sp.Expr | None:
@@ -97,7 +98,8 @@ class _Polynomial:
         """Take sums over the others than the place, if all cancels that they have of it; as many sums as possible."""
         own = {s: self._own(of, place) for s, of in self.sums.items() if self._is_about(of, place)}
         without = [s for s, there in own.items() if there == 0]
-        chosen = next((some for some in _subsets([s for s in own if s not in without]) if self._split(some, own)), ())
+        some_own = [s for s in own if s not in without]
+        chosen = next((some for some in _subsets(some_own, len(self.terms)) if self._split(some, own)), ())
         if chosen:
             self.sums |= {s: _Sum(self.sums[s].total, (*self.sums[s].without, place)) for s in (*chosen, *without)}
         return bool(chosen)
@@ -124,13 +126,18 @@ class _Polynomial:
         if e in sums:
             return sums[e]
         if isinstance(e, sp.Add) and not depends_on_prediction(e):
-            return self._symbol(e)  # a gain such as 2**y - 1 stays whole
+            return self._whole(e)  # a gain such as 2**y - 1
         if isinstance(e, (sp.Add, sp.Mul)):
             return e.func(*(self._hide(a, sums) for a in e.args))
         if isinstance(e, sp.Pow) and e.exp.is_Integer:
             inner = self._hide(e.base, sums) if e.exp > 0 else self._symbol(1 / e.base)
             return inner ** abs(e.exp)
         return e if e.is_Rational or isinstance(e, (sp.Symbol, sp.Indexed)) else self._symbol(e)
+
+    def _whole(self, e: sp.Expr) -> sp.Expr:
+        """One symbol for y - 1, 1 - y and (1 - y)/4: SymPy multiplies such a number in by itself."""
+        content, rest = e.primitive()
+        return -content * self._symbol(-rest) if rest.could_extract_minus_sign() else content * self._symbol(rest)
 
     def _symbol(self, e: sp.Expr) -> sp.Dummy:
         return self.hidden.setdefault(e, sp.Dummy("f", real=True))
@@ -196,9 +203,10 @@ def _common_factor(monomials: Iterable[sp.Expr]) -> sp.Expr:
     return sp.Mul(*(b**n for b, n in shared.items()))
 
 
-def _subsets(items: list[sp.Dummy]) -> Iterator[tuple[sp.Dummy, ...]]:
-    """All of them first, then fewer; of many only all."""
-    least = 1 if len(items) <= _MOST_CHOICES else len(items)
+def _subsets(items: list[sp.Dummy], terms: int) -> Iterator[tuple[sp.Dummy, ...]]:
+    """All of them first, then fewer; of many in a long polynomial only all."""
+    few = len(items) <= _MOST_CHOICES or 2 ** len(items) * terms <= _MOST_TRIALS
+    least = 1 if few else len(items)
     for size in range(len(items), least - 1, -1):
         yield from combinations(items, size)
 

@@ -10,7 +10,7 @@ from symloss.declare.roles import RoleSymbol
 from symloss.heads.binders import SoftmaxComplement, Total
 
 from .bernstein import bernstein, powers_of
-from .row_polynomial import RowPolynomial, Terms, added, terms_of
+from .row_polynomial import RowPolynomial, Terms, added, opposite, take, terms_of
 
 Place = tuple[sp.Expr, sp.Expr]
 """What multiplies a contrast, and where in the row it stands."""
@@ -47,12 +47,12 @@ class Joining:
             terms = self._factored(terms, place)
         self._own_parts(terms, contrasts)
         for (rest, g, h), amount in covariances.items():
-            _take(terms, {rest * self.poly.covariance(g, h): -amount})
+            take(terms, {rest * self.poly.covariance(g, h): -amount})
         for (rest, place), (g, own) in contrasts.items():
             content = _content(g, own)
             if g != 0:
                 symbol = self.poly.contrast(place, sp.factor_terms(sp.expand(g / content)), own / content)
-                _take(terms, {rest * symbol: -content})
+                take(terms, {rest * symbol: -content})
         for place in self.poly.places:
             terms = self._factored(terms, place)
         return self.poly.show(sp.factor_terms(added(self._means_joined(terms))))
@@ -66,9 +66,9 @@ class Joining:
             for a, b in combinations(found, 2):
                 both = self.poly.means.get(symbols[a] * symbols[b])
                 rest = monomial / (a * b)
-                amount = _opposite(terms, rest * both, monomial) if both is not None else sp.S.Zero
+                amount = opposite(terms, rest * both, monomial) if both is not None else sp.S.Zero
                 if amount != 0:
-                    _take(terms, {rest * both: amount, monomial: -amount})
+                    take(terms, {rest * both: amount, monomial: -amount})
                     taken[rest, symbols[a], symbols[b]] = amount
                     self.gained = True
         return taken
@@ -81,9 +81,9 @@ class Joining:
                 here = self.poly.at(g, place)
                 for monomial in sorted((m for m in terms if m.has(symbol)), key=sp.default_sort_key):
                     rest = monomial / symbol
-                    amount = _opposite(terms, rest * here, monomial) if not rest.has(symbol) else sp.S.Zero
+                    amount = opposite(terms, rest * here, monomial) if not rest.has(symbol) else sp.S.Zero
                     if amount != 0:
-                        _take(terms, {rest * here: amount, monomial: -amount})
+                        take(terms, {rest * here: amount, monomial: -amount})
                         _add(found, (rest, place), amount * g)
                         self.gained = True
         return found
@@ -102,7 +102,7 @@ class Joining:
                     joined = there if abs(there) <= abs(left) else -left
                     _add(contrasts, key, -joined * h)
                     _add(contrasts, (rest, place), joined * g * self.poly.contrast_along(h))
-                    _take(covariances, {(rest, *both): -joined})
+                    take(covariances, {(rest, *both): -joined})
                     self._centred(contrasts, (rest, place), h)
 
     def _centred(self, contrasts: Contrasts, key: Place, h: sp.Expr) -> None:
@@ -118,7 +118,7 @@ class Joining:
             monomial = rest * self.poly.q[place]
             amount = terms.get(monomial, sp.S.Zero)
             if amount != 0 and g.has(self.poly.inner):
-                _take(terms, {monomial: amount})
+                take(terms, {monomial: amount})
                 contrasts[rest, place] = (g, own + amount)
 
     def _factored(self, terms: Terms, place: sp.Expr) -> Terms:
@@ -202,21 +202,3 @@ def _simplest_last(g: sp.Expr) -> tuple[bool, int, str]:
 def _repeated(factor: sp.Expr) -> list[sp.Expr]:
     base, exponent = factor.as_base_exp()
     return [base] * int(exponent) if exponent.is_Integer and 0 < exponent <= 4 else [factor]
-
-
-def _opposite(terms: Terms, a: sp.Expr, b: sp.Expr) -> sp.Rational:
-    """The largest c such that c a - c b is a part of the sum; 0 where the two have one sign."""
-    c, d = terms.get(a, sp.S.Zero), terms.get(b, sp.S.Zero)
-    if c * d >= 0:
-        return sp.S.Zero
-    return c if abs(c) <= abs(d) else -d
-
-
-def _take(terms: Terms, parts: Terms) -> None:
-    """Subtract."""
-    for monomial, c in parts.items():
-        left = terms.get(monomial, sp.S.Zero) - c
-        if left == 0:
-            terms.pop(monomial, None)
-        else:
-            terms[monomial] = left

@@ -45,6 +45,24 @@ def added(terms: Terms) -> sp.Expr:
     return sp.Add(*(c * m for m, c in terms.items()))
 
 
+def opposite(terms: Terms, a: sp.Expr, b: sp.Expr) -> sp.Rational:
+    """The largest c such that c a - c b is a part of the sum; 0 where the two have one sign."""
+    c, d = terms.get(a, sp.S.Zero), terms.get(b, sp.S.Zero)
+    if c * d >= 0:
+        return sp.S.Zero
+    return c if abs(c) <= abs(d) else -d
+
+
+def take(terms: Terms, parts: Terms) -> None:
+    """Subtract."""
+    for monomial, c in parts.items():
+        left = terms.get(monomial, sp.S.Zero) - c
+        if left == 0:
+            terms.pop(monomial, None)
+        else:
+            terms[monomial] = left
+
+
 @dataclass
 class RowPolynomial:
     """The polynomial of one expression about one row, and what its symbols stand for."""
@@ -147,8 +165,7 @@ class RowPolynomial:
 
     def at(self, g: sp.Expr, place: sp.Expr) -> sp.Expr:
         """g at a place, in symbols; its functions must be known there already."""
-        p = self.p[place] if place in self.p else self.row.func(self.row.body, self.row.bound, place)
-        return self.read(g.xreplace({self.index: place, self.inner: p}))
+        return self.read(self.shown(g).xreplace({self.index: place}))
 
     # --- back ---------------------------------------------------------------------------------------
 

@@ -45,8 +45,6 @@ class RowStatistics:
     """The first place of the maximum; only contrasts of entries with the largest one need it."""
     others: Node
     scale: Scale = UNSCALED
-    error: Node | None = None
-    """What rounding took from the largest entry, where entries are computed: the most, if several are equal."""
 
 
 class RowFunctions:
@@ -55,7 +53,7 @@ class RowFunctions:
     def __init__(self, builder: Builder) -> None:
         self.make = builder.make
         self.errors: dict[Node, Node] = {}
-        """What rounding took from entries that are computed, by what it left."""
+        """What rounding took from an entry that is computed, by its node; nothing for an entry as it is given."""
 
     def call(self, head: str, *arguments: Node) -> Node:
         return self.make(Apply, head, arguments)
@@ -64,49 +62,40 @@ class RowFunctions:
         return self.make(Constant, value)
 
     def statistics(self, entry: Node, loop: Loop, scale: Scale = UNSCALED) -> RowStatistics:
+        raw, largest, place = self.largest(entry, loop)
+        masked = self.call("eq", raw, self.number(-float("inf")))
+        rest = self.make(Reduce, "rest", loop, self._exponential(entry, largest, scale))
+        others = self.make(Select, masked, self.number(0.0), rest)
+        return RowStatistics(largest, raw, place, others, scale)
+
+    def largest(self, entry: Node, loop: Loop) -> tuple[Node, Node, Node]:
+        """The largest entry, the same but 0 for -inf, and its place."""
         raw = self.make(Reduce, "max", loop, entry)
         masked = self.call("eq", raw, self.number(-float("inf")))
-        largest = self.make(Select, masked, self.number(0.0), raw)
-        error = self._error_of_largest(entry, raw, loop)
-        rest = self.make(Reduce, "rest", loop, self._exponential(entry, largest, scale, error))
-        others = self.make(Select, masked, self.number(0.0), rest)
-        place = self.make(Reduce, "argmax", loop, entry)
-        return RowStatistics(largest, raw, place, others, scale, error)
+        return raw, self.make(Select, masked, self.number(0.0), raw), self.make(Reduce, "argmax", loop, entry)
 
-    def _error_of_largest(self, entry: Node, largest: Node, loop: Loop) -> Node | None:
-        """The largest error among the entries that are the largest: their exponentials are at most 1."""
-        if entry not in self.errors:
+    def _errors(self, entry: Node, largest: Node) -> Node | None:
+        """What rounding took from entry - largest before it was taken."""
+        if entry not in self.errors and largest not in self.errors:
             return None
-        here = self.call("eq", entry, largest)
-        error = self.make(Select, here, self.errors[entry], self.number(-float("inf")))
-        most = self.make(Reduce, "max", loop, error)
-        known = self.call("gt", most, self.number(-float("inf")))
-        return self.make(Select, known, most, self.number(0.0))
+        zero = self.number(0.0)
+        return self.call("sub", self.errors.get(entry, zero), self.errors.get(largest, zero))
 
     def scaled(self, entry: Node, row: RowStatistics) -> Node:
         """exp(entry - largest); 1 for the largest itself, also at +inf."""
-        return self._exponential(entry, row.largest, row.scale, row.error)
+        return self._exponential(entry, row.largest, row.scale)
 
-    def _behind(self, entry: Node, error: Node) -> Node:
-        """What rounding took from an entry, less what it took from the largest; 0 where that is not known."""
-        return self.call("sub", self.errors[entry], error) if entry in self.errors else self.number(0.0)
-
-    def _exponential(self, entry: Node, largest: Node, scale: Scale, error: Node | None = None) -> Node:
-        """exp(entry - largest) with the rounding errors of the difference and of its product with the scale, and of the
-        entries themselves where these are computed."""
-        if error is not None:
-            same = self.call("eq", entry, largest)
-            difference = self.make(Select, same, self.number(0.0), self.call("sub", entry, largest))
-            behind = self._behind(entry, error)
-            total = self.call("add", self.call("difference_error", entry, largest), behind)
-            if scale != UNSCALED:
-                difference, total = self.times_scale(difference, total, scale, True)
-            return self.call("exp_decay_corrected", difference, total)
-        if scale == UNSCALED:
+    def _exponential(self, entry: Node, largest: Node, scale: Scale) -> Node:
+        """exp(entry - largest) with the rounding errors of the difference and of its product with the scale."""
+        computed = self._errors(entry, largest)
+        if scale == UNSCALED and computed is None:
             return self.call("exp_difference", entry, largest)
         same = self.call("eq", entry, largest)
-        difference = self.make(Select, same, self.number(0.0), self.call("sub", entry, largest))
-        difference, error = self.times_scale(difference, self.call("difference_error", entry, largest), scale, True)
+        difference: Node = self.make(Select, same, self.number(0.0), self.call("sub", entry, largest))
+        error = self.call("difference_error", entry, largest)
+        error = error if computed is None else self.call("add", error, computed)
+        if scale != UNSCALED:
+            difference, error = self.times_scale(difference, error, scale, True)
         return self.call("exp_decay_corrected", difference, error)
 
     def times_scale(
@@ -141,10 +130,30 @@ class RowFunctions:
         return factor, self.call("div", remainder, above)
 
     def log_sum_exp(self, row: RowStatistics) -> Node:
-        log = self.call("log1p", row.others)
-        if row.error is not None:
-            log = self.call("add", log, self._with_scale(row.error, row.scale))
-        return self.call("add", self._with_scale(row.raw_largest, row.scale), log)
+        return self.call("add", self._with_scale(row.raw_largest, row.scale), self.call("log1p", row.others))
+
+    def log_sum_exp_error(self, row: RowStatistics) -> Node:
+        """What rounding took from the largest entry times its scale, and from its sum with the logarithm."""
+        scaled, logarithm = self._with_scale(row.raw_largest, row.scale), self.call("log1p", row.others)
+        error = self.call("difference_error", scaled, self.call("neg", logarithm))
+        if row.scale != UNSCALED:
+            error = self.call("add", self._scaling_error(row.raw_largest, row.scale), error)
+        if row.largest in self.errors:
+            error = self.call("add", self._with_scale(self.errors[row.largest], row.scale), error)
+        infinite = self.call("eq", self.call("abs", scaled), self.number(float("inf")))
+        return self.make(Select, infinite, self.number(0.0), error)
+
+    def _scaling_error(self, x: Node, scale: Scale) -> Node:
+        """above x/below less that as computed: the product's error, and the remainder of the division."""
+        product = x if scale.above is None else self.call("mul", scale.above, x)
+        error = None if scale.above is None else self.call("product_error", scale.above, x)
+        if scale.below is None:
+            assert error is not None
+            return error
+        quotient = self.call("div", product, scale.below)
+        rest = self.call("sub", product, self.call("mul", quotient, scale.below))
+        rest = self.call("sub", rest, self.call("product_error", quotient, scale.below))
+        return self.call("div", rest if error is None else self.call("add", rest, error), scale.below)
 
     def _with_scale(self, x: Node, scale: Scale) -> Node:
         if scale.above is not None:
@@ -157,7 +166,7 @@ class RowFunctions:
     def softmax_power(self, row: RowStatistics, entry: Node, exponent: Node) -> Node:
         """softmax**exponent as exp(exponent (entry - largest))/whole**exponent: softmax may underflow, its root not."""
         above = exponent if row.scale.above is None else self.call("mul", exponent, row.scale.above)
-        weight = self._exponential(entry, row.largest, Scale(above, row.scale.below), row.error)
+        weight = self._exponential(entry, row.largest, Scale(above, row.scale.below))
         power = self.call("div", weight, self.call("power", self._whole(row), exponent))
         return self.make(Select, self.call("eq", exponent, self.number(0.0)), self.number(1.0), power)
 
@@ -176,10 +185,8 @@ class RowFunctions:
         """logsumexp - entry: log1p(others) at the largest, (largest - entry) + log1p(others) elsewhere."""
         log = self.call("log1p", row.others)
         behind = self.call("sub", row.largest, entry)
-        if row.error is not None:
-            error = self.call("sub", self._behind(entry, row.error), self.call("difference_error", row.largest, entry))
-            behind = self.call("sub", behind, error)
-        behind = self._with_scale(behind, row.scale)
+        computed = self._errors(entry, row.largest)
+        behind = self._with_scale(behind if computed is None else self.call("sub", behind, computed), row.scale)
         return self.where_largest(row, entry, log, self.call("add", behind, log))
 
     def norm(self, value: Node, loop: Loop) -> Node:
@@ -193,6 +200,16 @@ class RowFunctions:
         large = self.call("mul", self.number(_FAR), self.call("sqrt", shrunk))
         small = self.call("mul", self.number(1.0 / _FAR), self.call("sqrt", grown))
         return self.make(Select, huge, large, self.make(Select, tiny, small, self.call("sqrt", plain)))
+
+    def direction(self, entry: Node, value: Node, loop: Loop) -> Node:
+        """An entry over the norm of the values, both times the power of 2 that brings the values near 1."""
+        plain, shrunk, grown = (self._sum_of_squares(value, loop, s) for s in (1.0, 1.0 / _FAR, _FAR))
+        huge = self.call("gt", plain, self.number(_LARGEST_SQUARES))
+        tiny = self.call("lt", plain, self.number(_SMALLEST_SQUARES))
+        squares = self.make(Select, huge, shrunk, self.make(Select, tiny, grown, plain))
+        small, one, large = map(self.number, (1.0 / _FAR, 1.0, _FAR))
+        factor = self.make(Select, huge, small, self.make(Select, tiny, large, one))
+        return self.call("div", self.call("mul", factor, entry), self.call("sqrt", squares))
 
     def _sum_of_squares(self, value: Node, loop: Loop, factor: float) -> Node:
         scaled = value if factor == 1.0 else self.call("mul", self.number(factor), value)
@@ -218,10 +235,7 @@ class RowFunctions:
         return self.call("times_parts", part, share, self.call("share_error", row.others, share))
 
     def where_largest(self, row: RowStatistics, entry: Node, then: Node, otherwise: Node) -> Node:
-        largest = self.call("eq", entry, row.largest)
-        if row.error is not None and entry in self.errors:
-            largest = self.call("and", largest, self.call("eq", self.errors[entry], row.error))
-        return self.make(Select, largest, then, otherwise)
+        return self.make(Select, self.call("eq", entry, row.largest), then, otherwise)
 
     def at_largest(self, row: RowStatistics, place: Node, then: Node, otherwise: Node) -> Node:
         if place is row.place:

@@ -10,8 +10,10 @@ from symloss.heads.row_binders import LargestPlace, Norm
 from symloss.heads.sparse import SparseGap, SparseMaximum
 
 from .confident import confident_row
+from .directions import cosine_against_a_number, direction, in_directions
 from .others import over_the_others
 from .rules_differences import opposite_terms
+from .shares import divergence_from_the_mean, logarithms_over_the_mean, share_of_a_sum
 from .stable_rule import StableRule, pairs
 from .target import against_target, from_the_nearer_end, shared_out
 
@@ -212,6 +214,22 @@ RULES: tuple[StableRule, ...] = (
         _norm,
     ),
     StableRule(
+        "direction",
+        "v[k]/sqrt(sum_k v[k]**2) = (s v[k])/sqrt(sum_k (s v[k])**2) for a power s of 2",
+        "the product of two norms overflows, or underflows to 0; a norm below the normal numbers has few digits",
+        "|v| > 1e154 or |v| < 1e-154",
+        "README rule 69",
+        direction,
+    ),
+    StableRule(
+        "cosine against a number",
+        "sum d e - c = (1 - c) - sum (d - e)**2/2 = sum (d + e)**2/2 - (1 + c) for unit vectors d and e",
+        "the cosine rounds to 1 or -1",
+        "an angle below 1e-8",
+        "README rule 75",
+        cosine_against_a_number,
+    ),
+    StableRule(
         "number out of a sum",
         "sum_k c g(k) = c sum_k g(k)",
         "one multiplication instead of one per entry, and -0 does not appear",
@@ -252,6 +270,14 @@ RULES: tuple[StableRule, ...] = (
         _weight_may_be_zero,
     ),
     StableRule(
+        "share of a sum",
+        "t/(t + p) = 0 where t is 0 and p underflows",
+        "0/0 is NaN",
+        "t = 0, gap > 745",
+        "limit at t = 0",
+        share_of_a_sum,
+    ),
+    StableRule(
         "gap over complement",
         "g (1 - p)**a = (1 - p)**(a + 1) B(-g), g = -log(p), B(u) = u/(exp(u) - 1)",
         "0*inf where 1 - p and g underflow",
@@ -263,12 +289,36 @@ RULES: tuple[StableRule, ...] = (
 
 WHOLE: tuple[StableRule, ...] = (
     StableRule(
+        "divergence from the mean",
+        "t log(t/m) + p log(p/m) = m ((1 + r) log(1 + r) + (1 - r) log(1 - r)), m = (t + p)/2, r = (p - t)/(t + p)",
+        "the terms of first order cancel, and p rounds to 1",
+        "|p - t| < 0.1",
+        "README rule 64",
+        divergence_from_the_mean,
+    ),
+    StableRule(
+        "logarithm over the mean",
+        "log(m) = log(p) - log(p/m), p/m = 1/(1 + (t/p - 1)/2), m = (t + p)/2",
+        "p/m rounds to 1 in a confident row",
+        "gap > 5",
+        "README rule 64, its derivatives",
+        logarithms_over_the_mean,
+    ),
+    StableRule(
         "confident row",
         "p - p**2 = p (1 - p), g[k] - sum_j p[j] g[j] = sum_{j != k} p[j] (g[k] - g[j]), and all that follows",
         "in a confident row p rounds to 1 and the mean of g to g[k]",
         "gap > 5",
         "sum_j p[j] = 1; R. T. Farouki (2012), The Bernstein polynomial basis: a centennial retrospective",
         confident_row,
+    ),
+    StableRule(
+        "unit vectors",
+        "g[i] - d[i] sum d g = sum_k d[k] (d[k] g[i] - d[i] g[k]), 1 - d[i]**2 = sum_{k != i} d[k]**2, d = v/|v|",
+        "powers of |v| overflow or underflow, and the terms cancel where one entry outweighs the others",
+        "|v| > 1e60 or |v| < 1e-60; |v[i]| > 1e8 |v[k]|",
+        "sum d**2 = 1; README rule 69",
+        in_directions,
     ),
     StableRule(
         "sums over the others",

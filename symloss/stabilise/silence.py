@@ -23,6 +23,7 @@ from symloss.heads.functions import (
     softplus,
     step,
 )
+from symloss.heads.row_binders import Direction
 
 from .target import depends_on_prediction
 
@@ -40,6 +41,7 @@ _BOUNDED = (
     binders.Share,
     algebraic_sigmoid,
     inverse_hypot,
+    Direction,
 )
 
 

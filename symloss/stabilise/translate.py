@@ -32,6 +32,7 @@ from .arithmetic import (
     half_exponential,
     halved_exponentials,
     is_constant,
+    is_repeated_divisor,
     nearest,
     squared_exponentials,
     term_order,
@@ -64,11 +65,14 @@ class Translation:
 
     def node(self, e: sp.Basic, places: Places) -> Node:
         """The graph node of ``e`` where free indices stand at ``places``."""
-        here = tuple(sorted(((i, places[i]) for i in free_indices(e) if i in places), key=str))
-        key = (e, here)
+        key = self.key(e, places)
         if key not in self.known:
             self.known[key] = self._translate(e, places)
         return self.known[key]
+
+    def key(self, e: sp.Basic, places: Places) -> tuple[Any, ...]:
+        """An expression and where its free indices stand."""
+        return e, tuple(sorted(((i, places[i]) for i in free_indices(e) if i in places), key=str))
 
     def call(self, head: str, *arguments: Node) -> Node:
         return self.make(Apply, head, arguments)
@@ -188,7 +192,18 @@ class Translation:
             return top
         if outgrown(above, below):
             return self._outgrown_quotient(top, below, places, q)
-        return self.call("div", top, self.product(below, places, q))
+        repeated = [f for f in below if is_repeated_divisor(f)]
+        below = [f for f in below if f not in repeated]
+        if below or q != 1.0:
+            top = self.call("div", top, self.product(below, places, q))
+        return self._one_by_one(top, repeated, places)
+
+    def _one_by_one(self, quotient: Node, powers: list[sp.Expr], places: Places) -> Node:
+        """x/b**2 as x/b/b: the square overflows, or underflows to 0, where the quotient does not."""
+        for base, n in (factor.as_base_exp() for factor in powers):
+            for _ in range(int(n)):
+                quotient = self.call("div", quotient, self.node(base, places))
+        return quotient
 
     def _outgrown_quotient(self, top: Node, below: list[sp.Expr], places: Places, number: float) -> Node:
         """Factor by factor, since a square overflows before the quotient underflows; 0 where a factor is infinite."""

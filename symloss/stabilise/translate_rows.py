@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
-from symloss.heads.binders import Binder, Softmax, free_indices
-from symloss.heads.row_binders import LargestPlace, Norm, SoftmaxContrast, SoftmaxCovariance
+from symloss.heads.binders import Binder, Softmax, free_indices, fresh_index
+from symloss.heads.row_binders import Direction, LargestPlace, Norm, SoftmaxContrast, SoftmaxCovariance
 
 from .arithmetic import as_doubles, coefficient_and_factors, fraction
-from .exponents import is_computed, with_rounding_error
+from .exponents import is_computed, rounding_error, with_rounding_error
 from .graph import Loop, Node, Select
 from .rows import RowStatistics, Scale
 from .silence import can_be_infinite
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from .translate import Translation
 
     Places = Mapping[sp.Idx, Loop]
+
+
+_LARGEST = -1  # the number of a loop that there is none of: one place instead
 
 
 def opened(t: Translation, e: Binder, places: Places) -> tuple[Loop, RowStatistics, list[Node]]:
@@ -36,18 +39,35 @@ def opened(t: Translation, e: Binder, places: Places) -> tuple[Loop, RowStatisti
     u, scale = _without_scale(u, index)
     inner = {**{i: places[i] for i in row_free}, index: loop}
     nodes = [entry_of(t, u, inner), *(t.node(part, inner) for part in values)]
+    if nodes[0] in t.rows.errors:
+        _note_error_of_largest(t, u, index, nodes[0], loop, places)
     return loop, t.rows.statistics(nodes[0], loop, _scale(t, scale, places)), nodes
 
 
 def entry_of(t: Translation, u: sp.Expr, places: Places) -> Node:
-    """An entry of a row; what rounding took from it goes to the row's functions, if exponentials are in it."""
-    if not is_computed(u):
-        return t.node(u, places)
-    value, error = with_rounding_error(t, u, places)
+    """An entry of a row; what rounding took from one that is computed goes to the row's functions."""
+    value, error = _with_error(t, u, places)
     if error is not None:
         finite = t.call("lt", t.call("abs", value), t.number(float("inf")))
-        t.rows.errors[value] = t.make(Select, finite, error, t.number(0.0))
+        t.rows.errors.setdefault(value, t.make(Select, finite, error, t.number(0.0)))
     return value
+
+
+def _with_error(t: Translation, u: sp.Expr, places: Places) -> tuple[Node, Node | None]:
+    return with_rounding_error(t, u, places) if is_computed(u) else (t.node(u, places), rounding_error(t, u, places))
+
+
+def _note_error_of_largest(t: Translation, u: sp.Expr, index: sp.Idx, entry: Node, loop: Loop, places: Places) -> None:
+    """What rounding took from the largest entry is what it took from the entry at the place of that."""
+    raw, largest, place = t.rows.largest(entry, loop)
+    # An index of its own that stands for the place: `LargestPlace` inside a Piecewise would be folded by SymPy.
+    top = fresh_index(index)
+    there = {**places, top: Loop(loop.axis, _LARGEST)}
+    t.known[t.key(top, there)] = place
+    _, of_largest = _with_error(t, u.xreplace({index: top}), there)
+    assert of_largest is not None
+    finite = t.call("lt", t.call("abs", raw), t.number(float("inf")))
+    t.rows.errors.setdefault(largest, t.make(Select, finite, of_largest, t.number(0.0)))
 
 
 @dataclass(frozen=True)
@@ -91,6 +111,11 @@ def _one_factor(scale: sp.Expr) -> tuple[sp.Rational, list[sp.Expr]]:
 def _norm(t: Translation, e: Norm, places: Places) -> Node:
     loop, value = t.inside(e, places)
     return t.rows.norm(value, loop)
+
+
+def _direction(t: Translation, e: Direction, places: Places) -> Node:
+    loop, value = t.inside(e, places)
+    return t.rows.direction(t.node(e.at(e.place), places), value, loop)
 
 
 def _largest_place(t: Translation, e: LargestPlace, places: Places) -> Node:
@@ -152,6 +177,7 @@ def _can_be_infinite(g: sp.Expr) -> bool:
 
 RULES: tuple[tuple[Any, Callable[[Any, Any, Any], Node]], ...] = (
     (Norm, _norm),
+    (Direction, _direction),
     (LargestPlace, _largest_place),
     (SoftmaxContrast, _contrast),
     (SoftmaxCovariance, _covariance),

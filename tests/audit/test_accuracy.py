@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy as sp
 
 import symloss as sl
 from symloss.audit.accuracy import Cell, measured
 from symloss.audit.batch import Batch
+from symloss.audit.bounds import largest_terms
 from symloss.audit.points import batches, line
+from symloss.heads.binders import Total
 
 BCE = "binary_cross_entropy_with_logits"
 
@@ -126,3 +129,12 @@ def test_lines_stay_in_the_domain_and_reach_its_ends(domain: Any) -> None:
     assert all(domain.contains(x) for x in grid)
     assert np.min(grid - domain.low) < 1e-15
     assert not np.isfinite(domain.high) or np.min(domain.high - grid) < 1e-14
+
+
+def test_a_sum_of_many_alike_is_a_term_of_what_it_stands_in() -> None:
+    """sum z - y with four equal z: next to its zero the sum is the largest term, four times an entry."""
+    K = sl.axis("K")
+    k = K.indices("k")
+    z = sl.prediction("z", K)
+    terms = largest_terms(sp.exp(Total(z[k] ** 2, k)) + Total(z[k], k) - 1)
+    assert terms.has(sp.Abs(Total(z[k], k)))

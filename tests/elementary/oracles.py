@@ -265,6 +265,8 @@ ORACLES: dict[str, Oracle] = {
     "log_ndtr": log_ndtr,
     "mills": mills,
     "divergence": lambda x, y, d: x * mp.log(x / y) + d,
+    "log_over_mean": lambda t, gap: -mp.log1p((t * mp.exp(gap) - 1) / 2),
+    "mean_divergence": lambda t, p, d: mean_divergence(t, p),
     "mills_excess": truncated_normal(0),
     "truncated_variance": truncated_normal(1),
     "truncated_cumulant": truncated_normal(2),
@@ -321,6 +323,10 @@ ORACLES: dict[str, Oracle] = {
     "scaled_e1_slope": lambda v: scaled_e1_derivatives(v)[0],
     "scaled_e1_curvature": lambda v: scaled_e1_derivatives(v)[1],
 }
+
+
+def mean_divergence(t: mpf, p: mpf) -> mpf:
+    return sum((x * mp.log(2 * x / (t + p)) for x in (t, p) if x), mpf(0))
 
 
 def log1p_excess(x: mpf) -> mpf:

@@ -81,6 +81,7 @@ class Domain:
 
 everywhere = (-math.inf, math.inf)
 near_one = mixed(between(0.4, 1.5), sizes(0.01, 100.0))
+shares = mixed(sizes(1e-18, 1.0), between(0.0, 1.0))  # their gaps
 near_and_far = mixed(between(1.0, 1.5), between(1.0, 8.0), sizes(1e-300, 1e300))
 
 DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for name, row in FUNCTIONS.items()} | {
@@ -149,6 +150,8 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     ),
     "power_quotient": Domain((whole(0, 3), sizes(1e-6, 5.0), between(-3.0, 3.0))),
     "divergence": Domain((near_and_far, near_and_far, near_and_far), last=lambda x, y: y - x),
+    "log_over_mean": Domain((mixed(between(1.0, 1.0), between(0.0, 0.2)), shares)),
+    "mean_divergence": Domain((unit, unit, unit), last=lambda t, p: p - t),
     "xlogy": Domain((sizes(1e-3, 1e3), sizes(1e-300, 1e300))),
     "xlog1py": Domain((sizes(1e-3, 1e3), sizes(1e-300, 1e300))),
     "logaddexp": Domain((between(-20.0, 20.0), between(-20.0, 20.0)), away_from_zero=0.5),

@@ -55,3 +55,10 @@ def test_the_entry_itself_drops_out() -> None:
 @pytest.mark.parametrize("e", [Total(SIGMA, j) + sp.Rational(3, 2), 2 * Total(SIGMA, j), w[i] * Total(z[j], j)])
 def test_what_does_not_cancel_stays(e: sp.Expr) -> None:
     assert over_the_others(e) is None
+
+
+def test_weights_with_a_number_in_them_cancel() -> None:
+    """(1 - w)/4, which SymPy multiplies out, is 1/4 of the same weight as 1 - w: items far apart have no slope."""
+    precision = sl.get("smooth_average_precision")
+    gradient = precision.gradient([1, 0, 1, 1], [-3.5, 696.5, -3.5, -3.5], temperature=0.01)
+    assert gradient.tolist() == [0.0, 0.0, 0.0, 0.0]

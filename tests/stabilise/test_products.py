@@ -66,3 +66,20 @@ def test_the_factors_stand_apart() -> None:
 )
 def test_what_is_no_product_of_sums_stays(e: sp.Expr) -> None:
     assert product_of_sums(e) is None
+
+
+def test_sums_inside_of_terms_are_multiplied_out() -> None:
+    """x (c f - t) - y (c f - t) has its second factor inside of a term, and 1 - t of the target stays whole."""
+    share, c = sl.sigmoid(z[i]), 3 * (1 - t[i]) + t[i]
+    e = (x + c * share) * share * (c * share - t[i]) - (1 - share) * c * share + (1 - share) * t[i]
+    product = product_of_sums(sp.expand(e, deep=False))
+    assert isinstance(product, sp.Mul)
+    assert sp.expand(product - e) == 0
+
+
+@pytest.mark.parametrize("name", ["tversky", "jaccard", "focal_tversky"])
+def test_the_hessian_of_an_overlap_is_a_product(name: str) -> None:
+    """t - c hits/whole is one of its factors, whose zero is then the product's."""
+    stable = stable_form(sl.get(name).pipeline.expression("hessian", "z")[0])
+    assert isinstance(stable, sp.Mul)
+    assert sum(isinstance(f, sp.Add) for f in stable.args) == 2

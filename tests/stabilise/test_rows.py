@@ -65,6 +65,15 @@ def test_a_masked_class_under_a_temperature() -> None:
     assert gradient.tolist()[1] == 0.0
 
 
+def test_a_square_below_a_line_that_underflows() -> None:
+    """y/p**2 as y/p/p: p**2 is below the normal numbers, or 0, where the quotient is neither infinite nor NaN."""
+    poisson = sl.get("poisson").with_link("identity")
+    assert poisson.hessian(0.0, 1e-300) == 0.0
+    of_probability = sl.get("binary_cross_entropy_probability")
+    got, y, p = of_probability.hessian(2.0**-20, 8.982021642799015e-158), mpmath.mpf(2) ** -20, 8.982021642799015e-158
+    assert ulp_error(float(got), y / mpmath.mpf(p) ** 2 + (1 - y) / (1 - mpmath.mpf(p)) ** 2) <= 2
+
+
 @pytest.mark.parametrize("size", [1.0, 1e200, 1e-200, 0.0])
 def test_a_norm_keeps_its_digits_at_any_size(size: float) -> None:
     """Squares overflow from 1e154 on and underflow below 1e-162; at 0 the gradient is 0."""

@@ -19,7 +19,7 @@ def perceptual(n: Any) -> Any:
 
 def scaled(row: Any) -> list[Any]:
     length = sqrt(fsum(x**2 for x in row))
-    return [x / length for x in row]
+    return [x / length for x in row] if length else row
 
 
 def lpips(n: Any) -> Any:
