@@ -61,6 +61,7 @@ _SETTLES = 1200
 
 EXPONENTIALS: dict[Any, Callable[[float], float]] = {
     sp.exp: abs,
+    fn.exp_times: abs,
     fn.sigmoid: lambda a: max(-a, 0.0),
     fn.softplus: lambda a: max(-a, 0.0),
     fn.sech2: lambda a: 2 * abs(a),
@@ -266,6 +267,8 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
     if isinstance(e, (Total, Norm)):
         index, body = e.open()
         return Maximum(largest_terms(body), index)
+    if isinstance(e, fn.exp_times):
+        return fn.exp_times(e.args[0], largest_terms(e.args[1]))
     if isinstance(e, SoftmaxContrast):
         return _contrasted(e)
     if isinstance(e, SoftmaxCovariance):

@@ -19,6 +19,7 @@ from .balls import (
     NotANumber,
     Unresolved,
     exact,
+    exponential,
     integer_power,
     inverse,
     is_small,
@@ -116,6 +117,21 @@ def _digamma_curvature(x: Ball, n: Ball) -> Ball:
     return plus(times(exact(2), _digamma_excess(x, n), inverse(x)), negative(_trigamma_excess(x, n)))
 
 
+def _rest(a: Ball) -> Ball:
+    k = exponential(a)
+    return plus(loggamma(k), negative(times(k, plus(a, exact(-1)))))
+
+
+def _rest_slope(a: Ball) -> Ball:
+    k = exponential(a)
+    return times(k, plus(_psi(0, k), negative(a)))
+
+
+def _rest_curvature(a: Ball) -> Ball:
+    k = exponential(a)
+    return plus(_rest_slope(a), times(k, plus(times(k, _psi(1, k)), exact(-1))))
+
+
 GAMMA: dict[type, Callable[..., Ball]] = {
     sp.loggamma: loggamma,
     sp.polygamma: polygamma,
@@ -127,4 +143,9 @@ GAMMA: dict[type, Callable[..., Ball]] = {
     fn.digamma_excess: _digamma_excess,
     fn.trigamma_excess: _trigamma_excess,
     fn.digamma_curvature: _digamma_curvature,
+    fn.loggamma1p: lambda x: loggamma(plus(exact(1), x)),
+    fn.digamma1p: lambda x: _psi(0, plus(exact(1), x)),
+    fn.loggamma_rest: _rest,
+    fn.loggamma_rest_slope: _rest_slope,
+    fn.loggamma_rest_curvature: _rest_curvature,
 }

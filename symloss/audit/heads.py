@@ -275,6 +275,7 @@ _DIRECT: dict[type, Function] = {
     fn.one_sided_sign: _one_sided_sign,
     fn.xlogy: _xlogy,
     fn.product_or_zero: _product_or_zero,
+    fn.exp_times: lambda a, x: _product_or_zero(x, exponential(a)),
     fn.quotient_or_zero: _quotient_or_zero,
     fn.power: _power,
     **GAMMA,

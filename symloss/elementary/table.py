@@ -28,6 +28,7 @@ from symloss.elementary import (
     hyperbolic,
     interval,
     log_difference,
+    log_shape,
     logarithm,
     logistic,
     normal,
@@ -47,7 +48,7 @@ Scalar = Callable[..., float]
 MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, exponential, logarithm, log_difference, logistic, hyperbolic, power, algebraic,
     trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma, beta,
-    gamma_differences, bessel, exponential_integral, single, shifted,
+    gamma_differences, log_shape, bessel, exponential_integral, single, shifted,
 )  # fmt: skip
 
 
@@ -94,7 +95,8 @@ FUNCTIONS: dict[str, Function] = dict([
         truncated_normal.mills_excess, truncated_normal.mills_slope, truncated_normal.truncated_variance,
         truncated_normal.truncated_cumulant,
         tilted.bernoulli_first, tilted.bernoulli_second, tilted.log_exprel, tilted.tilted_mean, tilted.tilted_variance,
-        gamma.loggamma, gamma.gamma, polygamma.digamma, polygamma.trigamma,
+        gamma.loggamma, gamma.loggamma1p, gamma.gamma, polygamma.digamma, polygamma.digamma1p, polygamma.trigamma,
+        log_shape.loggamma_rest, log_shape.loggamma_rest_slope, log_shape.loggamma_rest_curvature,
         bessel.log_bessel_i0, bessel.log_bessel_i0_scaled, bessel.log_bessel_i1, bessel.bessel_ratio,
         bessel.bessel_ratio_gap, bessel.bessel_ratio_slope,
         exponential_integral.log_scaled_e1, exponential_integral.scaled_e1_slope,
@@ -112,7 +114,7 @@ FUNCTIONS: dict[str, Function] = dict([
         logistic.sigmoid_slope_corrected, hyperbolic.tanh_corrected, hyperbolic.sech2_corrected,
         single.sigmoid_corrected_single, single.sigmoid_slope_corrected_single, single.softplus_corrected_single,
         single.log_sum_single,
-        exponential.exp_moment, logistic.softplus_difference, logistic.sigmoid_power,
+        exponential.exp_times, exponential.exp_moment, logistic.softplus_difference, logistic.sigmoid_power,
         power.power, power.hypot, algebraic.power1psq, algebraic.power1psq_quotient, trigonometric.atan2,
         polygamma.polygamma, beta.log_beta, beta.rising_log, beta.rising_excess,
         gamma_differences.digamma_difference, gamma_differences.trigamma_difference,

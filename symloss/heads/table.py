@@ -330,6 +330,12 @@ ROWS: tuple[Row, ...] = (
         "product_or_zero",
     ),
     Row(
+        fn.exp_times,
+        lambda a, x: (fn.exp_times(a, x), sp.exp(a)),
+        lambda a, x: x * mpmath.exp(a) if x else mpmath.mpf(0),
+        "exp_times",
+    ),
+    Row(
         fn.quotient_or_zero,
         lambda x, n: (fn.quotient_or_zero(1, n), -fn.quotient_or_zero(fn.quotient_or_zero(x, n), n)),
         lambda x, n: x / n if n else mpmath.mpf(0),

@@ -16,10 +16,11 @@ from . import (
     rules_logistic,
     rules_probabilities,
     rules_rows,
+    rules_shapes,
 )
 from .stable_rule import StableRule
 
-WHOLE: tuple[StableRule, ...] = rules_rows.WHOLE
+WHOLE: tuple[StableRule, ...] = (*rules_shapes.WHOLE, *rules_rows.WHOLE)
 """Rules about a whole derivative, before its parts are rewritten."""
 
 OUTSIDE_FIRST: tuple[StableRule, ...] = (*rules_algebraic.RULES, *rules_cancellation.RULES)

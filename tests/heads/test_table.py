@@ -59,6 +59,9 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     **dict.fromkeys(
         ("rising_excess", "digamma_excess", "trigamma_excess", "digamma_curvature"), ((0.5, 3.0), (12.0, 0.5))
     ),
+    "exp_times": ((0.5, 2.0), (-1.5, -0.25)),
+    "loggamma1p": ((-0.5,), (0.25,), (2.5,)),
+    "digamma1p": ((-0.5,), (0.25,), (2.5,)),
     "floor": ((0.5,), (-1.25,)),
     "ceiling": ((0.5,), (-1.25,)),
 }
