@@ -145,7 +145,7 @@ GAMMA: dict[type, Callable[..., Ball]] = {
     fn.digamma_curvature: _digamma_curvature,
     fn.loggamma1p: lambda x: loggamma(plus(exact(1), x)),
     fn.digamma1p: lambda x: _psi(0, plus(exact(1), x)),
-    fn.loggamma_rest: _rest,
-    fn.loggamma_rest_slope: _rest_slope,
-    fn.loggamma_rest_curvature: _rest_curvature,
+    fn.loggamma_rest: lambda a, k: _rest(a),
+    fn.loggamma_rest_slope: lambda a, k: _rest_slope(a),
+    fn.loggamma_rest_curvature: lambda a, k: _rest_curvature(a),
 }

@@ -297,22 +297,25 @@ class exp_times(Head):
 
 
 class loggamma_rest(Head):
-    """loggamma(k) - k*log(k) + k at k = exp(a); about -a for a small shape k and -a/2 for a large one."""
+    """loggamma(k) - k*log(k) + k at k = exp(a); about -a for a small shape k and -a/2 for a large one.
 
-    nargs = 1
+    A function of a alone; k is given beside it, since the exponential of a rounded logarithm has lost digits.
+    """
+
+    nargs = 2
 
 
 class loggamma_rest_slope(Head):
     """k*(digamma(k) - log(k)) at k = exp(a), the derivative of `loggamma_rest`: from -1 to -1/2."""
 
-    nargs = 1
+    nargs = 2
     is_negative = True
 
 
 class loggamma_rest_curvature(Head):
     """k*(digamma(k) - log(k)) + k*(k*trigamma(k) - 1) at k = exp(a), the second derivative of `loggamma_rest`."""
 
-    nargs = 1
+    nargs = 2
     is_positive = True
 
 

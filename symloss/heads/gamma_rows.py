@@ -12,6 +12,13 @@ from . import functions as fn
 from .row import Row
 
 
+def loggamma(x: Any) -> Any:
+    """log Gamma(x); next to its pole, where mpmath sees the pole itself, the two terms that are left."""
+    if x > 0 and mpmath.mag(x) < -2 * mpmath.mp.prec:
+        return -mpmath.log(x) - mpmath.euler * x
+    return mpmath.loggamma(x)
+
+
 def _difference(order: int, x: Any, n: Any) -> Any:
     return mpmath.psi(order, x + n) - mpmath.psi(order, x)
 
@@ -106,12 +113,22 @@ GAMMA_AND_BESSEL: tuple[Row, ...] = (
     Row(fn.digamma1p, lambda x: (sp.polygamma(1, 1 + x),), lambda x: mpmath.psi(0, 1 + x), "digamma1p"),
     Row(
         fn.loggamma_rest,
-        lambda a: (fn.loggamma_rest_slope(a),),
-        lambda a: mpmath.loggamma(mpmath.exp(a)) - (a - 1) * mpmath.exp(a),
+        lambda a, k: (fn.loggamma_rest_slope(a, k), sp.S.Zero),
+        lambda a, k: mpmath.loggamma(mpmath.exp(a)) - (a - 1) * mpmath.exp(a),
         "loggamma_rest",
     ),
-    Row(fn.loggamma_rest_slope, lambda a: (fn.loggamma_rest_curvature(a),), _rest_slope, "loggamma_rest_slope"),
-    Row(fn.loggamma_rest_curvature, lambda a: (_third_of_rest(a),), _rest_curvature, "loggamma_rest_curvature"),
+    Row(
+        fn.loggamma_rest_slope,
+        lambda a, k: (fn.loggamma_rest_curvature(a, k), sp.S.Zero),
+        lambda a, k: _rest_slope(a),
+        "loggamma_rest_slope",
+    ),
+    Row(
+        fn.loggamma_rest_curvature,
+        lambda a, k: (_third_of_rest(a), sp.S.Zero),
+        lambda a, k: _rest_curvature(a),
+        "loggamma_rest_curvature",
+    ),
     Row(
         fn.softplus_second_excess,
         lambda x: (fn.sigmoid(x) ** 3,),

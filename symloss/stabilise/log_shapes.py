@@ -38,6 +38,9 @@ _RESTS = (loggamma_rest, loggamma_rest_slope, loggamma_rest_curvature)
 _SMALL = 2
 """The logarithm of a shape up to which it is a small one: there loggamma_rest is more than what it is added to."""
 
+_INFINITE = 2**1023
+"""Beyond that logarithm of a shape, multiples of the shape and a rest are infinities; the first are the sum."""
+
 _SCALED_BEYOND = 700
 """exp(709.8) overflows; beyond that logarithm of their sum, shapes are counted in multiples of exp(log - 700)."""
 
@@ -59,7 +62,9 @@ def by_log_shapes(e: sp.Expr) -> sp.Expr | None:
     if near is None or far is None:
         return None
     largest = rows or [a for a in logs if not any((b - a).is_positive for b in logs)]
-    return sp.Piecewise((near, sp.And(*(a <= _SMALL for a in largest))), (far, True))
+    leading = sp.Add(*(t for t in sp.Add.make_args(far) if not t.has(*_RESTS)))
+    is_small, is_infinite = sp.And(*(a <= _SMALL for a in largest)), sp.Or(*(a >= _INFINITE for a in largest))
+    return sp.Piecewise((near, is_small), (leading, is_infinite), (far, True))
 
 
 def _rewritten(e: sp.Expr, known: dict[sp.Expr, sp.Expr], row: LogSumExp | None) -> sp.Expr | None:
@@ -97,7 +102,7 @@ def _near(head: sp.Expr) -> sp.Expr:
 def _far(head: sp.Expr) -> sp.Expr:
     """By Stirling's formula."""
     k, a = _shape(head), _log_of_shape(head.args[-1])
-    value, slope, curvature = (kind(a) for kind in _RESTS)
+    value, slope, curvature = (kind(a, sp.exp(a) if k == _SUM else k) for kind in _RESTS)
     return (value + k * a - k, slope / k + a, (curvature - slope) / k**2 + 1 / k)[int(_order(head))]
 
 

@@ -122,7 +122,7 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "digamma1p": Domain((positive,), (0.0, math.inf)),
     **dict.fromkeys(
         ("loggamma_rest", "loggamma_rest_slope", "loggamma_rest_curvature"),
-        Domain((mixed(between(-700.0, 700.0), between(-5.0, 5.0), between(-3.0, 3.0)),)),
+        Domain((mixed(between(-700.0, 700.0), between(-5.0, 5.0), between(-3.0, 3.0)), real), last=np.exp),
     ),
     "bessel_ratio_gap": Domain((mixed(sizes(1e-20, 1e20), between(-3.0, 40.0)),)),
     "bessel_ratio_slope": Domain((mixed(both_signs(sizes(1e-20, 1e100)), between(-40.0, 40.0)),)),

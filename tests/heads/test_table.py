@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import mpmath
@@ -58,6 +59,10 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     **dict.fromkeys(("log_beta", "rising_log", "digamma_difference", "trigamma_difference"), ((0.5, 3.0), (12.0, 0.5))),
     **dict.fromkeys(
         ("rising_excess", "digamma_excess", "trigamma_excess", "digamma_curvature"), ((0.5, 3.0), (12.0, 0.5))
+    ),
+    **dict.fromkeys(
+        ("loggamma_rest", "loggamma_rest_slope", "loggamma_rest_curvature"),
+        tuple((a, math.exp(a)) for a in (-3.5, -0.75, 1.25, 4.0)),
     ),
     "exp_times": ((0.5, 2.0), (-1.5, -0.25)),
     "loggamma1p": ((-0.5,), (0.25,), (2.5,)),

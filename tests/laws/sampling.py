@@ -14,9 +14,6 @@ from symloss.testing import sampling
 from symloss.testing.sampling import LENGTH, draw, masked, repeated
 
 NARROW = {
-    "beta_2": {"f": 3.0, "s": 3.0},
-    "dirichlet": {"z": 3.0},
-    "gamma_2": {"a": 3.0},
     "gaussian_mixture": {"a": 30.0},
     "jensen_shannon": {"z": 3.0},
     "negative_binomial_2": {"a": 3.0},

@@ -66,7 +66,6 @@ def cases() -> Iterator[Any]:
 
 
 WAITING_LOSSES: dict[str, str] = {
-    "beta_2": "log gamma functions of shapes that are infinite together",
     "crps_laplace": "the slope by the scale where the residual is infinite",
 }
 
