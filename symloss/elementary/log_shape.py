@@ -2,19 +2,19 @@
 
 With k = exp(a), log Gamma(k) is k a - k and a rest that is -a for a small shape and -a/2 for a large one. The rest and
 its derivatives by a neither overflow nor underflow where k does. k is given beside a: the exponential of a rounded
-logarithm has lost digits.
+logarithm has lost digits. Where a product of its factors has overflowed or underflowed, that serves.
 """
 
 from __future__ import annotations
 
-from symloss.elementary.constants import HALF_LOG_TWO_PI, NOT_A_NUMBER
+from symloss.elementary.constants import HALF_LOG_TWO_PI, INFINITY
+from symloss.elementary.exponential import exp
 from symloss.elementary.gamma import loggamma1p, stirling_rest
 from symloss.elementary.polygamma import DIGAMMA_SERIES, digamma_near_zero, hurwitz_zeta
 from symloss.elementary.primitives import fma
 
 LOG_STIRLING_FROM = 2.3125  # exp of it is above 10, from where on Stirling's series serve
 MIDDLE = 1.15625  # half of that: the centre of the polynomials
-SHAPE_UNDERFLOWS = -700.0  # below, k may be 0
 
 # The zero of loggamma_rest in two parts.
 REST_ZERO = 1.8637059434189176
@@ -71,8 +71,10 @@ REST_CURVATURE_NEAR = (
 
 def loggamma_rest(a: float, k: float) -> float:
     """log Gamma(k) - k log k + k at k = exp(a); inf at -inf, -inf at inf. Measured error: 2.1 ulp."""
-    if not k > 0.0:
-        return -a if a < SHAPE_UNDERFLOWS else NOT_A_NUMBER
+    if k == 0.0 or k == INFINITY:
+        k = exp(a)
+        if k == 0.0:
+            return -a
     if a >= LOG_STIRLING_FROM:
         return HALF_LOG_TWO_PI - 0.5 * a + stirling_rest(k)
     if a >= 0.0:
@@ -86,8 +88,10 @@ def loggamma_rest(a: float, k: float) -> float:
 
 def loggamma_rest_slope(a: float, k: float) -> float:
     """k (psi(k) - log k) at k = exp(a), which rises from -1 to -1/2. Measured error: 1.6 ulp."""
-    if not k > 0.0:
-        return -1.0 if a < SHAPE_UNDERFLOWS else NOT_A_NUMBER
+    if k == 0.0 or k == INFINITY:
+        k = exp(a)
+        if k == 0.0:
+            return -1.0
     if a >= LOG_STIRLING_FROM:
         reciprocal = 1.0 / k
         z = reciprocal * reciprocal
@@ -109,8 +113,10 @@ def loggamma_rest_curvature(a: float, k: float) -> float:
 
     Measured error: 3 ulp.
     """
-    if not k > 0.0:
-        return 0.0 if a < SHAPE_UNDERFLOWS else NOT_A_NUMBER
+    if k == 0.0 or k == INFINITY:
+        k = exp(a)
+        if k == 0.0:
+            return 0.0
     if a >= LOG_STIRLING_FROM:
         reciprocal = 1.0 / k
         z = reciprocal * reciprocal

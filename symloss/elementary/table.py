@@ -41,7 +41,7 @@ from symloss.elementary import (
     truncated_normal,
 )
 
-__all__ = ["FUNCTIONS", "SINGLE", "Function", "callables", "sources"]
+__all__ = ["AMPLIFYING", "FUNCTIONS", "SINGLE", "Function", "callables", "sources"]
 
 Scalar = Callable[..., float]
 
@@ -133,6 +133,10 @@ FUNCTIONS: dict[str, Function] = dict([
 
 SINGLE = {name.removesuffix("_single"): name for name in FUNCTIONS if name.endswith("_single")}
 """What a kernel for float32 uses instead: still float64 arithmetic, but no digits that rounding to float32 drops."""
+
+
+AMPLIFYING = frozenset({"exp_times"})
+"""What multiplies a difference by any number: beside it the digits that a short form lacks show in float32 as well."""
 
 
 def callables() -> dict[str, Scalar]:
