@@ -35,6 +35,7 @@ INSIDE_FIRST: tuple[StableRule, ...] = (
     *rules_elementary.RULES,
     *rules_gamma.LAST,
     *rules_algebraic.LAST,
+    *rules_shapes.LAST,
 )
 """Applied to the parts before the whole, until none applies."""
 

@@ -54,7 +54,6 @@ TYPED: dict[str, sp.Expr] = {
 }
 
 WAITING: dict[str, str] = {
-    "Welsch": "the Hessian (1 - u**2)*exp(-u**2/2) where the square is infinite",
     "inverse Gaussian": "common power of exponentials",
 }
 
