@@ -15,12 +15,13 @@ y = sl.target("y")
 mu = sl.prediction("mu")
 s = sl.prediction("s")
 
-u = (y - mu) * sp.exp(-s)
+r = mu - y  # erf is odd; the derivatives of both terms by mu are then the same, and one is left
+u = r * sp.exp(-s)
 density = sp.exp(-(u**2) / 2) / sp.sqrt(2 * sp.pi)
 
 LOSS = sl.Loss(
     "crps_normal",
-    (y - mu) * sp.erf(u / sp.sqrt(2)) + sp.exp(s) * (2 * density - 1 / sp.sqrt(sp.pi)),
+    r * sp.erf(u / sp.sqrt(2)) + sp.exp(s) * (2 * density - 1 / sp.sqrt(sp.pi)),
     inputs=(y, mu, s),
     link=mu,
     doc=__doc__,

@@ -64,6 +64,7 @@ _SETTLES = 1200
 
 EXPONENTIALS: dict[Any, Callable[[float], float]] = {
     sp.exp: abs,
+    fn.exp_times: abs,
     fn.sigmoid: lambda a: max(-a, 0.0),
     fn.softplus: lambda a: max(-a, 0.0),
     fn.sech2: lambda a: 2 * abs(a),
@@ -285,6 +286,8 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
         # Of many alike the sum is larger than any; it is a term itself of what it stands in.
         index, body = e.open()
         return sp.Max(Maximum(largest_terms(body), index), sp.Abs(e), evaluate=False)
+    if isinstance(e, fn.exp_times):
+        return fn.exp_times(e.args[0], largest_terms(e.args[1]))
     if isinstance(e, SoftmaxContrast):
         return _contrasted(e)
     if isinstance(e, SoftmaxCovariance):

@@ -37,6 +37,7 @@ from .balls import (
     rounded,
     times,
 )
+from .gamma import GAMMA
 
 Function = Callable[..., Ball]
 
@@ -146,6 +147,21 @@ def _bell(t: Ball) -> Ball:
     return exponential(times(exact(-0.5), t, t))
 
 
+def erf(x: Ball) -> Ball:
+    if magnitude(x.value) > 0:
+        size = absolute(x)
+        value = plus(exact(1), negative(erfc(size)))
+        return value if x.value > 0 else negative(value)
+    value = mpmath.erf(x.value)
+    return exact(0) if is_exact(x) and not value else rounded(value, x.error + 2, 4)
+
+
+def erfc(x: Ball) -> Ball:
+    if x.value < 0:
+        return plus(exact(1), erf(negative(x)))
+    return times(erfcx(x), exponential(times(exact(-1), x, x)))
+
+
 def norm_cdf(x: Ball) -> Ball:
     if x.value > 0:
         return plus(exact(1), negative(_upper_tail(x)))
@@ -246,6 +262,8 @@ _DIRECT: dict[type, Function] = {
     fn.logcosh: logcosh,
     fn.bernoulli_function: bernoulli_function,
     fn.bernoulli_slope: bernoulli_slope,
+    sp.erf: erf,
+    sp.erfc: erfc,
     fn.norm_cdf: norm_cdf,
     fn.log_norm_cdf: log_norm_cdf,
     fn.inverse_mills: inverse_mills,
@@ -257,8 +275,10 @@ _DIRECT: dict[type, Function] = {
     fn.one_sided_sign: _one_sided_sign,
     fn.xlogy: _xlogy,
     fn.product_or_zero: _product_or_zero,
+    fn.exp_times: lambda a, x: _product_or_zero(x, exponential(a)),
     fn.quotient_or_zero: _quotient_or_zero,
     fn.power: _power,
+    **GAMMA,
 }
 
 

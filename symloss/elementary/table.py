@@ -28,6 +28,7 @@ from symloss.elementary import (
     hyperbolic,
     interval,
     log_difference,
+    log_shape,
     logarithm,
     logistic,
     mean_divergence,
@@ -41,14 +42,14 @@ from symloss.elementary import (
     truncated_normal,
 )
 
-__all__ = ["FUNCTIONS", "SINGLE", "Function", "callables", "sources"]
+__all__ = ["AMPLIFYING", "FUNCTIONS", "SINGLE", "Function", "callables", "sources"]
 
 Scalar = Callable[..., float]
 
 MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
     algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma,
-    beta, gamma_differences, bessel, exponential_integral, single, shifted,
+    beta, gamma_differences, log_shape, bessel, exponential_integral, single, shifted,
 )  # fmt: skip
 
 
@@ -95,7 +96,7 @@ FUNCTIONS: dict[str, Function] = dict([
         truncated_normal.mills_excess, truncated_normal.mills_slope, truncated_normal.truncated_variance,
         truncated_normal.truncated_cumulant,
         tilted.bernoulli_first, tilted.bernoulli_second, tilted.log_exprel, tilted.tilted_mean, tilted.tilted_variance,
-        gamma.loggamma, gamma.gamma, polygamma.digamma, polygamma.trigamma,
+        gamma.loggamma, gamma.loggamma1p, gamma.gamma, polygamma.digamma, polygamma.digamma1p, polygamma.trigamma,
         bessel.log_bessel_i0, bessel.log_bessel_i0_scaled, bessel.log_bessel_i1, bessel.bessel_ratio,
         bessel.bessel_ratio_gap, bessel.bessel_ratio_slope,
         exponential_integral.log_scaled_e1, exponential_integral.scaled_e1_slope,
@@ -118,6 +119,8 @@ FUNCTIONS: dict[str, Function] = dict([
         exponential.exp_moment, logistic.softplus_difference, logistic.sigmoid_power,
         truncated_normal.log_ndtr_corrected, truncated_normal.mills_corrected, truncated_normal.mills_slope_corrected,
         trigonometric.sin_corrected, trigonometric.cos_corrected,
+        log_shape.loggamma_rest, log_shape.loggamma_rest_slope, log_shape.loggamma_rest_curvature,
+        exponential.exp_times,
         power.power, power.hypot, algebraic.power1psq, algebraic.power1psq_quotient, trigonometric.atan2,
         polygamma.polygamma, beta.log_beta, beta.rising_log, beta.rising_excess,
         gamma_differences.digamma_difference, gamma_differences.trigamma_difference,
@@ -138,6 +141,10 @@ FUNCTIONS: dict[str, Function] = dict([
 
 SINGLE = {name.removesuffix("_single"): name for name in FUNCTIONS if name.endswith("_single")}
 """What a kernel for float32 uses instead: still float64 arithmetic, but no digits that rounding to float32 drops."""
+
+
+AMPLIFYING = frozenset({"exp_times"})
+"""What multiplies a difference by any number: beside it the digits that a short form lacks show in float32 as well."""
 
 
 def callables() -> dict[str, Scalar]:

@@ -278,6 +278,47 @@ class digamma_curvature(Head):
     nargs = 2
 
 
+class loggamma1p(Head):
+    """loggamma(1 + x) for x > -1."""
+
+    nargs = 1
+
+
+class digamma1p(Head):
+    """digamma(1 + x) for x > -1."""
+
+    nargs = 1
+
+
+class exp_times(Head):
+    """x*exp(a), a number also where exp(a) is none; a stable form."""
+
+    nargs = 2
+
+
+class loggamma_rest(Head):
+    """loggamma(k) - k*log(k) + k at k = exp(a); about -a for a small shape k and -a/2 for a large one.
+
+    A function of a alone; k is given beside it, since the exponential of a rounded logarithm has lost digits.
+    """
+
+    nargs = 2
+
+
+class loggamma_rest_slope(Head):
+    """k*(digamma(k) - log(k)) at k = exp(a), the derivative of `loggamma_rest`: from -1 to -1/2."""
+
+    nargs = 2
+    is_negative = True
+
+
+class loggamma_rest_curvature(Head):
+    """k*(digamma(k) - log(k)) + k*(k*trigamma(k) - 1) at k = exp(a), the second derivative of `loggamma_rest`."""
+
+    nargs = 2
+    is_positive = True
+
+
 class softplus_second_excess(Head):
     """softplus(x) - s - s^2/2 at s = sigmoid(x)."""
 

@@ -12,6 +12,13 @@ from . import functions as fn
 from .row import Row
 
 
+def loggamma(x: Any) -> Any:
+    """log Gamma(x); next to its pole, where mpmath sees the pole itself, the two terms that are left."""
+    if x > 0 and mpmath.mag(x) < -2 * mpmath.mp.prec:
+        return -mpmath.log(x) - mpmath.euler * x
+    return mpmath.loggamma(x)
+
+
 def _difference(order: int, x: Any, n: Any) -> Any:
     return mpmath.psi(order, x + n) - mpmath.psi(order, x)
 
@@ -31,6 +38,21 @@ def _sigmoid(x: Any) -> Any:
 
 def _second_digamma_difference(x: sp.Expr, n: sp.Expr) -> sp.Expr:
     return sp.polygamma(2, x + n) - sp.polygamma(2, x)
+
+
+def _rest_slope(a: Any) -> Any:
+    k = mpmath.exp(a)
+    return k * (mpmath.psi(0, k) - a)
+
+
+def _rest_curvature(a: Any) -> Any:
+    k = mpmath.exp(a)
+    return _rest_slope(a) + k * (k * mpmath.psi(1, k) - 1)
+
+
+def _third_of_rest(a: sp.Expr) -> sp.Expr:
+    k = sp.exp(a)
+    return k * (sp.digamma(k) - a - 2) + 3 * k**2 * sp.polygamma(1, k) + k**3 * sp.polygamma(2, k)
 
 
 GAMMA_AND_BESSEL: tuple[Row, ...] = (
@@ -86,6 +108,26 @@ GAMMA_AND_BESSEL: tuple[Row, ...] = (
         ),
         lambda x, n: 2 * (n / x - _difference(0, x, n)) / x - n / x**2 - _difference(1, x, n),
         "digamma_curvature",
+    ),
+    Row(fn.loggamma1p, lambda x: (fn.digamma1p(x),), lambda x: mpmath.loggamma(1 + x), "loggamma1p"),
+    Row(fn.digamma1p, lambda x: (sp.polygamma(1, 1 + x),), lambda x: mpmath.psi(0, 1 + x), "digamma1p"),
+    Row(
+        fn.loggamma_rest,
+        lambda a, k: (fn.loggamma_rest_slope(a, k), sp.S.Zero),
+        lambda a, k: mpmath.loggamma(mpmath.exp(a)) - (a - 1) * mpmath.exp(a),
+        "loggamma_rest",
+    ),
+    Row(
+        fn.loggamma_rest_slope,
+        lambda a, k: (fn.loggamma_rest_curvature(a, k), sp.S.Zero),
+        lambda a, k: _rest_slope(a),
+        "loggamma_rest_slope",
+    ),
+    Row(
+        fn.loggamma_rest_curvature,
+        lambda a, k: (_third_of_rest(a), sp.S.Zero),
+        lambda a, k: _rest_curvature(a),
+        "loggamma_rest_curvature",
     ),
     Row(
         fn.softplus_second_excess,

@@ -15,7 +15,7 @@ import sympy as sp
 from . import algebraic, bessel_values
 from . import functions as fn
 from .exponential_integral import EXPONENTIAL_INTEGRAL
-from .gamma_rows import GAMMA_AND_BESSEL
+from .gamma_rows import GAMMA_AND_BESSEL, loggamma
 from .row import Row
 from .shares import SHARES
 
@@ -32,7 +32,7 @@ def _end_of_interval(a: sp.Expr, b: sp.Expr) -> sp.Expr:
     return sp.Piecewise((lower, a + b < 0), (upper, True))
 
 
-_VANISHES = -(mpmath.mpf(2) ** 64)
+_VANISHES = -(mpmath.mpf(2) ** 128)
 """mpmath would need as many bits as the exponent has for an exponential of less; it is below any float by far."""
 
 
@@ -332,6 +332,12 @@ ROWS: tuple[Row, ...] = (
         "product_or_zero",
     ),
     Row(
+        fn.exp_times,
+        lambda a, x: (fn.exp_times(a, x), sp.exp(a)),
+        lambda a, x: x * mpmath.exp(a) if x else mpmath.mpf(0),
+        "exp_times",
+    ),
+    Row(
         fn.quotient_or_zero,
         lambda x, n: (fn.quotient_or_zero(1, n), -fn.quotient_or_zero(fn.quotient_or_zero(x, n), n)),
         lambda x, n: x / n if n else mpmath.mpf(0),
@@ -388,7 +394,7 @@ ROWS: tuple[Row, ...] = (
         "erfinv",
     ),
     Row(sp.gamma, lambda x: (sp.gamma(x) * sp.digamma(x),), mpmath.gamma, "gamma"),
-    Row(sp.loggamma, lambda x: (sp.digamma(x),), mpmath.loggamma, "loggamma"),
+    Row(sp.loggamma, lambda x: (sp.digamma(x),), loggamma, "loggamma"),
     Row(
         sp.polygamma,
         lambda n, x: (sp.S.NaN, sp.polygamma(n + 1, x)),

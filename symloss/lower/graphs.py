@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from symloss.elementary.table import AMPLIFYING, SINGLE
 from symloss.lower.ir import ROW_AXIS
 from symloss.stabilise.graph import (
     Apply,
@@ -217,3 +218,11 @@ def descendants(node: Node) -> Iterator[Node]:
             seen.add(current)
             yield current
             stack.extend(reversed(current.operands))
+
+
+def short_forms(stable: Stable, dtype: str) -> dict[str, str]:
+    """The functions that a kernel for that dtype calls in another form; see `symloss.elementary.table.SINGLE`."""
+    if dtype != "float32":
+        return {}
+    heads = {n.head for root in stable.roots() for n in descendants(root) if isinstance(n, Apply)}
+    return {} if heads & AMPLIFYING else SINGLE

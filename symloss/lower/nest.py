@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from symloss.elementary.table import SINGLE
 from symloss.lower.exceptional import exceptional
-from symloss.lower.graphs import ROW, Graph, Ordered, first_free
+from symloss.lower.graphs import ROW, Graph, Ordered, first_free, short_forms
 from symloss.lower.ir import (
     Accumulate,
     Add,
@@ -79,8 +78,7 @@ class _Lowering:
         self._start()
 
     def _start(self) -> None:
-        alternatives = SINGLE if self._variant.dtype == "float32" else {}
-        self._values = Values(self._graph, self._names, self._arguments, alternatives)
+        self._values = Values(self._graph, self._names, self._arguments, short_forms(self._stable, self._variant.dtype))
         self._kept: tuple[Node, ...] = ()
         self._orders: dict[Node, str] = {}
 

@@ -16,10 +16,11 @@ from . import (
     rules_logistic,
     rules_probabilities,
     rules_rows,
+    rules_shapes,
 )
 from .stable_rule import StableRule
 
-WHOLE: tuple[StableRule, ...] = rules_rows.WHOLE
+WHOLE: tuple[StableRule, ...] = (*rules_shapes.WHOLE, *rules_rows.WHOLE)
 """Rules about a whole derivative, before its parts are rewritten."""
 
 OUTSIDE_FIRST: tuple[StableRule, ...] = (*rules_algebraic.RULES, *rules_cancellation.RULES)
@@ -34,6 +35,7 @@ INSIDE_FIRST: tuple[StableRule, ...] = (
     *rules_elementary.RULES,
     *rules_gamma.LAST,
     *rules_algebraic.LAST,
+    *rules_shapes.LAST,
 )
 """Applied to the parts before the whole, until none applies."""
 

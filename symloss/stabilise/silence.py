@@ -50,6 +50,21 @@ def is_probability(e: sp.Expr) -> bool:
     return isinstance(e, _PROBABILITIES) and not isinstance(e, SoftmaxGap)
 
 
+def is_bell(e: sp.Expr) -> bool:
+    """Whether a factor is the exponential of a sum with the negative of a square in it.
+
+    Where that underflows, powers of a prediction that are infinite do not matter.
+    """
+    return isinstance(e, sp.exp) and any(map(_is_negative_square, sp.Add.make_args(e.args[0])))
+
+
+def _is_negative_square(term: sp.Expr) -> bool:
+    coefficient, rest = term.as_coeff_Mul()
+    factors = sp.Mul.make_args(rest)
+    squares = [f for f in factors if isinstance(f, sp.Pow) and f.exp == 2 and f.free_symbols]
+    return bool(coefficient < 0 and squares and all(f in squares or f.is_nonnegative for f in factors))
+
+
 def can_be_infinite(e: sp.Expr) -> bool:
     """Whether a factor can be infinite for some prediction (one may be infinite itself)."""
     base, exponent = e.as_base_exp() if isinstance(e, sp.Pow) else (e, sp.S.One)

@@ -42,7 +42,7 @@ from .exponents import is_quotient, is_residual_less_margin, rounding_error, wit
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .logistic_pairs import Pair, pair_in, without_slope
 from .rows import RowFunctions, RowStatistics
-from .silence import can_be_infinite, is_infinite_logarithm, is_probability, outgrowing, outgrown
+from .silence import can_be_infinite, is_bell, is_infinite_logarithm, is_probability, outgrowing, outgrown
 from .target import depends_on_prediction
 
 Places = Mapping[sp.Idx, Loop]
@@ -236,6 +236,10 @@ class Translation:
         return self.silenced(factors, self.product(factors, places, number), places)
 
     def silenced(self, factors: list[sp.Expr], product: Node, places: Places) -> Node:
+        for bell in [f for f in factors if is_bell(f)]:
+            if any(can_be_infinite(f) for f in factors if f is not bell):
+                vanished = self.call("eq", self.node(bell, places), self.number(0.0))
+                product = self.make(Select, vanished, self.number(0.0), product)
         # exp of a target is 0 where that is -inf: the logarithm of a probability.
         weights = [f for f in factors if (f.is_zero is None or isinstance(f, sp.exp)) and not depends_on_prediction(f)]
         if any(_may_overflow(f) for f in factors):

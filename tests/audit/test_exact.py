@@ -55,6 +55,32 @@ def test_functions_on_balls_are_those_of_the_table(row: object) -> None:
     assert abs(found - agreed(lambda: row.oracle(*map(mpmath.mpf, at)))) < mpmath.mpf(2) ** -60  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("x", [-800.0, -300.0, -20.0, -2.0, 1.5, 20.0, 300.0, 800.0])
+def test_gamma_functions_of_any_shape_are_exact(x: float) -> None:
+    """The recurrence ties every argument to its neighbour, at both ends and where the ways to compute them meet."""
+    f = sl.prediction("f")
+    k = sp.exp(f)
+    zeros = (
+        sp.loggamma(k + 1) - sp.loggamma(k) - f,
+        sp.polygamma(0, k + 1) - sp.polygamma(0, k) - 1 / k,
+        sp.polygamma(1, k + 1) - sp.polygamma(1, k) + 1 / k**2,
+        sp.polygamma(2, k + 1) - sp.polygamma(2, k) - 2 / k**3,
+    )
+    for zero in zeros:
+        ball = Program(zero, (), (), {}).balls({"f": x}, 6000)[0]
+        assert abs(ball.value) <= mpmath.ldexp(1, ball.error)
+        assert ball.error < -2000
+
+
+@pytest.mark.parametrize("x", [-30.0, -1.0, 0.0, 1e-30, 0.75, 1.0, 5.0, 30.0])
+def test_error_functions_are_exact_in_their_tails(x: float) -> None:
+    f = sl.prediction("f")
+    with mpmath.workprec(2000):
+        for head, wanted in ((sp.erf, mpmath.erf(x)), (sp.erfc, mpmath.erfc(x))):
+            found = Program(sp.Function.__new__(head, f), (), (), {})({"f": x}, -3000)[0]
+            assert abs(found - wanted) <= abs(wanted) * mpmath.mpf(2) ** -70
+
+
 def test_a_ball_knows_that_its_digits_are_gone() -> None:
     with mpmath.workprec(100):
         assert is_small(plus(exponential(exact(1e-60)), exact(-1)))

@@ -116,6 +116,28 @@ def digamma_over_root(d: mpf) -> mpf:
     return mp.psi(1, root) if abs(x - root) < mpf("1e-25") else mp.digamma(x) / (x - root)
 
 
+def loggamma_rest(order: int) -> Real:
+    """log Gamma(k) - k log k + k as a function of log k, and its first two derivatives."""
+
+    def function(a: mpf) -> mpf:
+        k = mp.exp(a)
+        if order == 0:
+            return mp.loggamma(k) - k * a + k
+        slope = k * (mp.psi(0, k) - a)
+        return slope if order == 1 else slope + k * (k * mp.psi(1, k) - 1)
+
+    return function
+
+
+LOGGAMMA_REST_ROOT = "1.86370594341891761139030275849692652057533346960406972820249"
+
+
+def loggamma_rest_over_root(d: mpf) -> mpf:
+    """loggamma_rest(a) / (a - root) as a function of a - 1.15625."""
+    a, root = mpf("1.15625") + d, mpf(LOGGAMMA_REST_ROOT)
+    return loggamma_rest(1)(root) if abs(a - root) < mpf("1e-25") else loggamma_rest(0)(a) / (a - root)
+
+
 def bessel_series(order: int) -> Real:
     """((I_n(x) / (x/2)^n) - 1/n!) / y as a function of y = x^2 / 4, for n = 0 or 1."""
     return lambda y: sum(y**k / (mp.factorial(k + 1) * mp.factorial(k + 1 + order)) for k in range(60))
@@ -246,6 +268,16 @@ FITS = (
     Fit("GAMMA_TWO", lambda d: mp.gamma(2 + d), "0", "1", 18),
     Fit("DIGAMMA_ROOT_POLYNOMIAL", digamma_over_root, "-0.5", "0.5", 22),
     Fit("DIGAMMA_TWO", lambda d: mp.digamma(mpf("2.5") + d), "-0.5", "0.5", 17),
+    Fit("REST", loggamma_rest_over_root, "-1.15625", "1.15625", 22),
+    Fit("REST_SLOPE", lambda d: loggamma_rest(1)(mpf("1.15625") + d), "-1.15625", "1.15625", 23),
+    Fit(
+        "REST_CURVATURE",
+        lambda d: mp.exp(mpf("1.15625") + d) * loggamma_rest(2)(mpf("1.15625") + d),
+        "-1.15625",
+        "1.15625",
+        25,
+    ),
+    Fit("REST_CURVATURE_NEAR", lambda d: loggamma_rest(2)(d - mpf("1.15625")), "-1.15625", "1.15625", 25),
     Fit("BESSEL_I0", bessel_series(0), "0", "16", 17),
     Fit("BESSEL_I1", bessel_series(1), "0", "16", 17),
     Fit("BESSEL_I0_FAR", bessel_scaled(0), "-1", "1", 27),

@@ -293,6 +293,14 @@ ORACLES: dict[str, Oracle] = {
     "trigamma_difference": lambda x, k: mp.psi(1, x + k) - mp.psi(1, x),
     "digamma_excess": lambda x, k: k / x - mp.psi(0, x + k) + mp.psi(0, x),
     "trigamma_excess": lambda x, k: k / x**2 + mp.psi(1, x + k) - mp.psi(1, x),
+    "exp_times": lambda a, x: x * mp.exp(a),
+    "loggamma1p": lambda x: log_gamma(1 + x),
+    "digamma1p": lambda x: mp.digamma(1 + x),
+    "loggamma_rest": lambda a, k: mp.loggamma(mp.exp(a)) - (a - 1) * mp.exp(a),
+    "loggamma_rest_slope": lambda a, k: mp.exp(a) * (mp.psi(0, mp.exp(a)) - a),
+    "loggamma_rest_curvature": lambda a, k: (
+        ORACLES["loggamma_rest_slope"](a, k) + mp.exp(a) * (mp.exp(a) * mp.psi(1, mp.exp(a)) - 1)
+    ),
     "log_bessel_i0": log_bessel_i0,
     "digamma_curvature": lambda x, k: 2 * ORACLES["digamma_excess"](x, k) / x - ORACLES["trigamma_excess"](x, k),
     "log_bessel_i0_scaled": lambda x: log_bessel_i0(x) - abs(x),

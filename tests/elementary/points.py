@@ -118,6 +118,13 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "trigamma_difference": Domain((mixed(ordinary, sizes(1e-60, 1e60)), mixed(counts, sizes(1e-30, 1e30)))),
     "digamma_excess": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
     "trigamma_excess": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
+    "exp_times": Domain((mixed(between(-745.0, 745.0), between(-40.0, 40.0)), both_signs(sizes(1e-15, 1e-14)))),
+    "loggamma1p": Domain((positive,), (0.0, 1e300)),
+    "digamma1p": Domain((positive,), (0.0, math.inf)),
+    **dict.fromkeys(
+        ("loggamma_rest", "loggamma_rest_slope", "loggamma_rest_curvature"),
+        Domain((mixed(between(-700.0, 700.0), between(-5.0, 5.0), between(-3.0, 3.0)), real), last=np.exp),
+    ),
     "bessel_ratio_gap": Domain((mixed(sizes(1e-20, 1e20), between(-3.0, 40.0)),)),
     "bessel_ratio_slope": Domain((mixed(both_signs(sizes(1e-20, 1e100)), between(-40.0, 40.0)),)),
     "log_bessel_i1": Domain((positive,), (5e-324, 1e300), away_from_zero=0.3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import mpmath
@@ -61,6 +62,13 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     **dict.fromkeys(
         ("rising_excess", "digamma_excess", "trigamma_excess", "digamma_curvature"), ((0.5, 3.0), (12.0, 0.5))
     ),
+    **dict.fromkeys(
+        ("loggamma_rest", "loggamma_rest_slope", "loggamma_rest_curvature"),
+        tuple((a, math.exp(a)) for a in (-3.5, -0.75, 1.25, 4.0)),
+    ),
+    "exp_times": ((0.5, 2.0), (-1.5, -0.25)),
+    "loggamma1p": ((-0.5,), (0.25,), (2.5,)),
+    "digamma1p": ((-0.5,), (0.25,), (2.5,)),
     "floor": ((0.5,), (-1.25,)),
     "ceiling": ((0.5,), (-1.25,)),
 }

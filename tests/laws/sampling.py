@@ -14,9 +14,6 @@ from symloss.testing import sampling
 from symloss.testing.sampling import LENGTH, draw, masked, repeated
 
 NARROW = {
-    "beta_2": {"f": 3.0, "s": 3.0},
-    "dirichlet": {"z": 3.0},
-    "gamma_2": {"a": 3.0},
     "negative_binomial_2": {"a": 3.0},
     "student_t_3": {"s": 40.0, "q": 3.0},
 }

@@ -64,9 +64,7 @@ def cases() -> Iterator[Any]:
         yield pytest.param(expression, id=title, marks=marks)
 
 
-WAITING_LOSSES: dict[str, str] = {
-    "beta_2": "log gamma functions of shapes that are infinite together",
-}
+WAITING_LOSSES: dict[str, str] = {}
 
 
 @every_loss

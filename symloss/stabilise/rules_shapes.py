@@ -1,0 +1,57 @@
+"""Rules about shapes and scales that are predicted as logarithms, so that their exponentials overflow."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symloss.heads.functions import exp_times
+
+from .log_shapes import by_log_shapes
+from .silence import is_bell
+from .stable_rule import StableRule, X, Y
+
+
+def _scale_times_bells(e: sp.Expr) -> sp.Expr | None:
+    """exp(a) (c exp(-u**2) + d), which may be a number where exp(a) is infinite."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for scale in e.args:
+        for part in e.args:
+            if isinstance(scale, sp.exp) and not is_bell(scale) and isinstance(part, sp.Add) and _is_of_bells(part):
+                number = sp.Mul(*(f for f in e.args if f.is_number))
+                return e / (scale * part * number) * exp_times(scale.args[0], number * part)
+    return None
+
+
+def _is_of_bells(e: sp.Add) -> bool:
+    factors = [f for term in e.args for f in sp.Mul.make_args(term) if not f.is_number]
+    return bool(factors) and all(map(is_bell, factors))
+
+
+WHOLE: tuple[StableRule, ...] = (
+    StableRule(
+        "gamma functions of log shapes",
+        "log Gamma(k) = k log k - k + loggamma_rest(log k), k psi(k) = k log k + loggamma_rest_slope(log k), and so on",
+        "k log k cancels where k is large, 1/k where it is small; both overflow while the sum is a number",
+        "k > 1e3, k < 1e-3",
+        "Stirling's formula (DLMF 5.11.1) and the recurrence (DLMF 5.5.2)",
+        by_log_shapes,
+        sp.loggamma(sp.exp(X)) + sp.exp(X) - Y * sp.exp(X),
+        ({"x": 32.0, "y": 32.0}, {"x": 720.0, "y": 720.0}, {"x": -800.0, "y": 1.0}),
+    ),
+)
+
+LAST: tuple[StableRule, ...] = (
+    StableRule(
+        "scale times bounded sum",
+        "exp(a) (c exp(-u**2) + d) = exp_times(a, c exp(-u**2) + d)",
+        "the exponential overflows before the product does",
+        "a > 709.78",
+        "docs/limits.md; the score of a normal forecast",
+        _scale_times_bells,
+        sp.exp(X) * (sp.exp(-(Y**2)) - sp.Rational(1, 2)),
+        ({"x": 710.0, "y": 0.25}, {"x": 710.25, "y": 0.5}),
+        ({"x": 89.0, "y": 0.25},),
+    ),
+)
+"""For forms that other rules leave."""
