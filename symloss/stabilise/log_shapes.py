@@ -61,7 +61,8 @@ def by_log_shapes(e: sp.Expr) -> sp.Expr | None:
     near, far = (_rewritten(e, {head: known(head) for head in heads}, row) for known in (_near, _far))
     if near is None or far is None:
         return None
-    largest = rows or [a for a in logs if not any((b - a).is_positive for b in logs)]
+    scalars = [a for a in logs if a is not None]
+    largest: list[sp.Expr] = list(rows) or [a for a in scalars if not any((b - a).is_positive for b in scalars)]
     leading = sp.Add(*(t for t in sp.Add.make_args(far) if not t.has(*_RESTS)))
     is_small, is_infinite = sp.And(*(a <= _SMALL for a in largest)), sp.Or(*(a >= _INFINITE for a in largest))
     return sp.Piecewise((near, is_small), (leading, is_infinite), (far, True))

@@ -34,7 +34,7 @@ body
 
 
 def test_scalar_text() -> None:
-    assert show(lower(scalar(guarded=False).stable, Variant("float32", weighted=True))) == SCALAR
+    assert show(lower(scalar(guarded=False).stable, Variant("float32", weighted=True, scaled=True))) == SCALAR
 
 
 def test_exponentials_are_computed_once() -> None:
