@@ -33,7 +33,7 @@ from symloss.compile.store import lock
 
 __all__ = [
     "bits", "device", "eight", "eight_zeros", "entry", "equals", "fma", "from_bits", "from_rank", "kernel", "later",
-    "minus", "plus", "rank", "rank_of_nothing", "routine", "single", "unless", "wide_vectors",
+    "minus", "plus", "rank", "rank_of_nothing", "routine", "select", "single", "unless", "wide_vectors",
 ]  # fmt: skip
 
 Function = Callable[..., Any]
@@ -300,6 +300,18 @@ def single(typing_context: Any, x: Any) -> Any:
         return builder.fpext(builder.fptrunc(arguments[0], ir.FloatType()), ir.DoubleType())
 
     return types.float64(types.float64), generate
+
+
+@intrinsic
+def select(typing_context: Any, condition: Any, then: Any, otherwise: Any) -> Any:
+    """One of two numbers, without a branch; an integer beside a float becomes a float."""
+    integers = all(isinstance(kind, types.Integer) for kind in (then, otherwise))
+    kind = types.int64 if integers else types.float64
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return builder.select(context.cast(builder, arguments[0], types.boolean, types.boolean), *arguments[1:])
+
+    return kind(types.boolean, kind, kind), generate
 
 
 @intrinsic

@@ -32,8 +32,8 @@ IMPORTS = (
     "import math\n\n"
     "from numpy import float32, float64, int64, uint64\n\n"
     "from symloss.compile.jit import bits, device, eight, eight_zeros, entry, equals, fma, from_bits, from_rank\n"
-    "from symloss.compile.jit import kernel, later, minus, plus, rank, rank_of_nothing, routine, single\n"
-    "from symloss.compile.jit import unless, wide_vectors\n"
+    "from symloss.compile.jit import kernel, later, minus, plus, rank, rank_of_nothing, routine, select\n"
+    "from symloss.compile.jit import single, unless, wide_vectors\n"
     "from symloss.lower.ir import Parameter\n\n"
 )
 """What the text of any kernel may use."""
@@ -124,7 +124,9 @@ class Text:
                 loaded = self.element(array, indices)
                 return f"float64({loaded})" if self._nest.parameter(array).dtype == "float32" else loaded
             case Choose(condition=condition, then=then, otherwise=otherwise):
-                return f"({self(then)} if {self(condition)} else {self(otherwise)})"
+                # No Python choice: LLVM would make branches of several with one condition, and no vectors of those.
+                parts = ", ".join(without_brackets(self(e)) for e in (condition, then, otherwise))
+                return f"select({parts})"
             case Call():
                 return self._call(expression)
 
