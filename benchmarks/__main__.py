@@ -18,7 +18,7 @@ from benchmarks.report import Progress, Table
 from benchmarks.rows import chosen
 
 RESULTS = Path(__file__).with_name("results.md")
-SECTIONS = ("ratios", "calls", "start", "memory", "scale", "threads")
+SECTIONS = ("ratios", "floor", "calls", "start", "memory", "scale", "threads")
 
 
 def main(

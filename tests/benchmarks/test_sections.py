@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import calls, child, memory, scale, start, threads
+from benchmarks import calls, child, floor, memory, scale, start, threads
 from benchmarks.child import Record
 from benchmarks.report import Table
 from benchmarks.rows import chosen
@@ -77,3 +77,28 @@ def test_a_section_runs_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(child, "lines", printed)
     assert child.records("scale", True, 1, lambda _: None) == [{"what": 1}]
     assert seen == [["-m", "benchmarks.child", "scale", "quick"]]
+
+
+def test_floor() -> None:
+    """Two loops, one inside the other, and a spill that is no result."""
+    text = "\n".join(
+        (
+            ".LBB0_1:",
+            ".LBB0_2:",
+            "\tvcvtps2pd\t(%rdx,%r14), %zmm2",
+            "\tvfmadd213pd\t8(%rax), %zmm1, %zmm2",
+            "\tvmovupd\t%zmm2, 176(%rsp)",
+            "\tvmovups\t%zmm2, (%rcx,%r14)",
+            "\taddq\t$64, %r14",
+            "\tjne\t.LBB0_2",
+            "\tvaddpd\t%zmm1, %zmm2, %zmm3",
+            "\tjne\t.LBB0_1",
+        )
+    )
+    (loop,) = floor.loops(text)
+    assert (loop.arithmetic, loop.conversions, loop.stored) == (2, 1, 64)
+    record = {
+        "row": "huber", "dtype": "float32", "elements": 8.0, "instructions": 6, "arithmetic": 2, "conversions": 1,
+        "rate": 60.0, "ghz": 4.0, "bytes": 24, "cached": 0.2, "long": 0.3,
+    }  # fmt: skip
+    assert whole(floor.tables([record]))
