@@ -13,12 +13,14 @@ from symloss.lower.ir import (
     Check,
     For,
     Let,
+    Name,
     Nest,
     Number,
     Overwrite,
     Parameter,
     Reduction,
     Sort,
+    Spoil,
     Statement,
     Store,
     Total,
@@ -113,6 +115,8 @@ class Kernel:
                 self._line(f"{text.element(array, indices)} = {self._stored(array, text(value))}")
             case Overwrite():
                 self._overwrite(statement)
+            case Spoil(array=array, condition=condition):
+                self._spoil(array, without_brackets(text(condition)))
             case Reduction(name=bound):
                 self._line(f"{name(bound)} = {self._reduction(statement)}")
             case Check(number=number, condition=condition):
@@ -151,6 +155,15 @@ class Kernel:
         self._line(f"if ({last} >= 0) & ({last} < {length}):")
         value = self._stored(array, self._text(statement.value))
         self._line(f"    {self._text.element(array, statement.indices)} = {value}")
+
+    def _spoil(self, array: str, condition: str) -> None:
+        text, axes = self._text, self._nest.parameter(array).axes
+        start = text.flat(array, (Name(self._row, "int"), *(Number(0) for _ in axes)))
+        size = " * ".join(map(text.length, axes))
+        inside = self._identifier("inside")
+        self._line(f"if {condition}:")
+        self._line(f"    for {inside} in range({size}):")
+        self._line(f"        {self._identifier(array)}[uint64({start} + {inside})] = math.nan")
 
     def _check(self, number: int, condition: str) -> None:
         if not self._searching:

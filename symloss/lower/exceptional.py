@@ -1,7 +1,8 @@
-"""Values that differ at one place of a loop: the class that was observed, in a row of softmax.
+"""Values that differ at one place of a loop, the class that was observed in a row of softmax; and at all places.
 
 ``A if k == c else B`` costs two values and a choice at every k. Written B everywhere and A at c
-afterwards it costs one value at every k, and A once for the row.
+afterwards it costs one value at every k, and A once for the row. A matrix that is NaN if anything in it is NaN would
+have to wait until all of it has been looked at; it is written first, and spoiled afterwards.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symloss.lower.graphs import ARITHMETIC, Graph, is_integer
-from symloss.stabilise.graph import Apply, Loop, Node, Position, Select
+from symloss.stabilise.graph import Apply, Constant, Loop, Node, Position, Select
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,21 @@ def exceptional(node: Node, loop: Loop, graph: Graph) -> Exceptional | None:
         return None
     place, there, elsewhere = found
     return Exceptional(place, graph.placed(there, loop, place), elsewhere)
+
+
+def whole_row_not_a_number(node: Node, loops: tuple[Loop, ...], graph: Graph) -> tuple[Node, Node] | None:
+    """The condition under which a matrix of results is NaN everywhere, and the result where it does not hold."""
+    found: Node | None = None
+    while len(loops) > 1 and isinstance(node, Select) and _is_not_a_number(node.then):
+        if any(loop in node.condition.free for loop in loops):
+            break
+        found = node.condition if found is None else graph.make(Apply, "or", (found, node.condition))
+        node = node.otherwise
+    return None if found is None else (found, node)
+
+
+def _is_not_a_number(node: Node) -> bool:
+    return isinstance(node, Constant) and node.value != node.value
 
 
 def _split(node: Node, loop: Loop, graph: Graph) -> tuple[Node, Node, Node] | None:

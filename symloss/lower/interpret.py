@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -28,6 +29,7 @@ from symloss.lower.ir import (
     Overwrite,
     Reduction,
     Sort,
+    Spoil,
     Statement,
     Store,
     Total,
@@ -82,7 +84,7 @@ class _Run:
         self._values: dict[str, Value] = {
             p.name: np.float64(self._given[p.name]) for p in nest.parameters_of("scalar", "scale")
         }
-        self._row = 0
+        self._row, self._row_name = 0, ""
         self._failed = self._searching = False
 
     def run(self) -> None:
@@ -112,6 +114,9 @@ class _Run:
                 self._given[array][self._place(array, indices)] = self._value(value)
             case Overwrite():
                 self._overwrite(statement)
+            case Spoil(array=array, condition=condition):
+                if self._value(condition):
+                    self._spoil(array)
             case Reduction(name=name):
                 self._values[name] = self._reduced(statement)
             case Check(number=number, condition=condition):
@@ -132,7 +137,7 @@ class _Run:
     def _loop(self, loop: For) -> None:
         for position in range(self._length(loop.axis)):
             if loop.axis == ROW_AXIS:
-                self._row = position
+                self._row, self._row_name = position, loop.variable
             self._values[loop.variable] = position
             self._block(loop.body)
 
@@ -140,6 +145,12 @@ class _Run:
         last = self._value(statement.indices[-1])
         if 0 <= last < self._length(array_axes(self._nest.parameter(statement.array))[-1]):
             self._given[statement.array][self._place(statement.array, statement.indices)] = self._value(statement.value)
+
+    def _spoil(self, array: str) -> None:
+        axes = self._nest.parameter(array).axes
+        size = math.prod(map(self._length, axes))
+        start = self._place(array, (Name(self._row_name), *(Number(0) for _ in axes)))
+        self._given[array][start : start + size] = np.nan
 
     def _check(self, number: int, holds: bool) -> None:
         if not holds and self._searching:

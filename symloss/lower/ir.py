@@ -177,6 +177,14 @@ class Overwrite:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoil:
+    """NaN in all of the array's row where the condition holds, after all of it has been stored."""
+
+    array: str
+    condition: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Reduction:
     """Binds a name to a reduction over the last axis of ``array[indices]``.
 
@@ -247,7 +255,7 @@ class Accumulate:
     weights: str
 
 
-Statement = Let | For | Store | Overwrite | Reduction | Check | Add | Total | Sort | Accumulate
+Statement = Let | For | Store | Overwrite | Spoil | Reduction | Check | Add | Total | Sort | Accumulate
 
 
 @dataclass(frozen=True, slots=True)

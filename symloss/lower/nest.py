@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from symloss.lower.exceptional import exceptional
+from symloss.lower.exceptional import exceptional, whole_row_not_a_number
 from symloss.lower.graphs import ROW, Graph, Ordered, first_free, short_forms
 from symloss.lower.ir import (
     Accumulate,
@@ -29,6 +29,7 @@ from symloss.lower.ir import (
     Parameter,
     Reduction,
     Sort,
+    Spoil,
     Statement,
     Store,
     Total,
@@ -38,6 +39,7 @@ from symloss.lower.order import (
     Correct,
     Keep,
     Levels,
+    Spoiled,
     Task,
     Verify,
     kept_task,
@@ -101,7 +103,9 @@ class _Lowering:
         self._kept = kept_values(tasks, self._graph)
         with self._opened(ROW):
             self._weights()
-            self._run([*map(kept_task, self._kept), *tasks])
+            # What corrections ask of all the row is found on the way.
+            ahead = reductions_within(corrections, self._values.scope.loops, self._graph, self._values.known)
+            self._run([*map(kept_task, self._kept), *map(reduction_task, ahead), *tasks])
             self._run(corrections)
         return (*self._values.scope.statements, *self._totals())
 
@@ -136,6 +140,11 @@ class _Lowering:
             if found is not None and not output.reduced:
                 task = replace(task, node=found.elsewhere)
                 again.append(self._sorting(Task(found.there, (), Correct(output, found.place))))
+            spoiled = whole_row_not_a_number(task.node, task.loops, self._graph)
+            if spoiled is not None and not output.reduced:
+                condition, rest = spoiled
+                task = replace(task, node=rest)
+                again.append(Task(condition, (), Spoiled(output)))
             task = self._sorting(task)
             everywhere.append(task)
         return everywhere, again
@@ -286,9 +295,13 @@ class _Lowering:
             case Verify(number=number):
                 self._emit(Check(number, self._verified(task.node)))
             case Reduce(body=body, loop=loop):
-                self._keep(self._scratch_of(body, loop), task)
+                array = self._scratch_of(body, loop)
+                self._keep(array, task)
+                self._values.remember(task.node, array.name)
             case Correct(output=output, place=place):
                 self._correct(output, place, task)
+            case Spoiled(output=output):
+                self._spoil(output, task)
             case Ordered(body=body, loop=loop):
                 for original, part in zip(body.operands, task.node.operands, strict=True):
                     self._keep(self._scratch_of(original, loop), replace(task, node=part))
@@ -328,6 +341,12 @@ class _Lowering:
         value = self._weighted(value) if output.weighted else value
         indices = self._values.position(ROW), self._values.as_type(place, "int")
         self._emit(Overwrite(self._outputs[output.name].name, indices, value))
+
+    def _spoil(self, output: Output, task: Task) -> None:
+        condition = self._values.as_type(task.node, "bool")
+        if self._variant.weighted and output.weighted:
+            condition = Call("and", (Call("not", (self._silent,), "bool"), condition), "bool")
+        self._emit(Spoil(self._outputs[output.name].name, condition))
 
     def _weighted(self, value: Expression) -> Expression:
         scaled = value if self._factor is None else Call("mul", (self._factor, value))

@@ -36,7 +36,14 @@ class Correct:
     place: Node
 
 
-Purpose = Output | Verify | Reduce | Ordered | Keep | Correct
+@dataclass(frozen=True, slots=True)
+class Spoiled:
+    """NaN in a whole result where the value, a condition, holds."""
+
+    output: Output
+
+
+Purpose = Output | Verify | Reduce | Ordered | Keep | Correct | Spoiled
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from symloss.lower.ir import (
     Parameter,
     Reduction,
     Sort,
+    Spoil,
     Statement,
     Store,
     Total,
@@ -58,7 +59,7 @@ def _block(block: tuple[Statement, ...], margin: str) -> Iterator[str]:
             yield margin + _statement(statement)
 
 
-def _statement(statement: Let | Store | Overwrite | Reduction | Check | Add | Total | Sort | Accumulate) -> str:
+def _statement(statement: Let | Store | Overwrite | Spoil | Reduction | Check | Add | Total | Sort | Accumulate) -> str:
     match statement:
         case Let(name=name, value=value):
             return f"{name} = {expression_text(value)}"
@@ -66,6 +67,8 @@ def _statement(statement: Let | Store | Overwrite | Reduction | Check | Add | To
             return f"{_element(array, indices)} = {expression_text(value)}"
         case Overwrite(array=array, indices=indices, value=value):
             return f"{_element(array, indices)} = {expression_text(value)}, again"
+        case Spoil(array=array, condition=condition):
+            return f"{array}[row, ...] = nan, if {expression_text(condition)}"
         case Reduction(name=name, kind=kind, array=array, indices=indices):
             return f"{name} = {kind} of {_element(array, (*indices, Name(':')))}"
         case Check(number=number, condition=condition):

@@ -29,6 +29,7 @@ from symloss.lower.ir import (
     Overwrite,
     Reduction,
     Sort,
+    Spoil,
     Statement,
     Store,
     Total,
@@ -119,6 +120,11 @@ class _Checker:
                 _require(value.type == "float", "a store of what is not a float", statement)
                 _require(indices[-1].type == "int", "an index that is no integer", statement)
                 self._indices(array, indices[:-1], statement, missing=1)
+            case Spoil(array=array, condition=condition):
+                _require(self._arrays[array].kind == "output", "NaN in what is no result", statement)
+                _require(array in self._written, "NaN before the result is stored", statement)
+                _require(condition.type == "bool", "a condition that is not one", statement)
+                _require(set(self._loops.values()) == {ROW_AXIS}, "NaN in less than a row", statement)
             case Add(total=total, indices=indices, value=value):
                 _require(self._arrays[total].kind == "total", "an addition to what is no total", statement)
                 _require(value.type == "float", "an addition of what is not a float", statement)

@@ -22,6 +22,7 @@ from symloss.lower.ir import (
     Parameter,
     Reduction,
     Sort,
+    Spoil,
     Statement,
     Store,
     Type,
@@ -67,7 +68,7 @@ def is_tileable(nest: Nest) -> bool:
     rows = row_loop(nest)
     if nest.variant.ragged or rows is None or not any(isinstance(s, For) for s in rows.body):
         return False
-    if any(isinstance(s, Sort | Accumulate) for s in rows.body):
+    if any(isinstance(s, Sort | Accumulate | Spoil) for s in rows.body):
         return False  # what goes over a row by its own order has no neighbours to go along with
     flat = all(not isinstance(inner, For) for s in rows.body if isinstance(s, For) for inner in s.body)
     narrow = all(len(p.axes) <= 1 for p in nest.parameters if p.kind not in ("shared", "total"))

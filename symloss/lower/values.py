@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from symloss.lower.graphs import COMPARISONS, LOGIC, ROW, Graph, all_integers, is_integer, is_integral, is_truth
+from symloss.lower.graphs import (
+    COMPARISONS,
+    LOGIC,
+    ROW,
+    Graph,
+    all_integers,
+    is_expensive,
+    is_integer,
+    is_integral,
+    is_truth,
+)
 from symloss.lower.ir import (
     Call,
     Choose,
@@ -34,6 +44,8 @@ class Scope:
     loops: frozenset[Loop]
     statements: list[Statement] = field(default_factory=list)
     values: dict[Node, Expression] = field(default_factory=dict)
+    written: dict[Node, str] = field(default_factory=dict)
+    """What loops in this block have written to scratch arrays."""
 
 
 class Values:
@@ -85,6 +97,20 @@ class Values:
         scope.values[node] = self.bind(expression, wish, scope)
         return scope.values[node]
 
+    def remember(self, node: Node, array: str) -> None:
+        """The innermost loop writes the value to an array: another loop over the same axis, in the block around it, may
+        read it there. Arrays of one loop of the rows are `kept`."""
+        if len(node.free) > 1 and is_expensive(node):
+            self.scopes[-2].written[node] = array
+
+    def _read_again(self, node: Node) -> Expression | None:
+        """The value where an earlier loop wrote it; the loop over that axis has the same number in both."""
+        array = self.scopes[-2].written.get(node) if len(self.scopes) > 1 else None
+        if array is None:
+            return None
+        (loop,) = self.scope.loops - self.scopes[-2].loops
+        return Load(array, (self.position(loop),))
+
     def _home(self, node: Node) -> Scope:
         """The outermost scope that binds the loops it needs."""
         needs = self.graph.needs(node)
@@ -101,6 +127,8 @@ class Values:
         if array := self._kept_in(node):
             (loop,) = node.free
             return self._of_its_type(node, Load(array, (self.position(loop),))), "kept"
+        if (again := self._read_again(node)) is not None:
+            return self._of_its_type(node, again), "kept"
         match node:
             case Constant(value=value):
                 return Number(value), ""

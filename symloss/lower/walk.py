@@ -21,6 +21,7 @@ from symloss.lower.ir import (
     Overwrite,
     Reduction,
     Sort,
+    Spoil,
     Statement,
     Store,
     Total,
@@ -55,7 +56,7 @@ def expressions(statement: Statement) -> tuple[Expression, ...]:
             return (*statement.indices, statement.value)
         case Reduction(indices=indices):
             return indices
-        case Check(condition=condition):
+        case Check(condition=condition) | Spoil(condition=condition):
             return (condition,)
         case For() | Total() | Sort() | Accumulate():
             return ()
@@ -114,8 +115,8 @@ def with_substituted(statement: Statement, names: Substitution) -> Statement:
             return replace(statement, indices=tuple(map(again, statement.indices)), value=again(statement.value))
         case Reduction(indices=indices):
             return replace(statement, indices=tuple(map(again, indices)))
-        case Check(condition=condition):
-            return replace(statement, condition=again(condition))
+        case Check() | Spoil():
+            return replace(statement, condition=again(statement.condition))
         case For() | Total() | Sort() | Accumulate():
             return statement
 

@@ -182,6 +182,18 @@ def two_axes(first: int, second: int) -> Example:
     return Example(Stable("two_axes", ("J", "K"), arguments, outputs), {"J": first, "K": second})
 
 
+def spoiled(first: int, second: int) -> Example:
+    """Softmax of the rows of a matrix times their largest entry, and NaN everywhere if anything is NaN."""
+    largest = reduce("max", K0, at("s", J0, K0))
+    exponential = apply("exp", apply("sub", at("s", J0, K0), largest))
+    share = apply("div", exponential, reduce("sum", K0, exponential))
+    most = reduce("max", J0, largest)
+    entry = select(apply("ne", most, most), constant(float("nan")), apply("mul", share, largest))
+    outputs = (Output("value", (), reduce("sum", J0, largest)), Output("gradient", (J0, K0), entry))
+    stable = Stable("spoiled", ("J", "K"), (Argument("s", "prediction", ("J", "K")),), outputs)
+    return Example(stable, {"J": first, "K": second})
+
+
 def labels(size: int) -> Example:
     """Class ids as indices, neighbours of them too, and a float that holds an index; a scalar parameter."""
     arguments = (
@@ -244,6 +256,6 @@ def ranked(size: int) -> Example:
 
 EXAMPLES = (
     scalar(), scalar(reduced=True), scalar(guarded=False),
-    row(1), row(3), row(50), matrix(7), prefix(6), nested(9), two_axes(3, 10), labels(5),
+    row(1), row(3), row(50), matrix(7), prefix(6), nested(9), two_axes(3, 10), spoiled(3, 9), labels(5),
     ranked(1), ranked(9),
 )  # fmt: skip

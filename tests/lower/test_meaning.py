@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from symloss.lower.ir import Variant
+from symloss.lower.nest import lower
+from symloss.lower.show import show
 from symloss.stabilise.graph import Stable
-from tests.lower.examples import Example, labels, matrix, nested, prefix, row, scalar, two_axes
+from tests.lower.examples import Example, labels, matrix, nested, prefix, row, scalar, spoiled, two_axes
 from tests.lower.running import compiled, same_bits
 
 ROWS = 11
@@ -184,3 +186,20 @@ def test_ragged_rows_are_the_rows() -> None:
         written = compiled(example.stable, Variant(), rows=1, sizes={"K": size}, data=one)
         assert same_bits(ragged["value"][number : number + 1], written["value"])
         assert same_bits(ragged["gradient"][start : start + size], written["gradient"])
+
+
+def test_a_matrix_is_spoiled_after_it_was_written() -> None:
+    """NaN at one place of the second sample: all its results are NaN, and exponentials were computed once."""
+    example = spoiled(2, 3)
+    assert show(lower(example.stable, PLAIN)).count("exp(") == 1
+    data, whole = run(example)
+    s = data["s"]
+    close(whole["gradient"], softmax(s) * s.max(-1, keepdims=True))
+    data = {name: values.copy() for name, values in data.items()}
+    data["s"][1, 1, 0] = np.nan
+    for weight in (None, np.array([1.0, 0.0, *[1.0] * (ROWS - 2)])):
+        call = {} if weight is None else {"weight": weight}
+        _, found = run(example, Variant(weighted=weight is not None), data=data, **call)
+        gradient = found["gradient"].reshape(ROWS, 6)
+        assert np.isnan(gradient[1]).all() if weight is None else not gradient[1].any()
+        assert same_bits(np.delete(gradient, 1, 0), np.delete(whole["gradient"].reshape(ROWS, 6), 1, 0))
