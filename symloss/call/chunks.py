@@ -6,7 +6,6 @@ threads or on the memory layout, so that sums are always the same sums.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import prod
 from typing import NamedTuple, Protocol
 
@@ -112,12 +111,11 @@ def block_range(block: int, blocks: int, chunks: int) -> range:
     return range(block * chunks // blocks, (block + 1) * chunks // blocks)
 
 
-def blocks_of(rows: int, width: int) -> Iterator[Chunk]:
+def blocks_of(rows: int, width: int) -> list[Chunk]:
     """The blocks of plain rows with ``width`` elements."""
     plan = Even(rows, step(width))
     blocks = block_count(plan.count)
-    for block in range(blocks):
-        yield plan.joined(block_range(block, blocks, plan.count))
+    return [plan.joined(block_range(block, blocks, plan.count)) for block in range(blocks)]
 
 
 def row_width(bound: Bound) -> int:

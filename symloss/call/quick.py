@@ -1,6 +1,6 @@
-"""Calls of plain arrays by one thread, with as little Python around the kernel as can be.
+"""Calls of plain arrays, with as little Python around the kernel as can be.
 
-A quick way takes what needs no conversion, no broadcasting and no second thread, and declines
+A quick way takes what needs no conversion, no broadcasting and no sum of many weights, and declines
 all else: the general way, which gives the same bits, then does it or raises. It is one
 straight-line function per kernel, written out here as text, because at 32 samples every
 loop over parameters costs as much as the kernel. For a scalar loss it reads
@@ -39,6 +39,7 @@ from symloss.call.kernel import TOTALS_ARE_SCALED, Kernel, pace_of
 from symloss.call.predicates import first_outside
 from symloss.call.results import Structure
 from symloss.call.signature import ParameterSpec, Signature, Test
+from symloss.call.threads import run_blocks
 from symloss.call.totals import combined
 from symloss.call.weights import add_up, find_bad
 from symloss.lower.ir import Parameter
@@ -64,6 +65,10 @@ def _sum_of(pair: Array) -> float:
     return 0.0 + total + error if isfinite(total) else float(total)
 
 
+class _Declined(Exception):
+    """A guard does not hold: the general way finds out where, and says so."""
+
+
 def _sum_of_blocks(pairs: list[Array]) -> float:
     return float(combined([pair.tolist() for pair in pairs]))
 
@@ -80,6 +85,8 @@ def quick(kernel: Kernel, signature: Signature, outputs: Structure, reduction: s
         "now": time.perf_counter,
         "blocks_of": blocks_of,
         "sum_of_blocks": _sum_of_blocks,
+        "run_blocks": run_blocks,
+        "Declined": _Declined,
         "zeros": np.zeros,
         "run": kernel.run,
         "status": _status,
@@ -89,7 +96,8 @@ def quick(kernel: Kernel, signature: Signature, outputs: Structure, reduction: s
         "add_up": add_up,
         **{f"d{i}": np.dtype(p.dtype) for i, p in enumerate(kernel.PARAMETERS)},
     }
-    exec("\n".join(_Text(kernel, signature, outputs, reduction).lines()), known)
+    text = _Text(kernel, signature, outputs, reduction)
+    exec("\n".join((*text.blocks(), *text.lines())), known)
     made: Quick = known["quick"]
     return made
 
@@ -174,8 +182,7 @@ class _Text:
         yield "if not size: return None"
         # More than one chunk: see `symloss.call.chunks.step`.
         yield f"is_large = size > {ELEMENTS}"
-        yield f"if is_large and rows > 1 and (weight is not None or pace.is_for_threads(n_threads, size / {ELEMENTS})):"
-        yield "    return None"
+        yield "if is_large and rows > 1 and weight is not None: return None"
         for spec in self.signature.inputs:
             i = self.place[spec.name]
             yield _plain_array(f"a{i}", "shape" if spec.axes else "batch", i)
@@ -262,20 +269,41 @@ class _Text:
         yield f"return {self._results(self.outputs, 'sum_of(a{})')}"
 
     def _large(self) -> Iterator[str]:
-        """More than one chunk: sums block by block, as the general way would, all else in one go."""
+        """More than one chunk: sums and threads go block by block, as the general way would, all else in one go."""
         yield "if is_large:"
-        yield "    started = now()"
-        lines = self._blocks() if self.totals else (*self._made(), *self._run_checked())
-        yield from (f"    {line}" for line in lines)
-        yield f"    pace.saw(started, size / {ELEMENTS})"
-        yield f"    return {self._results(self.outputs, 'sum_of_blocks(sums{})')}"
+        yield f"    threads = pace.threads(n_threads, size / {ELEMENTS}) if rows > 1 else 1"
+        call = f"return in_blocks({', '.join(('threads', *self._shared()))})"
+        yield f"    {call}" if self.totals else f"    if threads > 1: {call}"
+        if not self.totals:
+            yield "    started = now()"
+            yield from (f"    {line}" for line in (*self._made(), *self._run_checked()))
+            yield f"    pace.saw(started, size / {ELEMENTS})"
+            yield f"    return {self._results(self.outputs, '')}"
 
-    def _blocks(self) -> Iterator[str]:
-        yield from (f"sums{i} = []" for i in self.totals)
-        yield f"for first, stop, _, _ in blocks_of(rows, {self.width}):"
+    def _shared(self) -> list[str]:
+        """What the blocks of a call have in common."""
+        passed = ("input", "label", "scalar", "output")
+        arrays = [f"a{i}" for i, p in self.parameters if p.kind in passed]
+        return ["size", "rows", *(["width"] if self.width == "width" else []), "total", *arrays]
+
+    def blocks(self) -> Iterator[str]:
+        """The function that computes the blocks of a call, by one thread or several."""
+        yield f"def in_blocks({', '.join(('threads', *self._shared()))}):"
         run = f"run({', '.join(self._of_block(i, p) for i, p in self.parameters)})"
-        appended = (f"sums{i}.append(a{i})" for i in self.totals)
-        yield from (f"    {line}" for line in (*self._made(), run, *self._status(), *appended))
+        kept = (f"sums{i}[block] = a{i}" for i in self.totals)
+        work = (*self._made(), run, *self._status("raise Declined"), *kept)
+        lines = (
+            f"blocks = blocks_of(rows, {self.width})",
+            *(f"sums{i} = [None] * len(blocks)" for i in self.totals),
+            "def work(block):",
+            "    first, stop, _, _ = blocks[block]",
+            *(f"    {line}" for line in work),
+            f"chunks = size / {ELEMENTS} / len(blocks)",
+            "try: run_blocks(len(blocks), lambda: work, threads, pace, chunks)",
+            "except Declined: return None",
+            f"return {self._results(self.outputs, 'sum_of_blocks(sums{})')}",
+        )
+        yield from (f"    {line}" for line in lines)
 
     def _of_block(self, i: int, p: Parameter) -> str:
         whole = self._argument(i, p)
@@ -285,10 +313,10 @@ class _Text:
             return f"{whole}[first * width:stop * width]" if p.axes else f"{whole}[first:stop]"
         return whole
 
-    def _status(self) -> Iterator[str]:
+    def _status(self, decline: str = "return None") -> Iterator[str]:
         for i, p in self.parameters:
             if p.kind == "status":
-                yield f"if a{i}.item(0) >= 0: a{i}.fill(-1); return None"
+                yield f"if a{i}.item(0) >= 0: a{i}.fill(-1); {decline}"
 
     def _argument(self, i: int, p: Parameter) -> str:
         match p.kind:

@@ -35,14 +35,14 @@ class Pace:
 
     seconds = 0.0
 
-    def is_for_threads(self, n_threads: object, chunks: float) -> bool:
-        """Whether so many chunks want more than one of the threads that the caller allows.
+    def threads(self, n_threads: object, chunks: float) -> int:
+        """How many of the threads that the caller allows so many chunks want.
 
         Where nothing is known and the chunks are few, one thread finds out.
         """
         if n_threads == 1 or (self.seconds * chunks <= WORTH_A_THREAD and (self.seconds or chunks <= FEW_CHUNKS)):
-            return False
-        return count(n_threads) > 1
+            return 1
+        return count(n_threads)
 
     def saw(self, started: float, chunks: float) -> None:
         """Takes in that so many chunks took from ``started`` until now."""
