@@ -15,6 +15,7 @@ from .others import over_the_others
 from .rules_differences import opposite_terms
 from .shares import divergence_from_the_mean, logarithms_over_the_mean, share_of_a_sum
 from .stable_rule import StableRule, pairs
+from .sums_of_rows import row_by_row, without_its_own_row
 from .target import against_target, from_the_nearer_end, shared_out
 
 
@@ -311,6 +312,22 @@ WHOLE: tuple[StableRule, ...] = (
         "gap > 5",
         "sum_j p[j] = 1; R. T. Farouki (2012), The Bernstein polynomial basis: a centennial retrospective",
         confident_row,
+    ),
+    StableRule(
+        "row by row",
+        "sum_l A[l] p[l] - sum_l A[l] p[l]**2 = sum_l A[l] p[l] (1 - p[l]) for a softmax p[l] of the l-th row",
+        "in a confident row p rounds to 1",
+        "gap > 5",
+        "rules.json softmax_minus_1; linearity",
+        row_by_row,
+    ),
+    StableRule(
+        "its own row",
+        "sum_l A[l] p[l] - 1 = sum_{l != i} A[l] p[l] - (1 - p[i]) where A[i] = 1",
+        "the own p rounds to 1, and the others are far smaller",
+        "gap > 5",
+        "rules.json softmax_minus_1",
+        without_its_own_row,
     ),
     StableRule(
         "unit vectors",
