@@ -38,6 +38,7 @@ from symloss.heads.gamma_rows import GAMMA_AND_BESSEL
 from symloss.heads.numbers import TypedNumber
 from symloss.heads.row_binders import Norm, SoftmaxContrast, SoftmaxCovariance
 from symloss.heads.shares import log_over_mean
+from symloss.heads.sparse import Sparsemax
 from symloss.loss import Loss
 from symloss.stabilise.stabilise import stable_form
 from symloss.stabilise.target import depends_on_prediction
@@ -261,6 +262,13 @@ def _inside_logarithm(e: log_over_mean) -> sp.Expr:
     return sp.Max(sp.Abs(e), sp.Max(t, sp.exp(-gap)) / (t + sp.exp(-gap)), evaluate=False)
 
 
+def _above_threshold(e: Sparsemax) -> sp.Expr:
+    """The distance of the entry from the largest one, less that of the threshold, which is at most 1."""
+    index, row = e.open()
+    distance = Maximum(row, index) - row.xreplace({index: e.place})
+    return sp.Max(e, sp.Min(distance, 1, evaluate=False), evaluate=False)
+
+
 def _is_given(e: sp.Expr) -> bool:
     """Whether it is an argument or a number, up to its sign: without an error of its own."""
     positive = -e if e.could_extract_minus_sign() else e
@@ -295,6 +303,8 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
     if isinstance(e, fn.log1p):
         # Next to the zero of u the errors of u are those of log(1 + u), whose slope is 1/(1 + u).
         return sp.Max(sp.Abs(e), largest_terms(e.args[0]) / sp.Abs(1 + e.args[0]), evaluate=False)
+    if type(e) is Sparsemax:
+        return _above_threshold(e)
     if isinstance(e, log_over_mean):
         return _inside_logarithm(e)
     if isinstance(e, (fn.finished, sp.Abs)):

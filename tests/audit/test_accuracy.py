@@ -138,3 +138,14 @@ def test_a_sum_of_many_alike_is_a_term_of_what_it_stands_in() -> None:
     z = sl.prediction("z", K)
     terms = largest_terms(sp.exp(Total(z[k] ** 2, k)) + Total(z[k], k) - 1)
     assert terms.has(sp.Abs(Total(z[k], k)))
+
+
+def test_a_sparse_probability_next_to_its_threshold() -> None:
+    """u - tau is 3e-10 where u is -1/2 below the largest: 4 ulps of 1/2 are let pass, and no more."""
+    batch = Batch("threshold", {"c": np.array([0]), "z": np.array([[-1.0, -1e-9, 0.0, -0.5]])}, {})
+    loss = sl.get("sparsemax")
+    assert measured(loss, "gradient", "z", "float64", [batch]).passes
+    far = Batch("far", {"c": np.array([0]), "z": np.array([[0.0, -1e300, -1e300, -1e300]])}, {})
+    for there in (batch, far):
+        off = measured(loss, "gradient", "z", "float64", [there], lambda b: loss.gradient(**b.arrays) + 1e-15)
+        assert not off.passes
