@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sympy as sp
 
 from symloss.declare.lift_pairs import never_negative
-from symloss.heads.binders import Softmax
+from symloss.heads.binders import Softmax, Total
 from symloss.heads.functions import expm1, log1p, log1pmx, product_or_zero, sigmoid
 from symloss.simplify.cost import cost
 
@@ -143,6 +143,19 @@ def _log_of_ratio(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _rest_of_a_share(e: sp.Expr) -> sp.Expr | None:
+    """c - c x/(x + y) = c y/(x + y) for sums over an axis, whose other terms have no minus sign."""
+    c = e.as_coeff_Add()[0] if isinstance(e, sp.Add) else sp.S.Zero
+    for term in e.args if c != 0 else ():
+        for whole, n in (f.as_base_exp() for f in sp.Mul.make_args(term)):
+            part = -term / c * whole
+            if n == -1 and isinstance(whole, sp.Add) and part in whole.args and isinstance(part, Total):
+                others = whole - part
+                if not any(t.could_extract_minus_sign() for t in sp.Add.make_args(others)):
+                    return e - c - term + c * others / whole
+    return None
+
+
 def _log1p_minus_line(e: sp.Expr) -> sp.Expr | None:
     """k log(1 + u) - k u = k log1pmx(u)."""
     if not isinstance(e, sp.Add):
@@ -217,6 +230,14 @@ RULES: tuple[StableRule, ...] = (
         1 - sp.Piecewise((0, sp.Eq(_SHARE, 0)), (_SHARE / Y, True)),
         ({"x": 3.00000001, "y": 3.00000002}, {"x": 3.3001, "y": 3.3001001}),
         branching=True,
+    ),
+    StableRule(
+        "rest of a share",
+        "1 - x/(x + y) = y/(x + y)",
+        "the share rounds to 1",
+        "x > 10 y",
+        "rules.json one_minus_sigmoid, of sums",
+        _rest_of_a_share,
     ),
     StableRule(
         "log of one plus minus its tangent",

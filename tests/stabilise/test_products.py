@@ -83,3 +83,11 @@ def test_the_hessian_of_an_overlap_is_a_product(name: str) -> None:
     stable = stable_form(sl.get(name).pipeline.expression("hessian", "z")[0])
     assert isinstance(stable, sp.Mul)
     assert sum(isinstance(f, sp.Add) for f in stable.args) == 2
+
+
+def test_what_a_share_leaves() -> None:
+    """A mask that is predicted right and surely has a Tversky loss of 1e-17, not 0: 1 - x/(x + y) is y/(x + y)."""
+    loss, row = sl.get("tversky"), {"t": [1.0, 0.0, 1.0], "z": [40.0, -41.0, 42.0]}
+    expression, _ = loss.pipeline.expression("value")
+    exact = agreed(partial(evaluate, expression, {**row, "a": 0.3, "b": 0.7, "P": 3}), 200)
+    assert ulp_error(float(loss.value(row["t"], row["z"])), exact) <= 4
