@@ -11,13 +11,13 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from symloss.heads.binders import Binder
+from symloss.heads.binders import Binder, Softmax
 from symloss.simplify.cost import cost
 
 from .target import depends_on_prediction
 
 # Polynomials of several symbols are factored: more terms or more symbols take too long.
-_MOST_TERMS = 24
+_LEAST_TERMS, _MOST_TERMS = 4, 24
 _MOST_MONOMIALS = 60
 _MOST_SYMBOLS = 12
 _HIGHEST_POWER = 4
@@ -27,7 +27,10 @@ def product_of_sums(e: sp.Expr) -> sp.Expr | None:
     """A sum of products of functions as a product of two sums or more, where it is one and that is no longer."""
     if not isinstance(e, sp.Add) or len(e.args) > _MOST_TERMS or not e.atoms(sp.Function, Binder):
         return None
-    return _factored(e, _hidden_term) or _factored(e, _multiplied_out)
+    if len(e.args) >= _LEAST_TERMS and (found := _factored(e, _hidden_term)) is not None:
+        return found
+    # What cancels in a row under softmax is found by its own rules, in the terms as they are.
+    return None if e.has(Softmax) else _factored(e, _multiplied_out)
 
 
 Symbols = dict[sp.Expr, sp.Dummy]
@@ -66,14 +69,18 @@ def _nested(e: sp.Expr, known: set[sp.Dummy]) -> sp.Expr:
 
 
 def _multiplied_out(e: sp.Expr, symbols: Symbols) -> sp.Expr:
-    """With the sums inside as well, where predictions occur in them; 1 - t of a target stays whole."""
-    if isinstance(e, sp.Add) and not depends_on_prediction(e):
+    """With the sums of products inside as well; 1 - t of a target, 1 - p and residuals f - y stay whole."""
+    if isinstance(e, sp.Add) and not (depends_on_prediction(e) and all(map(_is_product, e.args))):
         return _hidden(e, symbols)
     if isinstance(e, (sp.Add, sp.Mul)):
         return e.func(*(_multiplied_out(a, symbols) for a in e.args))
     if isinstance(e, sp.Pow) and e.exp.is_Integer and 0 < e.exp <= _HIGHEST_POWER:
         return _multiplied_out(e.base, symbols) ** e.exp
     return _hidden(e, symbols)
+
+
+def _is_product(e: sp.Expr) -> bool:
+    return isinstance(e, sp.Mul) and isinstance(e.as_coeff_Mul()[1], sp.Mul)
 
 
 def _hidden_term(term: sp.Expr, symbols: Symbols) -> sp.Expr:

@@ -69,12 +69,21 @@ def test_what_is_no_product_of_sums_stays(e: sp.Expr) -> None:
 
 
 def test_sums_inside_of_terms_are_multiplied_out() -> None:
-    """x (c f - t) - y (c f - t) has its second factor inside of a term, and 1 - t of the target stays whole."""
-    share, c = sl.sigmoid(z[i]), 3 * (1 - t[i]) + t[i]
-    e = (x + c * share) * share * (c * share - t[i]) - (1 - share) * c * share + (1 - share) * t[i]
-    product = product_of_sums(sp.expand(e, deep=False))
+    """(x p t + y p q) (p + y) with the first factor inside of a term."""
+    p, q = sl.sigmoid(z[i]), sl.sigmoid(-z[i])
+    e = (x * p * t[i] + y * p * q) * p + x * y * p * t[i] + y**2 * p * q
+    product = product_of_sums(e)
     assert isinstance(product, sp.Mul)
     assert sp.expand(product - e) == 0
+
+
+def test_complements_and_residuals_stay_whole() -> None:
+    """2 (1 - p) g p r + (1 - p)**2 r of a softmax, and of a residual: multiplied out, its digits were lost."""
+    row = sl.softmax(z)
+    terms = [(1 - row[i]) * x * row[i] * y, (1 - row[i]) ** 2 * y]
+    assert product_of_sums(sp.Add(*terms)) is None
+    share = sl.sigmoid(y)
+    assert product_of_sums(share * (x - t[i]) ** 2 + share**2 * (x - t[i]) * y) is None
 
 
 @pytest.mark.parametrize("name", ["tversky", "jaccard", "focal_tversky"])
