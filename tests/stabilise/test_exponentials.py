@@ -127,3 +127,24 @@ def test_the_error_of_a_softplus_inside_an_exponent_is_made_good() -> None:
         with mpmath.workprec(300):
             want = 1 / (1 + mpmath.mpf(0.05) * (1 + mpmath.exp(mpmath.mpf(at))))
         assert abs(loss.value([at])[0] - want) <= 4 * math.ulp(float(want)), at
+
+
+FINITE = {
+    "cauchy": ({"scale": 0.5}, "value", 1419.0829996375237),
+    "cauchy, slope": ({"scale": 0.5}, "gradient", 2.0025664726564816e-308),
+    "barron": ({"alpha": 1.0, "scale": 1.0}, "value", 9.98718408256842e307),
+    "smooth_hinge": ({"gamma": 0.5}, "value", 9.98718408256842e307),
+}
+
+
+@pytest.mark.parametrize("title", FINITE)
+def test_what_overflows_meets_the_other_factors_first(title: str) -> None:
+    parameters, order, want = FINITE[title]
+    far = -9.98718408256842e307 if title == "smooth_hinge" else 9.98718408256842e307
+    got = getattr(sl.get(title.split(",")[0]), order)([1.0], [far], **parameters)[0]
+    assert got == pytest.approx(want, rel=1e-15, abs=0)
+
+
+def test_a_share_of_the_square_of_a_huge_residual_is_finite() -> None:
+    far, share = -6.2634487199473665e156, 9.5367431640625e-07
+    assert sl.get("probit").value([share], [far])[0] == pytest.approx(1.870669835443988e307, rel=1e-15, abs=0)
