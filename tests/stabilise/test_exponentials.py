@@ -148,3 +148,12 @@ def test_what_overflows_meets_the_other_factors_first(title: str) -> None:
 def test_a_share_of_the_square_of_a_huge_residual_is_finite() -> None:
     far, share = -6.2634487199473665e156, 9.5367431640625e-07
     assert sl.get("probit").value([share], [far])[0] == pytest.approx(1.870669835443988e307, rel=1e-15, abs=0)
+
+
+def test_the_concentration_at_the_mode_keeps_what_is_left_of_a_half() -> None:
+    """1/2 + 1/(8 k) less as much: the slope by log k at the mode, and its derivative 1/(8 k)."""
+    loss = sl.get("von_mises_2")
+    for s in (41.0, 300.0, 709.7):
+        assert loss.gradient([0.5], [0.5], [s], wrt="s")[0] == -0.5
+        assert loss.hessian([0.5], [0.5], [s], wrt="s")[0] == pytest.approx(math.exp(-s) / 8, rel=1e-12, abs=0)
+    assert loss.gradient([0.5], [0.5], [750.0], wrt="s")[0] == -0.5
