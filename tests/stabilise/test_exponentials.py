@@ -157,3 +157,13 @@ def test_the_concentration_at_the_mode_keeps_what_is_left_of_a_half() -> None:
         assert loss.gradient([0.5], [0.5], [s], wrt="s")[0] == -0.5
         assert loss.hessian([0.5], [0.5], [s], wrt="s")[0] == pytest.approx(math.exp(-s) / 8, rel=1e-12, abs=0)
     assert loss.gradient([0.5], [0.5], [750.0], wrt="s")[0] == -0.5
+
+
+def test_the_inverse_gaussian_deviance_keeps_its_sign_far_out() -> None:
+    """The slope is 2 (1 - y/mu)/mu; its three terms cancel to 1e-17 of themselves at f = 40."""
+    amount = sl.target("amount", domain=sl.Positive)
+    loss = sl.Loss("typed", (amount - sp.exp(f)) ** 2 / (amount * sp.exp(2 * f)), inputs=(amount, f))
+    for at in (40.0, 80.0, 300.0, 700.0):
+        wanted = 2 * math.exp(-at) * -math.expm1(math.log(5.0) - at)
+        assert loss.gradient([5.0], [at])[0] == pytest.approx(wanted, rel=1e-15, abs=0)
+    assert loss.value([5.0], [math.inf])[0] == 0.2
