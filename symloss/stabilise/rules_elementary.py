@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from symloss.declare.lift import recognised
+from symloss.heads.binders import Total
 from symloss.heads.functions import (
     bernoulli_exp,
     bernoulli_function,
@@ -194,6 +195,19 @@ def _common_power_of_exponentials(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _common_exponential(e: sp.Expr) -> sp.Expr | None:
+    """c exp(u) + d exp(2 u) = exp(u) (c + d exp(u)) where c is a sum over an axis, infinite perhaps of its own."""
+    if not isinstance(e, sp.Add) or not e.has(Total):
+        return None
+    for first in (t for t in e.args if t.has(Total)):
+        for root in (f for f in sp.Mul.make_args(first) if isinstance(f, sp.exp)):
+            square = sp.exp(2 * root.args[0])
+            second = next((t for t in e.args if t is not first and square in sp.Mul.make_args(t)), None)
+            if second is not None:
+                return root * (first / root + second / square * root) + (e - first - second)
+    return None
+
+
 def _multiplied_out(e: sp.Expr) -> sp.Expr | None:
     """A sum with a power of a sum of exponentials, multiplied out where its terms then join with the others."""
     if not isinstance(e, sp.Add) or not any(_is_power_of_exponentials(f) for t in e.args for f in sp.Mul.make_args(t)):
@@ -225,6 +239,14 @@ RULES: tuple[StableRule, ...] = (
         _common_power_of_exponentials,
         (1 + sp.exp(X)) ** 2 * sp.exp(-2 * X),
         ({"x": 400.0}, {"x": 700.0}),
+    ),
+    StableRule(
+        "common exponential",
+        "c exp(u) + d exp(2 u) = exp(u) (c + d exp(u)), c a sum over an axis",
+        "two infinities of opposite sign",
+        "u > 355",
+        "the diagonal of the Hessian of a normal density by its precision factor",
+        _common_exponential,
     ),
     StableRule(
         "power of exponentials among others",

@@ -167,3 +167,18 @@ def test_the_inverse_gaussian_deviance_keeps_its_sign_far_out() -> None:
         wanted = 2 * math.exp(-at) * -math.expm1(math.log(5.0) - at)
         assert loss.gradient([5.0], [at])[0] == pytest.approx(wanted, rel=1e-15, abs=0)
     assert loss.value([5.0], [math.inf])[0] == 0.2
+
+
+def test_the_square_of_an_exponential_outgrows_the_exponential_beside_it() -> None:
+    """(y - mu) e^u S + 2 (y - mu)**2 e^2u with a negative S: no infinity less another."""
+    loss = sl.get("multivariate_normal")
+    precision = [[[800.0, 0.0], [1.0, 0.0]]]
+    assert loss.hessian([[1.0, -1.0]], [[0.0, 0.0]], precision, wrt="cholesky")[0][0][0] == math.inf
+
+
+def test_a_square_of_a_probability_divides_twice() -> None:
+    y, p = 9.5367431640625e-07, 8.982021642799015e-158
+    got = sl.get("binary_cross_entropy_probability").hessian([y], [p])[0]
+    assert got == pytest.approx(1.1820936716502491e308, rel=1e-15, abs=0)
+    identity = sl.get("poisson").with_link("identity")
+    assert identity.hessian([0.0], [1e-300])[0] == 0.0
