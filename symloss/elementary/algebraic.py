@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from symloss.elementary import ieee as math
 from symloss.elementary.arithmetic import floor
-from symloss.elementary.constants import NOT_A_NUMBER
-from symloss.elementary.exponential import exp, expm1, exprel
+from symloss.elementary.constants import INFINITY, NOT_A_NUMBER
+from symloss.elementary.exponential import TWO_MINUS_600, exp, expm1, exprel
 from symloss.elementary.log_difference import LOG1PMX
 from symloss.elementary.logarithm import log_sum
 from symloss.elementary.primitives import fma
@@ -14,6 +14,7 @@ from symloss.elementary.primitives import fma
 SQUARE_DOMINATES = 268435456.0
 # 2^26: up to here the last place of 1 + v^2 is at most 1, so that 1 - (1 + v^2) is exact.
 ONE_IS_LAST_PLACE = 67108864.0
+LOG_2_1200 = 831.7766166719344  # log(2^1200)
 POWER_QUOTIENT_MOST = 60.0  # more steps of its recurrence than any derivative asks for
 
 
@@ -112,6 +113,22 @@ def power1psq_quotient(v: float, e: float) -> float:
     if math.fabs(x) > 1.0 and e != 0.0:
         return (power1psq(v, e) - 1.0) / e
     return power_quotient(0.0, t, e)
+
+
+def power1psq_quotient_product(v: float, e: float, c: float) -> float:
+    """c ((1 + v^2)^e - 1) / e, where the quotient may overflow and the product does not."""
+    y = power1psq_quotient(v, e)
+    if math.fabs(y) == INFINITY and math.fabs(v) != INFINITY:
+        return (c / e) * power1psq(v, e)
+    return c * y
+
+
+def log1psq_quotient(u: float, n: float) -> float:
+    """log(1 + (u/n)^2), where the quotient may overflow and its logarithm does not. No branches."""
+    v = u * INFINITY if n == 0.0 else u / n
+    far = math.fabs(v) == INFINITY and math.fabs(u) != INFINITY and n != 0.0
+    y = log1psq((u * TWO_MINUS_600) / n if far else v)
+    return y + LOG_2_1200 if far else y
 
 
 def power_quotient(n: float, t: float, rate: float) -> float:

@@ -142,12 +142,13 @@ def exp_product_corrected(x: float, error: float, c: float) -> float:
 
 
 def times_power_of_two(c: float, y: float, n: float) -> float:
-    """c y 2^n for y close to 1: a subnormal c grows before it meets y, and no part of the product is larger than c and
-    the product, or smaller than both but by a subnormal number's last bit."""
-    third = fma(n, THIRD, ROUND_1023)
+    """c y 2^n for y from 0.7 to 1.5: c 2^(n-1), whose factors are exact unless c or the product is subnormal, and then
+    2 y, which is above 1, so that what overflows before it overflows after it."""
+    power = n - 1.0
+    third = fma(power, THIRD, ROUND_1023)
     part = power_of_two_in(third)
-    rest = power_of_two_in(ROUND_1023 + (n - 2.0 * (third - ROUND_1023)))
-    return c * part * y * part * rest
+    rest = power_of_two_in(ROUND_1023 + (power - 2.0 * (third - ROUND_1023)))
+    return c * part * part * rest * (y + y)
 
 
 def exp_error(x: float) -> float:

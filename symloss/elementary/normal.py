@@ -43,6 +43,11 @@ def log_ndtr(x: float) -> float:
     return log(0.5 * erfcx_positive(-SQRT_HALF * x)) - 0.5 * x * x
 
 
+def log_ndtr_product(x: float, c: float) -> float:
+    """c log P(Z <= x), where the square of x may overflow and its product with c does not."""
+    return (-0.5 * c * x) * x if x < -1e154 and x > -INFINITY else c * log_ndtr(x)
+
+
 def mills(x: float) -> float:
     """phi(x) / Phi(x), the derivative of log_ndtr: -x - 1/x far below 0, phi(x) far above. Measured error: 2.4 ulp."""
     size = math.fabs(x)

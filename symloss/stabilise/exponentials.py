@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from symloss.heads.functions import expm1, expm1mx, log_bessel_i0_scaled
+from symloss.heads.algebraic import hypot, inverse_hypot, log1psq, power1psq_quotient
+from symloss.heads.functions import expm1, expm1mx, log_bessel_i0_scaled, log_norm_cdf
 
-from .arithmetic import half_exponential
+from .arithmetic import coefficient_and_factors, fraction, half_exponential
 from .exponents import with_rounding_error
 from .graph import Loop, Node, Select
 from .silence import is_outgrown_by
@@ -87,6 +88,44 @@ def shrunk(t: Translation, factors: list[sp.Expr], number: tuple[float, float], 
     return t.make(Select, t.call("gt", u, t.number(_SURE)), far, plain)
 
 
+def with_what_overflows(
+    t: Translation, factors: list[sp.Expr], number: tuple[float, float], places: Places
+) -> Node | None:
+    """The product with a function that grows like a square or a power, and meets the other factors first."""
+    found = [f for f in factors if isinstance(f, (power1psq_quotient, log_norm_cdf))]
+    if len(found) != 1 or (len(factors) == 1 and number[0] >= number[1]):
+        return None
+    e = found[0]
+    if isinstance(e, log_norm_cdf) and with_rounding_error(t, e.args[0], places)[1] is not None:
+        return None
+    p, q = number
+    rest = t.product([f for f in factors if f is not e], places, p)
+    rest = rest if q == 1.0 else t.call("div", rest, t.number(q))
+    head = "log_ndtr_product" if isinstance(e, log_norm_cdf) else "power1psq_quotient_product"
+    return t.call(head, *(t.node(a, places) for a in e.args), rest)
+
+
+def log_of_square_of_quotient(t: Translation, e: log1psq, places: Places) -> Node:
+    """log(1 + (u/s)**2) of u and s: the quotient may overflow."""
+    coefficient, factors = coefficient_and_factors(e.args[0]) if isinstance(e.args[0], sp.Mul) else (sp.S.One, [])
+    above, below = fraction(factors)
+    if not below or abs(coefficient) != 1:
+        return t.call("log1psq", t.node(e.args[0], places))
+    return t.call("log1psq_quotient", t.product(above, places, 1.0), t.product(below, places, 1.0))
+
+
+def over_a_hypotenuse(above: list[sp.Expr], below: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:
+    """1/(s sqrt(1 + (u/s)**2)) as 1/hypot(u, s), which is no 0 where u/s overflows."""
+    for f in above:
+        if isinstance(f, inverse_hypot) and isinstance(f.args[0], sp.Mul):
+            coefficient, factors = coefficient_and_factors(f.args[0])
+            u, scale = fraction(factors)
+            if abs(coefficient) == 1 and len(scale) == 1 and scale[0] in below:
+                others = [x for x in below if x != scale[0]]
+                return [x for x in above if x is not f], [*others, hypot(sp.Mul(*u), scale[0])]
+    return above, below
+
+
 def bessel_of_exponential(t: Translation, e: log_bessel_i0_scaled, places: Places) -> Node:
     """log(e^-k I0(k)) at k = e^u is -(u + log(2 pi))/2 where e^u is about to overflow, and beyond: the next term is
     e^-u/8 (Abramowitz, Stegun, Handbook of mathematical functions (1964), 9.7.1)."""
@@ -98,4 +137,12 @@ def bessel_of_exponential(t: Translation, e: log_bessel_i0_scaled, places: Place
     return t.make(Select, t.call("gt", u, t.number(_SURE)), far, plain)
 
 
-__all__ = ["bessel_of_exponential", "exponential_in", "product_with", "shrunk"]
+__all__ = [
+    "bessel_of_exponential",
+    "exponential_in",
+    "log_of_square_of_quotient",
+    "over_a_hypotenuse",
+    "product_with",
+    "shrunk",
+    "with_what_overflows",
+]

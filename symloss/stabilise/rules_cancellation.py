@@ -39,7 +39,9 @@ def _factored(e: sp.Expr) -> sp.Expr | None:
     if len(below.free_symbols) > 1 or (below.free_symbols and not below.as_coeff_Mul()[1].as_base_exp()[0].is_Symbol):
         return None
     product = _product_of(e)
-    return product if product is not None and cost(product) <= cost(e) + 3 else None
+    if product is None or isinstance(product.as_coeff_Mul()[1], sp.Add):
+        return None  # a number alone joins nothing, and 2 f overflows where f does not
+    return product if cost(product) <= cost(e) + 3 else None
 
 
 def _product_of(e: sp.Expr) -> sp.Expr | None:

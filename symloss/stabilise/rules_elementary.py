@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from symloss.declare.lift import recognised
+from symloss.heads.binders import Total
 from symloss.heads.functions import (
     bernoulli_exp,
     bernoulli_function,
@@ -179,7 +180,84 @@ def _angle_of_complement(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _common_power_of_exponentials(e: sp.Expr) -> sp.Expr | None:
+    """(a + b exp(u))**n exp(-n u) = (a exp(-u) + b)**n."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for power in e.args:
+        base, n = power.as_base_exp() if isinstance(power, sp.Pow) else (power, sp.S.One)
+        if not isinstance(base, sp.Add) or not n.is_Integer or n < 1:
+            continue
+        for over in (f for f in e.args if isinstance(f, sp.exp)):
+            inverse = sp.exp(over.args[0] / n)
+            if any(1 / inverse in sp.Mul.make_args(term) for term in base.args):
+                return e / (power * over) * sp.Add(*(term * inverse for term in base.args)) ** n
+    return None
+
+
+def _common_exponential(e: sp.Expr) -> sp.Expr | None:
+    """c exp(u) + d exp(2 u) = exp(u) (c + d exp(u)) where c is a sum over an axis, infinite perhaps of its own."""
+    if not isinstance(e, sp.Add) or not e.has(Total):
+        return None
+    for first in (t for t in e.args if t.has(Total)):
+        for root in (f for f in sp.Mul.make_args(first) if isinstance(f, sp.exp)):
+            square = sp.exp(2 * root.args[0])
+            second = next((t for t in e.args if t is not first and square in sp.Mul.make_args(t)), None)
+            if second is not None:
+                return root * (first / root + second / square * root) + (e - first - second)
+    return None
+
+
+def _multiplied_out(e: sp.Expr) -> sp.Expr | None:
+    """A sum with a power of a sum of exponentials, multiplied out where its terms then join with the others."""
+    if not isinstance(e, sp.Add) or not any(_is_power_of_exponentials(f) for t in e.args for f in sp.Mul.make_args(t)):
+        return None
+    hidden = {x: sp.Dummy(real=True) for x in sorted(e.atoms(sp.exp), key=sp.default_sort_key)}
+    plain = e.xreplace(hidden)
+    if plain.atoms(sp.Function) or len(plain.free_symbols) > _MOST_SYMBOLS:
+        return None
+    expanded = sp.expand(plain)
+    if len(sp.Add.make_args(expanded)) >= len(e.args):
+        return None
+    return expanded.xreplace({symbol: x for x, symbol in hidden.items()})
+
+
+_MOST_SYMBOLS = 5
+
+
+def _is_power_of_exponentials(e: sp.Expr) -> bool:
+    return isinstance(e, sp.Pow) and e.exp in (2, 3) and isinstance(e.base, sp.Add) and e.base.has(sp.exp)
+
+
 RULES: tuple[StableRule, ...] = (
+    StableRule(
+        "common power of exponentials",
+        "(a + b exp(u))**n exp(-n u) = (a exp(-u) + b)**n",
+        "an infinity times 0",
+        "u > 355",
+        "(x y)**n = x**n y**n",
+        _common_power_of_exponentials,
+        (1 + sp.exp(X)) ** 2 * sp.exp(-2 * X),
+        ({"x": 400.0}, {"x": 700.0}),
+    ),
+    StableRule(
+        "common exponential",
+        "c exp(u) + d exp(2 u) = exp(u) (c + d exp(u)), c a sum over an axis",
+        "two infinities of opposite sign",
+        "u > 355",
+        "the diagonal of the Hessian of a normal density by its precision factor",
+        _common_exponential,
+    ),
+    StableRule(
+        "power of exponentials among others",
+        "1 - 3 E - (E - 1)**2 = -E - E**2",
+        "the terms that cancel are rounded first",
+        "E small",
+        "measured: the inverse Gaussian deviance by the logarithm of its mean",
+        _multiplied_out,
+        1 - 3 * sp.exp(-X) - (sp.exp(-X) - 1) ** 2,
+        ({"x": 40.0}, {"x": 80.0}),
+    ),
     StableRule(
         "angle of the complement",
         "pi/2 + atan(u) = atan2(1, -u)",

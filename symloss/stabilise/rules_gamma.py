@@ -8,9 +8,11 @@ from symloss.declare.lift_gamma import depends_on_quantities
 from symloss.heads.functions import (
     bessel_ratio,
     bessel_ratio_gap,
+    bessel_ratio_slope,
     digamma_curvature,
     digamma_difference,
     digamma_excess,
+    finished,
     log1p,
     log1p_excess,
     log_bessel_i0,
@@ -200,6 +202,25 @@ def _one_minus_bessel_ratio(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _concentration_far_out(e: sp.Expr) -> sp.Expr | None:
+    """k (x - g) and k (x - g + k A') at k = exp(u), for g = 1 - A and the slope A' of A = I1/I0.
+
+    They are k x - 1/2 - 1/(8 k) and k x + 1/(8 k) from u = 40 on, where the next term of each is below the last bit.
+    """
+    if not isinstance(e, sp.Mul):
+        return None
+    for total in (f for f in e.args if isinstance(f, sp.Add) and f.has(bessel_ratio_gap)):
+        for k in (f for f in e.args if isinstance(f, sp.exp) and -bessel_ratio_gap(f) in total.args):
+            slope = k * bessel_ratio_slope(k)
+            rest = total + bessel_ratio_gap(k) - (slope if slope in total.args else 0)
+            if rest.has(k):
+                continue
+            others = sp.Mul(*(f for f in e.args if f not in (total, k)))
+            end = sp.exp(-k.args[0]) / 8 if slope in total.args else -sp.S.Half - sp.exp(-k.args[0]) / 8
+            return others * sp.Piecewise((k * rest + end, k.args[0] > 40), (finished(k * total), True))
+    return None
+
+
 def rising_binomial(e: sp.Expr) -> sp.Expr | None:
     """c rising_log(x, n) - c log(n!) = -c (log_beta(x, n + 1) + log(x + n))."""
     if not isinstance(e, sp.Add) or not e.has(rising_log):
@@ -332,6 +353,15 @@ RULES: tuple[StableRule, ...] = (
         _one_minus_cosine,
         1 - sp.cos(X),
         ({"x": 1e-6}, {"x": 1e-9}),
+    ),
+    StableRule(
+        "slope of a large concentration",
+        "k (x - (1 - A)) = k x - 1/2 - 1/(8 k), k (x - (1 - A) + k A') = k x + 1/(8 k), A = I1(k)/I0(k), k > exp(40)",
+        "k**2 overflows and A' underflows; 1/2 less 1/2 is left",
+        "k > 1e9",
+        "Abramowitz, Stegun (1964), 9.7.1",
+        _concentration_far_out,
+        branching=True,  # no example: the two sides are equal to the last bit of a float64, not beyond
     ),
     StableRule(
         "one minus a Bessel ratio",

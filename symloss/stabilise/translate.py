@@ -10,6 +10,7 @@ from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 
 from symloss.errors import DerivationError
 from symloss.heads import binders
+from symloss.heads.algebraic import log1psq
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
 from symloss.heads.functions import (
     finished,
@@ -37,7 +38,15 @@ from .arithmetic import (
     squared_exponentials,
     term_order,
 )
-from .exponentials import bessel_of_exponential, exponential_in, product_with, shrunk
+from .exponentials import (
+    bessel_of_exponential,
+    exponential_in,
+    log_of_square_of_quotient,
+    over_a_hypotenuse,
+    product_with,
+    shrunk,
+    with_what_overflows,
+)
 from .exponents import is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .logistic_pairs import Pair, pair_in, without_slope
@@ -181,11 +190,13 @@ class Translation:
         powers: bool = False,
     ) -> Node:
         p, q = number
-        exponential, special = exponential_in(above, number, powers), shrunk(self, above, number, places)
+        above, below = over_a_hypotenuse(above, below)
+        exponential = exponential_in(above, number, powers)
+        special = shrunk(self, above, number, places) or with_what_overflows(self, above, number, places)
         if exponential is not None:
             top, q = self.silenced(above, product_with(self, exponential, above, number, places), places), 1.0
         elif special is not None:
-            top, q = special, 1.0
+            top, q = self.silenced(above, special, places), 1.0
         else:
             top = self._weighted_product(above if powers else halved_exponentials(above), places, p)
         if q == 1.0 and not below:
@@ -523,6 +534,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.tanh, Translation._tanh),
     (sp.polygamma, Translation._polygamma),
     (log_bessel_i0_scaled, bessel_of_exponential),
+    (log1psq, log_of_square_of_quotient),
     (finished, lambda t, e, p: t.node(e.args[0], p)),
     (sp.Piecewise, Translation._piecewise),
     (sp.Max, lambda t, e, p: t._fold("maximum")(e, p)),

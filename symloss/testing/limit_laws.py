@@ -66,8 +66,8 @@ def limit(at: Callable[[Any], Any]) -> Any:
         return None
     if max(map(abs, values[-2:])) < CLOSE:
         return mpmath.mpf(0)
-    if abs(values[-1]) <= abs(values[-2]) / 1000:
-        return mpmath.mpf(0)  # a small power of x
+    if abs(values[-1]) <= abs(values[-2]) / 1000 and abs(values[-2]) <= abs(values[-3]) / 10:
+        return mpmath.mpf(0)  # a small power of x; exp(-x) may be taken for 0 in the last value alone
     before, last = (b - a for a, b in zip(values[-3:], values[-2:], strict=False))
     if abs(last) <= mpmath.mpf(10) ** -14 * abs(values[-1]) or abs(last) <= abs(before) / 1000:
         return values[-1]

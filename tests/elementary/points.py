@@ -175,6 +175,9 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "log_ndtr_corrected": Domain((between(1.0, 37.0), both_signs(sizes(1e-17, 1e-13)))),
     "mills_corrected": Domain((between(1.0, 37.0), both_signs(sizes(1e-17, 1e-13)))),
     "mills_slope_corrected": Domain((between(1.0, 37.0), both_signs(sizes(1e-17, 1e-13)))),
+    "log_ndtr_product": Domain((mixed(between(-30.0, 5.0), sizes(1e150, 1e160)), sizes(1e-12, 1.0))),
+    "log1psq_quotient": Domain((sizes(1e-150, 1e308), sizes(1e-5, 1e5))),
+    "power1psq_quotient_product": Domain((sizes(1e-5, 1e5), between(-1.0, 1.0), sizes(1e-3, 1e3))),
     "sin_corrected": Domain(
         (between(1e17, 1e18), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0))), away_from_zero=0.2
     ),

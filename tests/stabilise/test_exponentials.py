@@ -127,3 +127,58 @@ def test_the_error_of_a_softplus_inside_an_exponent_is_made_good() -> None:
         with mpmath.workprec(300):
             want = 1 / (1 + mpmath.mpf(0.05) * (1 + mpmath.exp(mpmath.mpf(at))))
         assert abs(loss.value([at])[0] - want) <= 4 * math.ulp(float(want)), at
+
+
+FINITE = {
+    "cauchy": ({"scale": 0.5}, "value", 1419.0829996375237),
+    "cauchy, slope": ({"scale": 0.5}, "gradient", 2.0025664726564816e-308),
+    "barron": ({"alpha": 1.0, "scale": 1.0}, "value", 9.98718408256842e307),
+    "smooth_hinge": ({"gamma": 0.5}, "value", 9.98718408256842e307),
+}
+
+
+@pytest.mark.parametrize("title", FINITE)
+def test_what_overflows_meets_the_other_factors_first(title: str) -> None:
+    parameters, order, want = FINITE[title]
+    far = -9.98718408256842e307 if title == "smooth_hinge" else 9.98718408256842e307
+    got = getattr(sl.get(title.split(",")[0]), order)([1.0], [far], **parameters)[0]
+    assert got == pytest.approx(want, rel=1e-15, abs=0)
+
+
+def test_a_share_of_the_square_of_a_huge_residual_is_finite() -> None:
+    far, share = -6.2634487199473665e156, 9.5367431640625e-07
+    assert sl.get("probit").value([share], [far])[0] == pytest.approx(1.870669835443988e307, rel=1e-15, abs=0)
+
+
+def test_the_concentration_at_the_mode_keeps_what_is_left_of_a_half() -> None:
+    """1/2 + 1/(8 k) less as much: the slope by log k at the mode, and its derivative 1/(8 k)."""
+    loss = sl.get("von_mises_2")
+    for s in (41.0, 300.0, 709.7):
+        assert loss.gradient([0.5], [0.5], [s], wrt="s")[0] == -0.5
+        assert loss.hessian([0.5], [0.5], [s], wrt="s")[0] == pytest.approx(math.exp(-s) / 8, rel=1e-12, abs=0)
+    assert loss.gradient([0.5], [0.5], [750.0], wrt="s")[0] == -0.5
+
+
+def test_the_inverse_gaussian_deviance_keeps_its_sign_far_out() -> None:
+    """The slope is 2 (1 - y/mu)/mu; its three terms cancel to 1e-17 of themselves at f = 40."""
+    amount = sl.target("amount", domain=sl.Positive)
+    loss = sl.Loss("typed", (amount - sp.exp(f)) ** 2 / (amount * sp.exp(2 * f)), inputs=(amount, f))
+    for at in (40.0, 80.0, 300.0, 700.0):
+        wanted = 2 * math.exp(-at) * -math.expm1(math.log(5.0) - at)
+        assert loss.gradient([5.0], [at])[0] == pytest.approx(wanted, rel=1e-15, abs=0)
+    assert loss.value([5.0], [math.inf])[0] == 0.2
+
+
+def test_the_square_of_an_exponential_outgrows_the_exponential_beside_it() -> None:
+    """(y - mu) e^u S + 2 (y - mu)**2 e^2u with a negative S: no infinity less another."""
+    loss = sl.get("multivariate_normal")
+    precision = [[[800.0, 0.0], [1.0, 0.0]]]
+    assert loss.hessian([[1.0, -1.0]], [[0.0, 0.0]], precision, wrt="cholesky")[0][0][0] == math.inf
+
+
+def test_a_square_of_a_probability_divides_twice() -> None:
+    y, p = 9.5367431640625e-07, 8.982021642799015e-158
+    got = sl.get("binary_cross_entropy_probability").hessian([y], [p])[0]
+    assert got == pytest.approx(1.1820936716502491e308, rel=1e-15, abs=0)
+    identity = sl.get("poisson").with_link("identity")
+    assert identity.hessian([0.0], [1e-300])[0] == 0.0
