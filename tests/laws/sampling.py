@@ -14,7 +14,6 @@ from symloss.testing import sampling
 from symloss.testing.sampling import LENGTH, draw, masked, repeated
 
 NARROW = {
-    "negative_binomial_2": {"a": 3.0},
     "student_t_3": {"s": 40.0, "q": 3.0},
 }
 """Logits, and logarithms of the shape of a gamma function: beyond these, digits are lost as docs/limits.md says."""

@@ -1,0 +1,100 @@
+"""Rising factorials and logistic functions beside the exponential that is in them, by its logarithm: after all rules.
+
+exp(b)*digamma_difference(exp(b), n) is a number between 0 and n where exp(b) is 0 or infinite, and so is
+exp(v)*sigmoid(w - v) = 1/(exp(-v) + exp(-w)) between 0 and exp(w).
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symloss.heads.functions import (
+    digamma_difference,
+    digamma_excess,
+    excess_slope,
+    exp_sigmoid,
+    exp_softplus,
+    exp_softplus_excess,
+    rising_curvature,
+    rising_log,
+    rising_log_exp,
+    rising_slope,
+    sigmoid,
+    softplus,
+    softplus_excess,
+    trigamma_difference,
+    trigamma_excess,
+)
+
+from .gamma_excess import log_of
+
+_SLOPES = {digamma_difference: rising_slope, digamma_excess: excess_slope}
+_LOGISTIC = {sigmoid: exp_sigmoid, softplus: exp_softplus, softplus_excess: exp_softplus_excess}
+
+
+def rising_of_exponential(e: sp.Expr) -> sp.Expr | None:
+    """log(Gamma(x + n)/Gamma(x)) for x = exp(b)."""
+    if isinstance(e, rising_log) and _is_exponential(e.args[0]) and e.args[1].is_nonnegative:
+        return rising_log_exp(log_of(e.args[0]), e.args[1])
+    return None
+
+
+def second_by_logarithm(e: sp.Expr) -> sp.Expr | None:
+    """c x (psi(x + n) - psi(x)) + c x**2 (psi'(x + n) - psi'(x)), or the same of the excesses, for x = exp(b)."""
+    if not isinstance(e, sp.Add):
+        return None
+    for first in e.args:
+        for kind, second_kind, sign in (
+            (digamma_difference, trigamma_difference, 1),
+            (digamma_excess, trigamma_excess, -1),
+        ):
+            head = next((f for f in sp.Mul.make_args(first) if isinstance(f, kind)), None)
+            if head is None or not _is_exponential(head.args[0]) or not head.args[1].is_nonnegative:
+                continue
+            x, n = head.args
+            c = first / (x * head)
+            second = sign * c * x**2 * second_kind(x, n)
+            if second in e.args:
+                return e - first - second + sign * c * rising_curvature(log_of(x), n)
+    return None
+
+
+def slope_by_logarithm(e: sp.Expr) -> sp.Expr | None:
+    """x (psi(x + n) - psi(x)), and n less it, for x = exp(b)."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for head in e.args:
+        kind = _SLOPES.get(type(head))
+        if kind is None or not _is_exponential(head.args[0]) or not head.args[1].is_nonnegative:
+            continue
+        x, n = head.args
+        if any(f in e.args for f in sp.Mul.make_args(x) if isinstance(f, sp.exp)):
+            return e / (head * x) * kind(log_of(x), n)
+    return None
+
+
+def logistic_of_scale(e: sp.Expr) -> sp.Expr | None:
+    """exp(v) sigmoid(u), softplus(u) or its excess, where v + u has less in it than u."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for part in e.args:
+        for term in part.args if isinstance(part, sp.Add) else ():
+            rest = e / part
+            found = logistic_of_scale(term * rest) if isinstance(term, sp.exp) else None
+            if found is not None:
+                return found + (part - term) * rest
+    for scale in e.args:
+        for logistic in e.args:
+            base = logistic.base if isinstance(logistic, sp.Pow) else logistic
+            kind = _LOGISTIC.get(type(base))
+            if not isinstance(scale, sp.exp) or kind is None:
+                continue
+            v, u = scale.args[0], base.args[0]
+            w = sp.expand(v + u)
+            if w.free_symbols < u.free_symbols and (logistic is base or logistic.exp.is_positive):
+                return e / (scale * base) * kind(v, w)
+    return None
+
+
+def _is_exponential(x: sp.Expr) -> bool:
+    return any(isinstance(f, sp.exp) for f in sp.Mul.make_args(x))
