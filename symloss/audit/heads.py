@@ -34,6 +34,7 @@ from .balls import (
     negative,
     plus,
     real_power,
+    root,
     rounded,
     times,
 )
@@ -280,6 +281,8 @@ _DIRECT: dict[type, Function] = {
     fn.one_sided_sign: _one_sided_sign,
     fn.xlogy: _xlogy,
     fn.product_or_zero: _product_or_zero,
+    fn.log1psq_exp: lambda r, t, u: log1p(integer_power(times(r, exponential(negative(t))), 2)),
+    fn.inverse_hypot_exp: lambda r, t, k: inverse(root(plus(exponential(times(exact(2), t)), integer_power(r, 2)))),
     fn.exp_sigmoid: lambda v, w: inverse(plus(exponential(negative(v)), exponential(negative(w)))),
     fn.exp_softplus: lambda v, w: times(exponential(v), softplus(plus(w, negative(v)))),
     fn.exp_softplus_excess: _exp_softplus_excess,

@@ -37,6 +37,7 @@ from symloss.elementary import (
     normal,
     polygamma,
     power,
+    scaled,
     shifted,
     single,
     tilted,
@@ -51,7 +52,8 @@ Scalar = Callable[..., float]
 MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
     algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma,
-    beta, gamma_differences, log_shape, log_rising, log_mean, bessel, exponential_integral, single, shifted,
+    beta, gamma_differences, log_shape, log_rising, log_mean, scaled, bessel, exponential_integral, single,
+    shifted,
 )  # fmt: skip
 
 
@@ -135,6 +137,7 @@ FUNCTIONS: dict[str, Function] = dict([
     ),
     *rows(
         3,
+        scaled.log1psq_exp, scaled.inverse_hypot_exp,
         algebraic.power_quotient, log_difference.divergence, mean_divergence.mean_divergence,
         exponential.exp_product_corrected, single.exp_product_corrected_single,
         logistic.sigmoid_blend, single.sigmoid_blend_single,

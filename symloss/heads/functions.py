@@ -341,6 +341,20 @@ class exp_softplus_excess(Head):
     is_positive = True
 
 
+class log1psq_exp(Head):
+    """log(1 + r^2*exp(-2*t)) of r, t and u = r*exp(-t), also where u overflows."""
+
+    nargs = 3
+    is_nonnegative = True
+
+
+class inverse_hypot_exp(Head):
+    """1/sqrt(exp(2*t) + r^2) of r, t and exp(t), also where exp(t) overflows."""
+
+    nargs = 3
+    is_positive = True
+
+
 class loggamma_rest(Head):
     """loggamma(k) - k*log(k) + k at k = exp(a); about -a for a small shape k and -a/2 for a large one.
 

@@ -67,6 +67,26 @@ BY_LOGARITHM: tuple[Row, ...] = (
     ),
     Row(fn.rising_curvature, _curvature_derivatives, _curvature, "rising_curvature"),
     Row(
+        fn.log1psq_exp,
+        lambda r, t, u: (
+            2 * r * fn.inverse_hypot_exp(r, t, sp.exp(t)) ** 2,
+            -2 * r**2 * fn.inverse_hypot_exp(r, t, sp.exp(t)) ** 2,
+            sp.S.Zero,
+        ),
+        lambda r, t, u: mpmath.log1p((r * mpmath.exp(-t)) ** 2),
+        "log1psq_exp",
+    ),
+    Row(
+        fn.inverse_hypot_exp,
+        lambda r, t, k: (
+            -r * fn.inverse_hypot_exp(r, t, k) ** 3,
+            -sp.exp(2 * t) * fn.inverse_hypot_exp(r, t, k) ** 3,
+            sp.S.Zero,
+        ),
+        lambda r, t, k: 1 / mpmath.sqrt(mpmath.exp(2 * t) + r**2),
+        "inverse_hypot_exp",
+    ),
+    Row(
         fn.exp_sigmoid,
         lambda v, w: (
             fn.exp_sigmoid(v, w) * fn.sigmoid(w - v),

@@ -45,7 +45,15 @@ class Wanted:
 def stable_form(expression: sp.Expr) -> sp.Expr:
     """The expression after the stabilising rewrites; equal to it, and right in the tails."""
     whole = rewrite_outermost(rewrite_outermost(expression, (one_branch,)), WHOLE)
-    return rewrite_outside_first(rewrite(rewrite_outside_first(whole, OUTSIDE_FIRST), INSIDE_FIRST), FINAL)
+    stable = rewrite(rewrite_outside_first(whole, OUTSIDE_FIRST), INSIDE_FIRST)
+    for _ in range(_MOST_PASSES):
+        before, stable = stable, rewrite_outside_first(stable, FINAL)
+        if stable == before:
+            break
+    return stable
+
+
+_MOST_PASSES = 8  # of the final rules, each of which matches a node once; none needs more than three
 
 
 def stabilise(

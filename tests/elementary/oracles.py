@@ -303,6 +303,8 @@ ORACLES: dict[str, Oracle] = {
     "exp_sigmoid": lambda v, w: 1 / (mp.exp(-v) + mp.exp(-w)),
     "exp_softplus": lambda v, w: mp.exp(v) * mp.log1p(mp.exp(w - v)),
     "exp_softplus_excess": lambda v, w: mp.exp(v) * (mp.log1p(mp.exp(w - v)) - 1 / (1 + mp.exp(v - w))),
+    "log1psq_exp": lambda r, t, u: mp.log1p((r * mp.exp(-t)) ** 2),
+    "inverse_hypot_exp": lambda r, t, k: 1 / mp.sqrt(mp.exp(2 * t) + r**2),
     "loggamma1p": lambda x: log_gamma(1 + x),
     "digamma1p": lambda x: mp.digamma(1 + x),
     "loggamma_rest": lambda a, k: mp.loggamma(mp.exp(a)) - (a - 1) * mp.exp(a),

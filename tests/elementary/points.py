@@ -128,6 +128,9 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
         Domain((mixed(between(-600.0, 700.0), between(-5.0, 5.0)), mixed(between(-600.0, 700.0), between(-5.0, 5.0)))),
     ),
     "exp_softplus_excess": Domain((mixed(between(-300.0, 200.0), between(-5.0, 5.0)), between(-100.0, 100.0))),
+    # t = 0: what is given beside it is then exactly r, or 1
+    "log1psq_exp": Domain((both_signs(sizes(1e-150, 1e150)), between(0.0, 0.0), real), last=lambda r, t: r),
+    "inverse_hypot_exp": Domain((both_signs(sizes(1e-300, 1e300)), between(0.0, 0.0), real), last=lambda r, t: t + 1.0),
     "loggamma1p": Domain((positive,), (0.0, 1e300)),
     "digamma1p": Domain((positive,), (0.0, math.inf)),
     **dict.fromkeys(
