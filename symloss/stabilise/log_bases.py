@@ -72,8 +72,13 @@ def slope_by_logarithm(e: sp.Expr) -> sp.Expr | None:
         if kind is None or not _is_exponential(head.args[0]) or not head.args[1].is_nonnegative:
             continue
         x, n = head.args
-        if any(f in e.args for f in sp.Mul.make_args(x) if isinstance(f, sp.exp)):
-            return e / (head * x) * kind(log_of(x), n)
+        found = [f.args[0] for f in e.args if isinstance(f, sp.exp)]
+        if found:
+            inside = [f.args[0] for f in sp.Mul.make_args(x) if isinstance(f, sp.exp)]
+            number = x / sp.Mul(*map(sp.exp, inside))
+            rest = [f for f in e.args if f != head and not isinstance(f, sp.exp)]
+            exponent = sp.expand(sp.Add(*found, *(-a for a in inside)))
+            return sp.Mul(*rest, 1 / number, sp.exp(exponent), kind(log_of(x), n))
     return None
 
 
