@@ -132,6 +132,16 @@ def _rest_curvature(a: Ball) -> Ball:
     return plus(_rest_slope(a), times(k, plus(times(k, _psi(1, k)), exact(-1))))
 
 
+def _rising_slope(b: Ball, n: Ball) -> Ball:
+    x = exponential(b)
+    return times(x, _difference(0, x, n))
+
+
+def _rising_curvature(b: Ball, n: Ball) -> Ball:
+    x = exponential(b)
+    return plus(times(x, _difference(0, x, n)), times(integer_power(x, 2), _difference(1, x, n)))
+
+
 GAMMA: dict[type, Callable[..., Ball]] = {
     sp.loggamma: loggamma,
     sp.polygamma: polygamma,
@@ -143,6 +153,10 @@ GAMMA: dict[type, Callable[..., Ball]] = {
     fn.digamma_excess: _digamma_excess,
     fn.trigamma_excess: _trigamma_excess,
     fn.digamma_curvature: _digamma_curvature,
+    fn.rising_log_exp: lambda b, n: _rising_log(exponential(b), n),
+    fn.rising_slope: _rising_slope,
+    fn.excess_slope: lambda b, n: plus(n, negative(_rising_slope(b, n))),
+    fn.rising_curvature: _rising_curvature,
     fn.loggamma1p: lambda x: loggamma(plus(exact(1), x)),
     fn.digamma1p: lambda x: _psi(0, plus(exact(1), x)),
     fn.loggamma_rest: lambda a, k: _rest(a),

@@ -34,6 +34,7 @@ from .balls import (
     negative,
     plus,
     real_power,
+    root,
     rounded,
     times,
 )
@@ -236,6 +237,11 @@ def _quotient_or_zero(x: Ball, n: Ball) -> Ball:
     return exact(0) if _is_zero(n) else times(x, inverse(n))
 
 
+def _exp_softplus_excess(v: Ball, w: Ball) -> Ball:
+    u = plus(w, negative(v))
+    return times(exponential(v), plus(softplus(u), negative(sigmoid(u))))
+
+
 def _power(x: Ball, a: Ball) -> Ball:
     return exact(1) if _is_zero(a) else real_power(x, a)
 
@@ -275,6 +281,11 @@ _DIRECT: dict[type, Function] = {
     fn.one_sided_sign: _one_sided_sign,
     fn.xlogy: _xlogy,
     fn.product_or_zero: _product_or_zero,
+    fn.log1psq_exp: lambda r, t, u: log1p(integer_power(times(r, exponential(negative(t))), 2)),
+    fn.inverse_hypot_exp: lambda r, t, k: inverse(root(plus(exponential(times(exact(2), t)), integer_power(r, 2)))),
+    fn.exp_sigmoid: lambda v, w: inverse(plus(exponential(negative(v)), exponential(negative(w)))),
+    fn.exp_softplus: lambda v, w: times(exponential(v), softplus(plus(w, negative(v)))),
+    fn.exp_softplus_excess: _exp_softplus_excess,
     fn.exp_times: lambda a, x: _product_or_zero(x, exponential(a)),
     fn.quotient_or_zero: _quotient_or_zero,
     fn.power: _power,

@@ -28,6 +28,8 @@ from symloss.elementary import (
     hyperbolic,
     interval,
     log_difference,
+    log_mean,
+    log_rising,
     log_shape,
     logarithm,
     logistic,
@@ -35,6 +37,7 @@ from symloss.elementary import (
     normal,
     polygamma,
     power,
+    scaled,
     shifted,
     single,
     tilted,
@@ -49,7 +52,8 @@ Scalar = Callable[..., float]
 MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
     algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma,
-    beta, gamma_differences, log_shape, bessel, exponential_integral, single, shifted,
+    beta, gamma_differences, log_shape, log_rising, log_mean, scaled, bessel, exponential_integral, single,
+    shifted,
 )  # fmt: skip
 
 
@@ -120,6 +124,8 @@ FUNCTIONS: dict[str, Function] = dict([
         truncated_normal.log_ndtr_corrected, truncated_normal.mills_corrected, truncated_normal.mills_slope_corrected,
         trigonometric.sin_corrected, trigonometric.cos_corrected,
         log_shape.loggamma_rest, log_shape.loggamma_rest_slope, log_shape.loggamma_rest_curvature,
+        log_rising.rising_log_exp, log_rising.rising_slope, log_rising.excess_slope, log_rising.rising_curvature,
+        log_mean.exp_sigmoid, log_mean.exp_softplus, log_mean.exp_softplus_excess,
         exponential.exp_times,
         power.power, power.hypot, algebraic.power1psq, algebraic.power1psq_quotient, algebraic.log1psq_quotient,
         normal.log_ndtr_product, trigonometric.atan2,
@@ -133,7 +139,7 @@ FUNCTIONS: dict[str, Function] = dict([
     *rows(
         3,
         algebraic.power_quotient, algebraic.power1psq_quotient_product, log_difference.divergence,
-        mean_divergence.mean_divergence,
+        mean_divergence.mean_divergence, scaled.log1psq_exp, scaled.inverse_hypot_exp,
         exponential.exp_product_corrected, single.exp_product_corrected_single,
         logistic.sigmoid_blend, single.sigmoid_blend_single,
         shifted.times_parts, shifted.times_parts_single,

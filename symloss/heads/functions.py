@@ -296,6 +296,65 @@ class exp_times(Head):
     nargs = 2
 
 
+class rising_log_exp(Head):
+    """rising_log(exp(b), n) for n >= 0, also where exp(b) underflows or overflows."""
+
+    nargs = 2
+
+
+class rising_slope(Head):
+    """x*(digamma(x + n) - digamma(x)) at x = exp(b): the derivative of `rising_log_exp` by b."""
+
+    nargs = 2
+
+
+class excess_slope(Head):
+    """n - rising_slope(b, n)."""
+
+    nargs = 2
+
+
+class rising_curvature(Head):
+    """The derivative of `rising_slope` by b: the sum of k*x/(x + k)^2 over k < n at x = exp(b)."""
+
+    nargs = 2
+
+
+class exp_sigmoid(Head):
+    """exp(v)*sigmoid(w - v) = 1/(exp(-v) + exp(-w))."""
+
+    nargs = 2
+    is_positive = True
+
+
+class exp_softplus(Head):
+    """exp(v)*softplus(w - v)."""
+
+    nargs = 2
+    is_positive = True
+
+
+class exp_softplus_excess(Head):
+    """exp(v)*(softplus(w - v) - sigmoid(w - v))."""
+
+    nargs = 2
+    is_positive = True
+
+
+class log1psq_exp(Head):
+    """log(1 + r^2*exp(-2*t)) of r, t and u = r*exp(-t), also where u overflows."""
+
+    nargs = 3
+    is_nonnegative = True
+
+
+class inverse_hypot_exp(Head):
+    """1/sqrt(exp(2*t) + r^2) of r, t and exp(t), also where exp(t) overflows."""
+
+    nargs = 3
+    is_positive = True
+
+
 class loggamma_rest(Head):
     """loggamma(k) - k*log(k) + k at k = exp(a); about -a for a small shape k and -a/2 for a large one.
 

@@ -16,6 +16,7 @@ from . import algebraic, bessel_values
 from . import functions as fn
 from .exponential_integral import EXPONENTIAL_INTEGRAL
 from .gamma_rows import GAMMA_AND_BESSEL, loggamma
+from .log_rows import BY_LOGARITHM
 from .row import Row
 from .shares import SHARES
 
@@ -174,6 +175,7 @@ ROWS: tuple[Row, ...] = (
         "bessel_ratio",
     ),
     *GAMMA_AND_BESSEL,
+    *BY_LOGARITHM,
     *EXPONENTIAL_INTEGRAL,
     *SHARES,
     Row(fn.log1p, lambda x: (1 / (1 + x),), mpmath.log1p, "log1p"),

@@ -53,9 +53,10 @@ def by_log_shapes(e: sp.Expr) -> sp.Expr | None:
     if not isinstance(e, (sp.Add, sp.Mul)) or not e.has(*_GAMMAS) or e.has(*_DIFFERENCES):
         return None
     heads = e.atoms(*_GAMMAS)
-    logs = {_log_of_shape(head.args[-1]) for head in heads}
+    found = [_log_of_shape(head.args[-1]) for head in heads]
+    logs = {a for a in found if a is not None}
     rows = [a for a in logs if isinstance(a, LogSumExp)]
-    if None in logs or len(rows) > 1 or any(_order(head) > 2 for head in heads):
+    if None in found or len(rows) > 1 or any(_order(head) > 2 for head in heads):
         return None
     row = rows[0] if rows else None
     near, far = (_rewritten(e, {head: known(head) for head in heads}, row) for known in (_near, _far))

@@ -39,6 +39,9 @@ INSIDE_FIRST: tuple[StableRule, ...] = (
 )
 """Applied to the parts before the whole, until none applies."""
 
-RULES: tuple[StableRule, ...] = (*OUTSIDE_FIRST, *INSIDE_FIRST)
+FINAL: tuple[StableRule, ...] = rules_shapes.FINAL
+"""Applied once, last of all, to a whole before its parts."""
 
-__all__ = ["INSIDE_FIRST", "OUTSIDE_FIRST", "RULES", "WHOLE", "StableRule"]
+RULES: tuple[StableRule, ...] = (*OUTSIDE_FIRST, *INSIDE_FIRST, *FINAL)
+
+__all__ = ["FINAL", "INSIDE_FIRST", "OUTSIDE_FIRST", "RULES", "WHOLE", "StableRule"]

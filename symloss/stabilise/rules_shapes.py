@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symloss.heads.functions import exp_times
+from symloss.heads.algebraic import inverse_hypot, log1psq
+from symloss.heads.functions import digamma_difference, exp_times, rising_log, sigmoid, softplus, trigamma_difference
 
+from .log_bases import (
+    inverse_hypot_of_scaled,
+    joined_exponentials,
+    logistic_of_scale,
+    rising_of_exponential,
+    second_by_logarithm,
+    slope_by_logarithm,
+    square_of_scaled,
+)
 from .log_shapes import by_log_shapes
 from .silence import is_bell
 from .stable_rule import StableRule, X, Y
@@ -55,3 +65,85 @@ LAST: tuple[StableRule, ...] = (
     ),
 )
 """For forms that other rules leave."""
+
+_SCALE = "one factor overflows where the other underflows, and their product is a number"
+
+FINAL: tuple[StableRule, ...] = (
+    StableRule(
+        "exponentials whose exponents cancel",
+        "exp(a) exp(b) = exp(a + b)",
+        _SCALE,
+        "|a| > 709",
+        "docs/limits.md, Student's t of a predicted scale",
+        joined_exponentials,
+        sp.exp(X) * sp.exp(Y - X),
+        ({"x": 720.0, "y": 2.0}, {"x": -800.0, "y": 0.5}),
+        ({"x": 100.0, "y": 2.0},),
+    ),
+    StableRule(
+        "square of a residual over a scale",
+        "log(1 + r**2 exp(-2 t)) = log1psq_exp(r, t)",
+        "exp(-t) overflows",
+        "t < -709",
+        "docs/limits.md, Student's t of a predicted scale",
+        square_of_scaled,
+        log1psq(Y * sp.exp(-X)),
+        ({"x": -720.0, "y": 2.0}, {"x": -800.0, "y": 0.5}),
+        ({"x": -100.0, "y": 2.0},),
+    ),
+    StableRule(
+        "slope of a square of a residual over a scale",
+        "exp(-t)/sqrt(1 + r**2 exp(-2 t)) = 1/hypot(exp(t), r)",
+        _SCALE,
+        "t < -709",
+        "docs/limits.md, Student's t of a predicted scale",
+        inverse_hypot_of_scaled,
+        sp.exp(-X) * inverse_hypot(Y * sp.exp(-X)),
+        ({"x": -720.0, "y": 2.0}, {"x": -800.0, "y": 0.5}),
+        ({"x": -100.0, "y": 2.0},),
+    ),
+    StableRule(
+        "second derivative by the log of a shape",
+        "x (psi(x + n) - psi(x)) + x**2 (psi'(x + n) - psi'(x)) = the sum of k x/(x + k)**2, k < n",
+        "both terms are n, or 1",
+        "x > 1e3 n, x < 1e-3",
+        "README rule 66",
+        second_by_logarithm,
+        sp.exp(X) * digamma_difference(sp.exp(X), Y**2) + sp.exp(2 * X) * trigamma_difference(sp.exp(X), Y**2),
+        ({"x": 40.0, "y": 2.0}, {"x": -40.0, "y": 2.0}, {"x": 720.0, "y": 2.0}),
+    ),
+    StableRule(
+        "derivative by the log of a shape",
+        "x (psi(x + n) - psi(x)) = rising_slope(log x, n)",
+        _SCALE,
+        "x > 1e308, x < 1e-308",
+        "README rule 66",
+        slope_by_logarithm,
+        sp.exp(X) * digamma_difference(sp.exp(X), Y**2),
+        ({"x": 720.0, "y": 2.0}, {"x": -750.0, "y": 2.0}),
+        ({"x": 100.0, "y": 2.0},),
+    ),
+    StableRule(
+        "rising factorial of an exponential",
+        "log(Gamma(x + n)/Gamma(x)) = rising_log_exp(log x, n)",
+        "the exponential underflows, its logarithm does not",
+        "x < 1e-308",
+        "README rule 65",
+        rising_of_exponential,
+        rising_log(sp.exp(X), Y**2),
+        ({"x": -750.0, "y": 2.0}, {"x": -800.0, "y": 3.0}),
+        ({"x": -110.0, "y": 2.0},),
+    ),
+    StableRule(
+        "logistic function of a scale",
+        "exp(v) sigmoid(w - v) = 1/(exp(-v) + exp(-w)) = exp_sigmoid(v, w), and so for softplus",
+        _SCALE,
+        "|v| > 709",
+        "the negative binomial next to a Poisson distribution",
+        logistic_of_scale,
+        sp.exp(X) * sigmoid(Y - X) + sp.exp(X) * softplus(Y - X),
+        ({"x": 720.0, "y": 2.0}, {"x": 800.0, "y": 0.5}),
+        ({"x": 100.0, "y": 2.0},),
+    ),
+)
+"""Tried at the very end, on what other rules have finished as well."""

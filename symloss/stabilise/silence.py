@@ -101,7 +101,13 @@ def outgrowing(e: sp.Add) -> sp.Expr | None:
     rest = [t for t in others if not _is_steeper(term, t)]
     if not others or not all(map(_grows_slowly, (*rest, *exponents))):
         return None
-    return term if _predictions(*rest) <= _predictions(*exponents) else None
+    against = [t for t in rest if not _has_sign_of(t, term)]
+    return term if _predictions(*against) <= _predictions(*exponents) else None
+
+
+def _has_sign_of(t: sp.Expr, term: sp.Expr) -> bool:
+    """Whether both are positive or both negative where they are not 0: no infinity of theirs meets its opposite."""
+    return bool((t.is_nonnegative and term.is_nonnegative) or (t.is_nonpositive and term.is_nonpositive))
 
 
 def _exponents(term: sp.Expr) -> list[sp.Expr]:

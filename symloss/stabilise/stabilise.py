@@ -18,7 +18,7 @@ from .branches import one_branch
 from .graph import Argument, Builder, Element, Guard, Loop, Node, Output, Stable
 from .guards import GuardBuilder, open_rows
 from .nan import Propagation
-from .rules import INSIDE_FIRST, OUTSIDE_FIRST, WHOLE
+from .rules import FINAL, INSIDE_FIRST, OUTSIDE_FIRST, WHOLE
 from .translate import Translation
 
 
@@ -45,7 +45,15 @@ class Wanted:
 def stable_form(expression: sp.Expr) -> sp.Expr:
     """The expression after the stabilising rewrites; equal to it, and right in the tails."""
     whole = rewrite_outermost(rewrite_outermost(expression, (one_branch,)), WHOLE)
-    return rewrite(rewrite_outside_first(whole, OUTSIDE_FIRST), INSIDE_FIRST)
+    stable = rewrite(rewrite_outside_first(whole, OUTSIDE_FIRST), INSIDE_FIRST)
+    for _ in range(_MOST_PASSES):
+        before, stable = stable, rewrite_outside_first(stable, FINAL)
+        if stable == before:
+            break
+    return stable
+
+
+_MOST_PASSES = 8  # of the final rules, each of which matches a node once; none needs more than three
 
 
 def stabilise(

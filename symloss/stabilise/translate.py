@@ -14,6 +14,7 @@ from symloss.heads.algebraic import log1psq
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
 from symloss.heads.functions import (
     finished,
+    inverse_hypot_exp,
     inverse_mills,
     log_bessel_i0_scaled,
     log_norm_cdf,
@@ -57,6 +58,7 @@ from .target import depends_on_prediction
 Places = Mapping[sp.Idx, Loop]
 
 _SMALLEST_NORMAL = 2.0**-1022
+_OVERFLOWING = (type(sp.E), inverse_hypot_exp)  # bases of powers
 _LONGEST_CHAIN = 4  # x**5 and more go through the power function, which rounds once
 
 
@@ -496,7 +498,8 @@ def _with_zeros_of_their_own(weights: list[sp.Expr], probabilities: list[sp.Expr
 def _may_overflow(factor: sp.Expr) -> bool:
     """An exponential of a prediction, or a sum that has one as a factor of a term."""
     terms = factor.args if isinstance(factor, sp.Add) else (factor,)
-    exponentials = (f for term in terms for f in sp.Mul.make_args(term) if isinstance(f, sp.exp))
+    factors = (f for term in terms for f in sp.Mul.make_args(term))
+    exponentials = (f for f in factors if isinstance(f.as_base_exp()[0], _OVERFLOWING))
     return any(map(depends_on_prediction, exponentials))
 
 

@@ -297,6 +297,17 @@ ORACLES: dict[str, Oracle] = {
     "digamma_excess": lambda x, k: k / x - mp.psi(0, x + k) + mp.psi(0, x),
     "trigamma_excess": lambda x, k: k / x**2 + mp.psi(1, x + k) - mp.psi(1, x),
     "exp_times": lambda a, x: x * mp.exp(a),
+    "rising_log_exp": lambda b, n: ORACLES["rising_log"](mp.exp(b), n),
+    "rising_slope": lambda b, n: mp.exp(b) * ORACLES["digamma_difference"](mp.exp(b), n),
+    "excess_slope": lambda b, n: n - ORACLES["rising_slope"](b, n),
+    "rising_curvature": lambda b, n: (
+        ORACLES["rising_slope"](b, n) + mp.exp(2 * b) * ORACLES["trigamma_difference"](mp.exp(b), n)
+    ),
+    "exp_sigmoid": lambda v, w: 1 / (mp.exp(-v) + mp.exp(-w)),
+    "exp_softplus": lambda v, w: mp.exp(v) * mp.log1p(mp.exp(w - v)),
+    "exp_softplus_excess": lambda v, w: mp.exp(v) * (mp.log1p(mp.exp(w - v)) - 1 / (1 + mp.exp(v - w))),
+    "log1psq_exp": lambda r, t, u: mp.log1p((r * mp.exp(-t)) ** 2),
+    "inverse_hypot_exp": lambda r, t, k: 1 / mp.sqrt(mp.exp(2 * t) + r**2),
     "loggamma1p": lambda x: log_gamma(1 + x),
     "digamma1p": lambda x: mp.digamma(1 + x),
     "loggamma_rest": lambda a, k: mp.loggamma(mp.exp(a)) - (a - 1) * mp.exp(a),

@@ -119,6 +119,18 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "digamma_excess": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
     "trigamma_excess": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
     "exp_times": Domain((mixed(between(-745.0, 745.0), between(-40.0, 40.0)), both_signs(sizes(1e-15, 1e-14)))),
+    "rising_log_exp": Domain((mixed(between(-60.0, 40.0), between(-5.0, 5.0)), counts), away_from_zero=1.5),
+    "rising_slope": Domain((mixed(between(-60.0, 40.0), between(-5.0, 5.0)), counts)),
+    "excess_slope": Domain((mixed(between(5.0, 40.0), between(7.0, 20.0)), whole(2, 100))),
+    "rising_curvature": Domain((mixed(between(-40.0, 40.0), between(-5.0, 5.0)), counts)),
+    **dict.fromkeys(
+        ("exp_sigmoid", "exp_softplus"),
+        Domain((mixed(between(-600.0, 700.0), between(-5.0, 5.0)), mixed(between(-600.0, 700.0), between(-5.0, 5.0)))),
+    ),
+    "exp_softplus_excess": Domain((mixed(between(-300.0, 200.0), between(-5.0, 5.0)), between(-100.0, 100.0))),
+    # t = 0: what is given beside it is then exactly r, or 1
+    "log1psq_exp": Domain((both_signs(sizes(1e-150, 1e150)), between(0.0, 0.0), real), last=lambda r, t: r),
+    "inverse_hypot_exp": Domain((both_signs(sizes(1e-300, 1e300)), between(0.0, 0.0), real), last=lambda r, t: t + 1.0),
     "loggamma1p": Domain((positive,), (0.0, 1e300)),
     "digamma1p": Domain((positive,), (0.0, math.inf)),
     **dict.fromkeys(

@@ -175,6 +175,19 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
                           ((-1.0, 2.0), NAN)],
     "exp_times": [((0.0, 3.0), 3.0), ((INF, 0.0), 0.0), ((INF, -2.0), -INF), ((-INF, 2.0), 0.0),
                   ((710.0, 0.5), 1.1169973830808557e308), ((-746.0, 1e3), 1.04e-321)],
+    "rising_log_exp": [((-800.0, 3.0), -799.3069), ((-INF, 2.0), -INF), ((3.0, 0.0), 0.0), ((800.0, 2.0), 1600.0)],
+    "rising_slope": [((-INF, 2.5), 1.0), ((INF, 2.5), 2.5), ((-800.0, 0.0), 0.0), ((800.0, 1.0), 1.0)],
+    "excess_slope": [((-INF, 2.5), 1.5), ((INF, 2.5), 0.0), ((50.0, 1.0), 0.0), ((50.0, 0.0), 0.0)],
+    "rising_curvature": [((-INF, 2.5), 0.0), ((INF, 2.5), 0.0), ((0.0, 1.0), 0.0), ((0.0, 2.0), 0.25)],
+    "exp_sigmoid": [((800.0, 1.0), math.e), ((1.0, 800.0), math.e), ((0.0, 0.0), 0.5), ((INF, 0.0), 1.0),
+                    ((-INF, 0.0), 0.0)],
+    "exp_softplus": [((800.0, 1.0), math.e), ((INF, 0.0), 1.0), ((0.0, INF), INF), ((0.0, 0.0), math.log(2.0))],
+    "exp_softplus_excess": [((800.0, 1.0), 0.0), ((600.0, 1.0), 9.791964407e-261), ((INF, 0.0), 0.0),
+                            ((0.0, 0.0), math.log(2) - 0.5)],
+    "log1psq_exp": [((2.0, -800.0, INF), 1601.3863), ((0.0, -800.0, NAN), 0.0), ((2.0, 800.0, 0.0), 0.0),
+                    ((INF, 0.0, INF), INF)],
+    "inverse_hypot_exp": [((2.0, 800.0, INF), 0.0), ((2.0, -800.0, 0.0), 0.5), ((0.0, -800.0, 0.0), INF),
+                          ((0.0, 0.0, 1.0), 1.0)],
     "loggamma1p": [((0.0,), 0.0), ((1.0,), 0.0), ((-1.0,), INF), ((INF,), INF), ((1e-300,), -5.772e-301)],
     "digamma1p": [((0.0,), -0.5772157), ((-1.0,), -INF), ((INF,), INF), ((1e-300,), -0.5772157)],
     "loggamma_rest": [((-INF, 0.0), INF), ((-1e300, 0.0), 1e300), ((-745.2, 0.0), 745.2), ((0.0, 1.0), 1.0),
@@ -246,7 +259,7 @@ LENIENT = ("log_ndtr_corrected", "mills_corrected", "mills_slope_corrected",
            "sigmoid_slope_corrected",
            "times_parts_single", "exp_decay_corrected_single",
            "sigmoid_corrected_single", "sigmoid_slope_corrected_single", "softplus_corrected_single",
-           "exp_corrected_single", "log_sum_single")  # fmt: skip
+           "exp_corrected_single", "log_sum_single", "log1psq_exp", "inverse_hypot_exp")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in LENIENT])

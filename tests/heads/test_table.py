@@ -66,6 +66,12 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
         ("loggamma_rest", "loggamma_rest_slope", "loggamma_rest_curvature"),
         tuple((a, math.exp(a)) for a in (-3.5, -0.75, 1.25, 4.0)),
     ),
+    **dict.fromkeys(
+        ("rising_log_exp", "rising_slope", "excess_slope", "rising_curvature"), ((0.5, 3.0), (-1.5, 2.5), (2.0, 0.5))
+    ),
+    **dict.fromkeys(("exp_sigmoid", "exp_softplus", "exp_softplus_excess"), ((0.5, 2.0), (-1.5, -2.25))),
+    "log1psq_exp": ((2.0, 0.5, 2.0 * math.exp(-0.5)), (-0.25, -1.5, -0.25 * math.exp(1.5))),
+    "inverse_hypot_exp": ((2.0, 0.5, math.exp(0.5)), (-0.25, -1.5, math.exp(-1.5))),
     "exp_times": ((0.5, 2.0), (-1.5, -0.25)),
     "loggamma1p": ((-0.5,), (0.25,), (2.5,)),
     "digamma1p": ((-0.5,), (0.25,), (2.5,)),
