@@ -182,7 +182,7 @@ class _Text:
         yield "if not size: return None"
         # More than one chunk: see `symloss.call.chunks.step`.
         yield f"is_large = size > {ELEMENTS}"
-        yield "if is_large and rows > 1 and weight is not None: return None"
+        yield "if is_large and weight is not None: return None"
         for spec in self.signature.inputs:
             i = self.place[spec.name]
             yield _plain_array(f"a{i}", "shape" if spec.axes else "batch", i)

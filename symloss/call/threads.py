@@ -137,9 +137,11 @@ def run_blocks(
     """
     helpers = 0 if _state.in_pool else min(n_threads, blocks) - 1
     if helpers <= 0:
-        work = make_work()
+        work, started = make_work(), time.perf_counter()
         for block in range(blocks):
             work(block)
+        if pace is not None and blocks:
+            pace.saw(started, chunks * blocks)
         return
     queue = _Queue(blocks)
     futures: list[Future[None]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import threading
@@ -11,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symloss.call import threads
+import symloss as sl
+from symloss.call import chunks, threads
 from tests.call.test_execute import scalar_arrays, scalar_method
 
 
@@ -120,3 +122,30 @@ def test_forks() -> None:
     for child in children:
         child.join(20)
         assert child.exitcode == 0
+
+
+def test_large_plain_arrays_go_by_blocks_of_several_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread finds out the pace; then the blocks of sums and of results are those of the general way."""
+    loss = sl.get("squared_error")
+    rng = np.random.default_rng(7)
+    y, f = rng.normal(size=(2, 5 * chunks.ELEMENTS + 7))
+    for reduction in ("none", "sum", "mean"):
+        expected = loss.value_and_gradient(y, np.repeat(f, 2)[::2], reduction=reduction, n_threads=1)
+        for worth in (math.inf, 0.0):
+            monkeypatch.setattr(threads, "WORTH_A_THREAD", worth)
+            for n in (1, 3, 3):
+                found = loss.value_and_gradient(y, f, reduction=reduction, n_threads=n)
+                assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+    y[-1] = np.nan
+    with pytest.raises(sl.DomainError, match=f"sample {len(y) - 1}"):
+        loss.value_and_gradient(y, f, reduction="sum", n_threads=3)
+
+
+def test_one_wide_row_with_a_weight() -> None:
+    loss = sl.get("softmax_cross_entropy")
+    z = np.random.default_rng(7).normal(size=(1, 2 * chunks.ELEMENTS))
+    t = np.full_like(z, 1.0 / z.size)
+    one, _ = loss.value_and_gradient(t, z, reduction="sum")
+    for _ in range(2):
+        two, _ = loss.value_and_gradient(t, z, reduction="sum", sample_weight=np.array([2.0]))
+        assert two == 2 * one
