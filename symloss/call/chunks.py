@@ -22,10 +22,13 @@ ELEMENTS = 16384
 STRIP = 1024
 
 #: Chunks of a block, the unit of scheduling, once there are so many blocks that every thread has some. Where nothing
-#: has to be converted a block is one call of the kernel, which costs a few microseconds.
-TOGETHER = 4
+#: has to be converted a block is one call of the kernel, which costs a few microseconds, and more where threads meet.
+TOGETHER = 16
 FEW_BLOCKS = 16
 MOST_BLOCKS = 256
+
+#: Blocks of a thread where there is no sum whose bits they would decide: enough to make good what one is late.
+BLOCKS_OF_A_THREAD = 4
 
 
 class Chunk(NamedTuple):
@@ -101,9 +104,10 @@ def step(width: int) -> int:
     return rows - rows % whole if rows > whole else rows
 
 
-def block_count(chunks: int) -> int:
-    """How many blocks the chunks of a call make."""
-    return min(max(min(chunks, FEW_BLOCKS), -(-chunks // TOGETHER)), MOST_BLOCKS)
+def block_count(chunks: int, threads: int | None = None) -> int:
+    """How many blocks the chunks of a call make; for so many threads, where no sum depends on it."""
+    most = MOST_BLOCKS if threads is None else BLOCKS_OF_A_THREAD * threads
+    return min(max(min(chunks, FEW_BLOCKS), -(-chunks // TOGETHER)), most)
 
 
 def block_range(block: int, blocks: int, chunks: int) -> range:
@@ -111,10 +115,10 @@ def block_range(block: int, blocks: int, chunks: int) -> range:
     return range(block * chunks // blocks, (block + 1) * chunks // blocks)
 
 
-def blocks_of(rows: int, width: int) -> list[Chunk]:
+def blocks_of(rows: int, width: int, threads: int | None = None) -> list[Chunk]:
     """The blocks of plain rows with ``width`` elements."""
     plan = Even(rows, step(width))
-    blocks = block_count(plan.count)
+    blocks = block_count(plan.count, threads)
     return [plan.joined(block_range(block, blocks, plan.count)) for block in range(blocks)]
 
 

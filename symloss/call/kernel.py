@@ -89,7 +89,8 @@ class _Call:
 
     def _count_blocks(self) -> int:
         sizes = [prod(self.bound.inner(p.axes)) for p in self.kernel.PARAMETERS if p.kind == "total"]
-        return min(block_count(self.schedule.count), max(1, _MOST_SUMS // max(1, *sizes, 1)))
+        count = block_count(self.schedule.count, None if sizes else self.n_threads)
+        return min(count, max(1, _MOST_SUMS // max(1, *sizes, 1)))
 
     def run(self, reduction: str, scale: float) -> None:
         """Computes everything into `results`."""

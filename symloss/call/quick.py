@@ -293,7 +293,7 @@ class _Text:
         kept = (f"sums{i}[block] = a{i}" for i in self.totals)
         work = (*self._made(), run, *self._status("raise Declined"), *kept)
         lines = (
-            f"blocks = blocks_of(rows, {self.width})",
+            f"blocks = blocks_of(rows, {self.width}{'' if self.totals else ', threads'})",
             *(f"sums{i} = [None] * len(blocks)" for i in self.totals),
             "def work(block):",
             "    first, stop, _, _ = blocks[block]",
