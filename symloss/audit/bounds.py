@@ -280,6 +280,15 @@ def _is_rounded(ball: Ball) -> bool:
     return not is_exact(ball)
 
 
+def _power(e: sp.Pow) -> sp.Expr:
+    """What an error of the base's largest term makes of the power: its slope times that; at a base of 0, its power."""
+    base = largest_terms(e.base)
+    if base == sp.Abs(e.base):
+        return sp.Abs(e)
+    slope = sp.Max(sp.Abs(e), e.exp * sp.Abs(e.base) ** (e.exp - 1) * base, evaluate=False)
+    return sp.Piecewise((slope, sp.Ne(e.base, 0)), (base**e.exp, True))
+
+
 def largest_terms(e: sp.Expr) -> sp.Expr:
     """The expression with every sum replaced by its largest term in magnitude: what is added up, whatever cancels."""
     if isinstance(e, sp.Add) and len(e.args) == 2 and all(map(_is_given, e.args)):
@@ -289,7 +298,7 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
     if isinstance(e, sp.Mul):
         return sp.Mul(*map(largest_terms, e.args))
     if isinstance(e, sp.Pow) and e.exp.is_nonnegative and not depends_on_prediction(e.exp):
-        return largest_terms(e.base) ** e.exp
+        return _power(e)
     if isinstance(e, (Total, Norm)):
         # Of many alike the sum is larger than any; it is a term itself of what it stands in.
         index, body = e.open()
