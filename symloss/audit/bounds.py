@@ -281,11 +281,16 @@ def _is_rounded(ball: Ball) -> bool:
 
 
 def _power(e: sp.Pow) -> sp.Expr:
-    """What an error of the base's largest term makes of the power: its slope times that; at a base of 0, its power."""
+    """What an error of the base's largest term makes of the power: its slope times that. Where that may be infinite, at
+    a base of 0, the power of the largest term."""
     base = largest_terms(e.base)
     if base == sp.Abs(e.base):
         return sp.Abs(e)
     slope = sp.Max(sp.Abs(e), e.exp * sp.Abs(e.base) ** (e.exp - 1) * base, evaluate=False)
+    if e.exp.is_number and e.exp > 1:
+        return slope
+    if e.exp.is_number or free_indices(e.base):
+        return base**e.exp
     return sp.Piecewise((slope, sp.Ne(e.base, 0)), (base**e.exp, True))
 
 
