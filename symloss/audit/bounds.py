@@ -58,6 +58,7 @@ NEAR_ZERO = 4.0
 SUBNORMALS = 4.0
 EXPONENT = 4.0
 COMPENSATED = 40.0
+_FOUR_ULPS = sp.Rational(1, 2**50)
 """Up to that size of a computed exponent its rounding error is made up for, and the bound is the usual one."""
 
 _SETTLES = 1200
@@ -281,17 +282,12 @@ def _is_rounded(ball: Ball) -> bool:
 
 
 def _power(e: sp.Pow) -> sp.Expr:
-    """What an error of the base's largest term makes of the power: its slope times that. Where that may be infinite, at
-    a base of 0, the power of the largest term."""
+    """What an error of the base's largest term makes of the power: its slope times that, where the error ends."""
     base = largest_terms(e.base)
     if base == sp.Abs(e.base):
         return sp.Abs(e)
-    slope = sp.Max(sp.Abs(e), e.exp * sp.Abs(e.base) ** (e.exp - 1) * base, evaluate=False)
-    if e.exp.is_number and e.exp > 1:
-        return slope
-    if e.exp.is_number or free_indices(e.base):
-        return base**e.exp
-    return sp.Piecewise((slope, sp.Ne(e.base, 0)), (base**e.exp, True))
+    end = sp.Abs(e.base) + base * _FOUR_ULPS
+    return sp.Max(sp.Abs(e), e.exp * end ** (e.exp - 1) * base, evaluate=False)
 
 
 def largest_terms(e: sp.Expr) -> sp.Expr:
