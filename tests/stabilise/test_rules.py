@@ -16,19 +16,24 @@ import symloss as sl
 from symloss.audit.ulp import ulp_error
 from symloss.declare.lifting_rule import LiftingRule
 from symloss.elementary.table import callables
-from symloss.heads import functions as fn
 from symloss.heads.binders import LogSumExp, Softmax, SoftmaxComplement, SoftmaxGap, Total
 from symloss.heads.evaluate import agreed, evaluate
 from symloss.heads.functions import finished
 from symloss.heads.gamma_rows import GAMMA_AND_BESSEL
-from symloss.heads.log_rows import BY_LOGARITHM
 from symloss.heads.table import row_of
 from symloss.stabilise.rules import RULES, StableRule
 from symloss.stabilise.stabilise import stable_form
 
-with_examples = pytest.mark.parametrize("rule", [r for r in RULES if r.example is not None], ids=lambda r: r.name)
-RESTS = (fn.loggamma_rest, fn.loggamma_rest_slope, fn.loggamma_rest_curvature, fn.loggamma1p, fn.digamma1p)
-GAMMA_FUNCTIONS = (sp.loggamma, sp.polygamma, *(row.head for row in (*GAMMA_AND_BESSEL, *BY_LOGARITHM)), *RESTS)
+# mpmath takes minutes and gigabytes for differences of gamma functions at e**720, where thousands of bits cancel; the
+# laws hold the losses with these rules against the series of `symloss.audit.gamma`.
+BEYOND_MPMATH = {
+    "second derivative by the log of a shape",
+    "derivative by the log of a shape",
+    "rising factorial of an exponential",
+}
+EXAMPLES = [r for r in RULES if r.example is not None and r.name not in BEYOND_MPMATH]
+with_examples = pytest.mark.parametrize("rule", EXAMPLES, ids=lambda r: r.name)
+GAMMA_FUNCTIONS = (sp.loggamma, sp.polygamma, *(row.head for row in GAMMA_AND_BESSEL))
 ORDINARY = ({"x": -1.5, "y": 0.25}, {"x": 0.5, "y": 1.0}, {"x": 2.75, "y": 0.0})
 
 K = sl.axis("K")
