@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from symloss.elementary.arithmetic import floor
 from symloss.elementary.beta import FEW_FACTORS, rising_log
-from symloss.elementary.constants import INFINITY
+from symloss.elementary.constants import INFINITY, NOT_A_NUMBER
 from symloss.elementary.exponential import exp
 from symloss.elementary.gamma import loggamma
 from symloss.elementary.gamma_differences import (
@@ -48,6 +48,8 @@ def excess_slope(b: float, n: float) -> float:
 
     Measured error: 4 ulp for n <= x.
     """
+    if n < 0.0:
+        return NOT_A_NUMBER
     x = exp(b)
     if n == 0.0 or n == 1.0:
         return 0.0 * exp(-b * b)
@@ -60,6 +62,8 @@ def excess_slope(b: float, n: float) -> float:
 
 def rising_curvature(b: float, n: float) -> float:
     """The sum of k x/(x + k)^2 over k < n at x = exp(b) for n >= 0; 0 at both infinities. Measured error: 8 ulp."""
+    if n < 0.0:
+        return NOT_A_NUMBER
     x = exp(b)
     if n == 0.0 or n == 1.0 or x == INFINITY:
         return 0.0 * exp(-b * b)

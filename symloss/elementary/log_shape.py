@@ -7,7 +7,7 @@ logarithm has lost digits. Where a product of its factors has overflowed or unde
 
 from __future__ import annotations
 
-from symloss.elementary.constants import HALF_LOG_TWO_PI, INFINITY
+from symloss.elementary.constants import HALF_LOG_TWO_PI, INFINITY, NOT_A_NUMBER
 from symloss.elementary.exponential import exp
 from symloss.elementary.gamma import loggamma1p, stirling_rest
 from symloss.elementary.polygamma import DIGAMMA_SERIES, digamma_near_zero, hurwitz_zeta
@@ -69,14 +69,23 @@ REST_CURVATURE_NEAR = (
 )  # fmt: skip
 
 
+def shape_of(a: float, k: float) -> float:
+    """The shape as it is given beside its logarithm, and exp(a) where what it was computed from left the numbers.
+
+    NaN for what is no shape: a recurrence might count up from it for ever.
+    """
+    if k == 0.0 or k == INFINITY:
+        return exp(a)
+    return k if k > 0.0 else NOT_A_NUMBER
+
+
 def loggamma_rest(a: float, k: float) -> float:
     """log Gamma(k) - k log k + k at k = exp(a); inf at -inf, -inf at inf. Measured error: 2.1 ulp."""
+    k = shape_of(a, k)
     if k != k:
         return k
-    if k == 0.0 or k == INFINITY:
-        k = exp(a)
-        if k == 0.0:
-            return -a
+    if k == 0.0:
+        return -a
     if a >= LOG_STIRLING_FROM:
         return HALF_LOG_TWO_PI - 0.5 * a + stirling_rest(k)
     if a >= 0.0:
@@ -90,12 +99,11 @@ def loggamma_rest(a: float, k: float) -> float:
 
 def loggamma_rest_slope(a: float, k: float) -> float:
     """k (psi(k) - log k) at k = exp(a), which rises from -1 to -1/2. Measured error: 1.6 ulp."""
+    k = shape_of(a, k)
     if k != k:
         return k
-    if k == 0.0 or k == INFINITY:
-        k = exp(a)
-        if k == 0.0:
-            return -1.0
+    if k == 0.0:
+        return -1.0
     if a >= LOG_STIRLING_FROM:
         reciprocal = 1.0 / k
         z = reciprocal * reciprocal
@@ -117,10 +125,11 @@ def loggamma_rest_curvature(a: float, k: float) -> float:
 
     Measured error: 3 ulp.
     """
-    if k == 0.0 or k == INFINITY:
-        k = exp(a)
-        if k == 0.0:
-            return 0.0
+    k = shape_of(a, k)
+    if k != k:
+        return k
+    if k == 0.0:
+        return 0.0
     if a >= LOG_STIRLING_FROM:
         reciprocal = 1.0 / k
         z = reciprocal * reciprocal
