@@ -58,8 +58,10 @@ NEAR_ZERO = 4.0
 SUBNORMALS = 4.0
 EXPONENT = 4.0
 COMPENSATED = 40.0
-_FOUR_ULPS = sp.Rational(1, 2**50)
 """Up to that size of a computed exponent its rounding error is made up for, and the bound is the usual one."""
+
+_FOUR_ULPS = sp.Rational(1, 2**50)
+"""`NEAR_ZERO` ulps of a float64, relatively."""
 
 _SETTLES = 1200
 """Bits in which 1 less the smallest normal number is not 1."""

@@ -55,7 +55,6 @@ def execute(
     reduction: str = "none",
     out: object = None,
     n_threads: int | None = None,
-    scale: float = 1.0,
 ) -> Any:
     """Runs a kernel over all samples; results in the structure of ``outputs``.
 
@@ -64,7 +63,7 @@ def execute(
     """
     check_reduction(reduction)
     call = _Call(kernel, bound, flattened_out(outputs, out), n_threads)
-    call.run(reduction, scale)
+    call.run(reduction)
     return rebuilt(outputs, call.results)
 
 
@@ -92,7 +91,7 @@ class _Call:
         count = block_count(self.schedule.count, None if sizes else self.n_threads)
         return min(count, max(1, _MOST_SUMS // max(1, *sizes, 1)))
 
-    def run(self, reduction: str, scale: float) -> None:
+    def run(self, reduction: str) -> None:
         """Computes everything into `results`."""
         weight = weight_slot(self.bound)
         if weight is not None:
@@ -102,14 +101,14 @@ class _Call:
             divisor = weight_sum(self.bound, weight, self.schedule, self.blocks, self.n_threads)
             if divisor == 0.0:
                 warn_weightless()
-        kernel_scale = scale / divisor if divisor else 0.0
+        kernel_scale = 1.0 / divisor if divisor else 0.0
         # Alone, totals are divided once at the end: the mean of equal numbers is that number.
         totals_alone = all(p.kind != "output" for p in self.kernel.PARAMETERS)
         slots = [self._slot(p, weight, 1.0 if totals_alone else kernel_scale) for p in self.kernel.PARAMETERS]
         threads.run_blocks(self.blocks, lambda: _Worker(self, slots).work, self.n_threads, *self._pace())
-        left = (1.0, 1.0) if TOTALS_ARE_SCALED and not totals_alone else (scale, divisor)
+        left = 1.0 if TOTALS_ARE_SCALED and not totals_alone else divisor
         for name, total in self.totals.items():
-            self.results[name] = self._total_result(name, total, *left)
+            self.results[name] = self._total_result(name, total, left)
         for name, result in self.results.items():
             if self.out.get(name) is None and isinstance(result, np.ndarray) and result.ndim == 0:
                 self.results[name] = result[()]
@@ -171,9 +170,9 @@ class _Call:
         self.totals[name] = Total(shape, self.blocks)
         return self.totals[name]
 
-    def _total_result(self, name: str, total: Total, scale: float, divisor: float) -> Any:
+    def _total_result(self, name: str, total: Total, divisor: float) -> Any:
         result = total.result()
-        result = result * scale / divisor if divisor else np.zeros_like(result)
+        result = result / divisor if divisor else np.zeros_like(result)
         given = self.out.get(name)
         if given is not None:
             given[...] = result

@@ -123,19 +123,23 @@ def exp(x: float) -> float:
     return y * (TWO_600 if x > 0.0 else TWO_MINUS_600)
 
 
+def product_bounded(x: float) -> float:
+    """x, or the nearest number whose exponential decides the product with any number."""
+    t = -PRODUCT_HIGHEST if x < -PRODUCT_HIGHEST else x
+    return PRODUCT_HIGHEST if t > PRODUCT_HIGHEST else t
+
+
 def exp_product(x: float, c: float) -> float:
     """c e^x where e^x may overflow or underflow and the product does not; 0 at c = 0. No branches. Measured error: 1.2
     ulp."""
-    t = -PRODUCT_HIGHEST if x < -PRODUCT_HIGHEST else x
-    t = PRODUCT_HIGHEST if t > PRODUCT_HIGHEST else t
+    t = product_bounded(x)
     n = fma(t, LOG2E, ROUND) - ROUND
     return c * 0.0 if x == -INFINITY else times_power_of_two(c, exp_reduced(t, n), n)
 
 
 def exp_product_corrected(x: float, error: float, c: float) -> float:
     """c e^(x + error) for an error far below 1, as rounding x leaves it; infinite or 0 where c e^x is. No branches."""
-    t = -PRODUCT_HIGHEST if x < -PRODUCT_HIGHEST else x
-    t = PRODUCT_HIGHEST if t > PRODUCT_HIGHEST else t
+    t = product_bounded(x)
     n = fma(t, LOG2E, ROUND) - ROUND
     y = exp_reduced_sum(t, error if t == x else 0.0, n)
     return c * 0.0 if x == -INFINITY else times_power_of_two(c, y, n)
