@@ -72,6 +72,7 @@ TYPES = {
     "tuple[float, float]": types.UniTuple(types.float64, 2),
     "Eight": _EIGHT,
     "tuple[Eight, Eight]": types.UniTuple(_EIGHT, 2),
+    "tuple[Eight, Eight, Eight]": types.UniTuple(_EIGHT, 3),
 }
 
 # Numba's passes, without those for what kernels do not have: closures, objects, array expressions, literal arguments.

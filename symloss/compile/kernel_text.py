@@ -26,6 +26,8 @@ from symloss.lower.ir import (
     Total,
     array_axes,
 )
+from symloss.lower.reductions import COUNTED, SECTION, UNDIVIDED
+from symloss.lower.sections import Sections, sections
 
 SCALARS = {"rows": "int64", "strip": "int64", "extent": "int64", "scalar": "float64", "scale": "float64"}
 SOMEWHERE = 0
@@ -100,8 +102,14 @@ class Kernel:
         self._block(self._nest.search)
 
     def _block(self, block: tuple[Statement, ...]) -> None:
-        for statement in block:
-            self._statement(statement)
+        left = list(block)
+        while left:
+            by_sections = None if self._searching else sections(left, self._nest)
+            if by_sections is None:
+                self._statement(left.pop(0))
+            else:
+                self._by_sections(by_sections)
+                left = [s for s in left[1:] if s not in by_sections.sums]
         self._largest.clear()
 
     def _statement(self, statement: Statement) -> None:
@@ -135,15 +143,18 @@ class Kernel:
         return self._text.length(array_axes(self._nest.parameter(array))[-1])
 
     def _reduction(self, reduction: Reduction) -> str:
-        array, text = reduction.array, self._text
-        start = text.flat(array, (*reduction.indices, Number(0))).removesuffix(" + 0")
-        length = text.length(array_axes(self._nest.parameter(array))[-1])
-        values = f"{self._identifier(array)}, {start}, {length}"
+        array = reduction.array
+        length = self._row_length(array)
+        values = f"{self._identifier(array)}, {self._start(reduction)}, {length}"
         if reduction.kind == "max":
             self._largest[values] = self._identifier(reduction.name)
         if reduction.kind == "argmax" and values in self._largest:
             return f"place_of({values}, {self._largest[values]})"
         return f"{reductions.NAMES[reduction.kind]}({values})"
+
+    def _start(self, reduction: Reduction) -> str:
+        """Where the values begin that are reduced."""
+        return self._text.flat(reduction.array, (*reduction.indices, Number(0))).removesuffix(" + 0")
 
     def _stored(self, array: str, value: str) -> str:
         value = without_brackets(value)
@@ -201,6 +212,43 @@ class Kernel:
         self._line(f"for {lane} in range({length}):")
         self._line(f"    {self._identifier(loop.variable)} = {first} + {lane}")
         self._body(loop)
+
+    def _by_sections(self, sections: Sections) -> None:
+        """A loop over a row a section at a time, each of which is summed while it lies in the first-level cache."""
+        loop, name, size = sections.loop, self._identifier, self._text.length(sections.loop.axis)
+        first, length, place = name("section"), name("section_length"), name("in_section")
+        step = name("section_step")
+        running = [", ".join(name(f"{part} {s.name}") for part in ("running", "lost", "found")) for s in sections.sums]
+        for variables in running:
+            self._line(f"{variables} = eight_zeros(), eight_zeros(), eight_zeros()")
+        self._line(f"{step} = {SECTION} if ({size} > {UNDIVIDED}) | ({size} == 0) else {size}")
+        self._line(f"for {first} in range(0, {size}, {step}):")
+        self._depth += 1
+        self._line(f"{length} = {step} if {size} - {first} > {step} else {size} - {first}")
+        self._line(f"for {place} in range({length}):")
+        self._line(f"    {name(loop.variable)} = {first} + {place}")
+        self._text.passing, self._text.in_section = sections.passing, place
+        self._body(loop)
+        self._text.passing, self._text.in_section = frozenset(), ""
+        for reduction, variables in zip(sections.sums, running, strict=True):
+            start = "0" if reduction.array in sections.passing else f"{self._start(reduction)} + {first}"
+            counted = COUNTED[reduction.kind]
+            values = f"{name(reduction.array)}, {start}, {length} - {length} % 8, {variables}, {counted}"
+            self._line(f"{variables} = running_sums({values})")
+        self._depth -= 1
+        for reduction, variables in zip(sections.sums, running, strict=True):
+            self._ended(reduction, size, variables, reduction.array in sections.passing)
+
+    def _ended(self, reduction: Reduction, size: str, variables: str, passes: bool) -> None:
+        """The sum, from the running sums of all sections and what is left of the last."""
+        eights = f"({size} - {size} % 8)"
+        start = f"{eights} % {self._identifier('section_step')}" if passes else f"{self._start(reduction)} + {eights}"
+        found = self._identifier(reduction.name)
+        ones = self._identifier(f"ones {reduction.name}")
+        values = f"{self._identifier(reduction.array)}, {start}, {size}, {variables}, {COUNTED[reduction.kind]}"
+        self._line(f"{found}, {ones} = ended_sum({values})")
+        if reduction.kind == "rest":
+            self._line(f"{found} += {ones} - 1.0")
 
     def _body(self, loop: For) -> None:
         self._depth += 1

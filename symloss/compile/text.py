@@ -77,6 +77,10 @@ class Text:
         self._lengths = dict(nest.lengths)
         self.strip_start = ""
         """Where the strip of rows begins whose values wait for a total; empty where rows do not go by strips."""
+        self.passing: frozenset[str] = frozenset()
+        """The arrays that hold one section of a row here."""
+        self.in_section = ""
+        """The place in the section of a row that this is; empty where rows do not go by sections."""
 
     def length(self, axis: str) -> str:
         """The number of positions of an axis."""
@@ -94,6 +98,8 @@ class Text:
 
     def flat(self, array: str, indices: tuple[Expression, ...]) -> str:
         """The place of an element in its array, in C order."""
+        if array in self.passing:
+            return self.in_section
         axes = array_axes(self._nest.parameter(array))
         written = [self(index) for index in indices]
         if self._nest.variant.ragged and len(axes) == 2 and axes[0] == ROW_AXIS:
@@ -109,7 +115,7 @@ class Text:
     def element(self, array: str, indices: tuple[Expression, ...]) -> str:
         """An element of an array. Unsigned, lest Numba test the index for being negative."""
         place = self.flat(array, indices)
-        is_variable_of_loop = place.isidentifier() and not self.strip_start
+        is_variable_of_loop = place.isidentifier() and not (self.strip_start or self.in_section)
         return f"{self.identifier(array)}[{place if is_variable_of_loop else f'uint64({place})'}]"
 
     def __call__(self, expression: Expression) -> str:

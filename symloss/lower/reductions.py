@@ -66,6 +66,17 @@ def sum_and_count(values: Readable, start: int, count: int, counted: float) -> t
     """
     totals, errors, found = eight_zeros(), eight_zeros(), eight_zeros()
     eights = count - count % 8
+    totals, errors, found = running_sums(values, start, eights, totals, errors, found, counted)
+    return ended_sum(values, start + eights, count, totals, errors, found, counted)
+
+
+def running_sums(
+    values: Readable, start: int, eights: int, totals: Eight, errors: Eight, found: Eight, counted: float
+) -> tuple[Eight, Eight, Eight]:
+    """The eight running sums, their errors and counts after ``eights`` more values, a multiple of eight.
+
+    A sum may be continued where a multiple of 32 values has been added.
+    """
     for block in range(0, eights, 32):
         stop = block + 32 if block + 32 < eights else eights  # `min` would be one more function to compile
         part = eight_zeros()
@@ -75,9 +86,16 @@ def sum_and_count(values: Readable, start: int, count: int, counted: float) -> t
             found = plus(found, equals(here, counted))
         totals, lost = two_sums(totals, part)
         errors = plus(errors, lost)
+    return totals, errors, found
+
+
+def ended_sum(
+    values: Readable, start: int, count: int, totals: Eight, errors: Eight, found: Eight, counted: float
+) -> tuple[float, float]:
+    """What `sum_and_count` gives for ``count`` values, of which those that fill no eight begin at ``start``."""
     total, error = (added(totals), 0.0) if count <= 32 else added_with_error(totals, errors)
     rest, ones = 0.0, added(found)
-    for i in range(start + eights, start + count):
+    for i in range(start, start + count % 8):
         x = float(values[uint64(i)])
         rest += 0.0 if x == counted else x
         ones += 1.0 if x == counted else 0.0
@@ -247,10 +265,20 @@ def add_to(totals: Any, place: int, x: float) -> None:
     totals[uint64(2 * place + 1)] += lost
 
 
+SECTION = 512
+"""Values that a loop over a long row makes before a sum takes them in: 4 KiB, so that they wait in the first-level
+cache."""
+
+UNDIVIDED = 1024
+"""The length of rows up to which they are one section: halves of a thousand classes cost up to a tenth more."""
+
+COUNTED = {"sum": "math.nan", "rest": "1.0"}
+"""What `sum_and_count` leaves out of a sum and counts, by the kind of the reduction."""
+
 NAMES = {"sum": "sum_of", "max": "max_of", "argmax": "argmax_of", "rest": "rest_of"}
 LANE_NAMES = {"sum": "lane_sums", "max": "lane_maxima", "argmax": "lane_places", "rest": "lane_rests"}
 
-SUM = (two_sum, two_sums, added, added_with_error, sum_and_count)
+SUM = (two_sum, two_sums, added, added_with_error, running_sums, ended_sum, sum_and_count)
 LANE_SUM = (two_sum, lane_sums_and_counts)
 
 PARTS: dict[str, tuple[Callable[..., Any], ...]] = {
