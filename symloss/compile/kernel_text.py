@@ -54,7 +54,7 @@ class Kernel:
         self._names = [identifier(p.name) for p in nest.parameters]
         self._text = Text(nest, identifier)
         self._status = identifier(nest.parameters_of("status")[0].name)
-        self._failed = identifier("failed")
+        self._failed = identifier.own("failed")
         self._lines: list[str] = []
         self._largest: dict[str, str] = {}  # maxima found in this block, by what they are of
         self._depth = 1
@@ -171,7 +171,7 @@ class Kernel:
         text, axes = self._text, self._nest.parameter(array).axes
         start = text.flat(array, (Name(self._row, "int"), *(Number(0) for _ in axes)))
         size = " * ".join(map(text.length, axes))
-        inside = self._identifier("inside")
+        inside = self._identifier.own("inside")
         self._line(f"if {condition}:")
         self._line(f"    for {inside} in range({size}):")
         self._line(f"        {self._identifier(array)}[uint64({start} + {inside})] = math.nan")
@@ -195,9 +195,9 @@ class Kernel:
 
     def _strips(self, loop: For, totals: list[Total]) -> None:
         """The rows a strip at a time, whose values are summed while they lie in the first-level cache."""
-        rows, length = self._text.length(ROW_AXIS), self._identifier("strip_length")
+        rows, length = self._text.length(ROW_AXIS), self._identifier.own("strip_length")
         strip = self._identifier(self._nest.parameters_of("strip")[0].name)
-        first = self._text.strip_start = self._identifier("strip_start")
+        first = self._text.strip_start = self._identifier.own("strip_start")
         self._line(f"for {first} in range(0, {rows}, {strip}):")
         self._depth += 1
         self._line(f"{length} = {strip} if {rows} - {first} > {strip} else {rows} - {first}")
@@ -208,7 +208,7 @@ class Kernel:
 
     def _strip(self, loop: For, first: str, length: str) -> None:
         """The rows of one strip. Counted from 0: LLVM makes no vectors of a loop that begins anywhere."""
-        lane = self._identifier("lane")
+        lane = self._identifier.own("lane")
         self._line(f"for {lane} in range({length}):")
         self._line(f"    {self._identifier(loop.variable)} = {first} + {lane}")
         self._body(loop)
@@ -216,9 +216,10 @@ class Kernel:
     def _by_sections(self, sections: Sections) -> None:
         """A loop over a row a section at a time, each of which is summed while it lies in the first-level cache."""
         loop, name, size = sections.loop, self._identifier, self._text.length(sections.loop.axis)
-        first, length, place = name("section"), name("section_length"), name("in_section")
-        step = name("section_step")
-        running = [", ".join(name(f"{part} {s.name}") for part in ("running", "lost", "found")) for s in sections.sums]
+        first, length, step, place = map(name.own, ("section", "section_length", "section_step", "in_section"))
+        running = [
+            ", ".join(name.own(f"{part} {s.name}") for part in ("running", "lost", "found")) for s in sections.sums
+        ]
         for variables in running:
             self._line(f"{variables} = eight_zeros(), eight_zeros(), eight_zeros()")
         self._line(f"{step} = {SECTION} if ({size} > {UNDIVIDED}) | ({size} == 0) else {size}")
@@ -242,9 +243,11 @@ class Kernel:
     def _ended(self, reduction: Reduction, size: str, variables: str, passes: bool) -> None:
         """The sum, from the running sums of all sections and what is left of the last."""
         eights = f"({size} - {size} % 8)"
-        start = f"{eights} % {self._identifier('section_step')}" if passes else f"{self._start(reduction)} + {eights}"
+        start = (
+            f"{eights} % {self._identifier.own('section_step')}" if passes else f"{self._start(reduction)} + {eights}"
+        )
         found = self._identifier(reduction.name)
-        ones = self._identifier(f"ones {reduction.name}")
+        ones = self._identifier.own(f"ones {reduction.name}")
         values = f"{self._identifier(reduction.array)}, {start}, {size}, {variables}, {COUNTED[reduction.kind]}"
         self._line(f"{found}, {ones} = ended_sum({values})")
         if reduction.kind == "rest":

@@ -33,7 +33,7 @@ IMPORTS = (
     "from numpy import float32, float64, int64, uint64\n\n"
     "from symloss.compile.jit import bits, device, eight, eight_zeros, entry, equals, fma, from_bits, from_rank\n"
     "from symloss.compile.jit import kernel, later, minus, plus, rank, rank_of_nothing, routine, select\n"
-    "from symloss.compile.jit import single, unless, wide_vectors\n"
+    "from symloss.compile.jit import single, turn_over, unless, wide_vectors\n"
     "from symloss.lower.ir import Parameter\n\n"
 )
 """What the text of any kernel may use."""
@@ -59,13 +59,17 @@ class Identifiers:
 
     def __call__(self, name: str) -> str:
         if name not in self._given:
-            plain = re.sub(r"\W", "_", name)
+            plain = re.sub(r"\W", "_", name.strip())
             plain = plain if plain.isidentifier() or keyword.iskeyword(plain) else f"n_{plain}"
             while plain in self._taken:
                 plain += "_"
             self._taken.add(plain)
             self._given[name] = plain
         return self._given[name]
+
+    def own(self, name: str) -> str:
+        """An identifier of the text's own: an argument that happens to be called so has another."""
+        return self(f" {name}")
 
 
 class Text:
@@ -94,7 +98,7 @@ class Text:
     @property
     def row_start(self) -> str:
         """Where a row of ragged data begins."""
-        return self.identifier("row_start")
+        return self.identifier.own("row_start")
 
     def flat(self, array: str, indices: tuple[Expression, ...]) -> str:
         """The place of an element in its array, in C order."""

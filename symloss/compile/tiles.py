@@ -47,7 +47,7 @@ class TileText(Text):
 
     def __init__(self, nest: Nest, identifier: Identifiers) -> None:
         super().__init__(nest, identifier)
-        self.first, self.lane, self.count = (identifier(name) for name in ("first", "lane", "lanes"))
+        self.first, self.lane, self.count = (identifier.own(name) for name in ("first", "lane", "lanes"))
         self.room = identifier(VALUES)
         last = f"{self.length(ROW_AXIS)} - 1"
         self.row = f"{self.first} + {self.lane} if {self.first} + {self.lane} < {last} else {last}"
@@ -145,14 +145,19 @@ class TileKernel(Kernel):
         self._line(f"    {array}[uint64({place})] = {self._stored(parameter.name, inside)}")
 
     def _copy_of_classes(self, parameter: Parameter) -> None:
-        """The short loop over the classes is the outer one; a full tile has a loop of its own, of a known length."""
-        tile, size, array = self._tile, self._text.length(parameter.axes[0]), self._identifier(parameter.name)
-        inside = f"{tile.copy(parameter)}[uint64(at * {LANES} + {tile.lane})]"
-        outside = f"{array}[uint64(({{}}) * {size} + at)]"
+        """Eight rows of eight classes turned over at a time, where a full tile's rows are as long.
+
+        Else the short loop over the classes is the outer one; a full tile has a loop of its own, of a known length.
+        """
+        size, classes = self._text.length(parameter.axes[0]), self._identifier.own("at")
+        tile, inside = self._tile, f"{self._tile.copy(parameter)}[uint64({classes} * {LANES} + {self._tile.lane})]"
+        outside = f"{self._identifier(parameter.name)}[uint64(({{}}) * {size} + {classes})]"
         own, repeated = outside.format(f"{tile.first} + {tile.lane}"), outside.format(tile.row)
-        self._line(f"if {tile.count} == {LANES}:")
+        self._line(f"if ({tile.count} == {LANES}) & ({size} >= 8):")
+        self._turned_over(parameter, size, classes)
+        self._line(f"elif {tile.count} == {LANES}:")
         for lanes, place in ((LANES, own), (LANES if parameter.kind in INPUTS else tile.count, repeated)):
-            self._line(f"    for at in range({size}):")
+            self._line(f"    for {classes} in range({size}):")
             self._line(f"        for {tile.lane} in range({lanes}):")
             if parameter.kind in INPUTS:
                 self._line(f"            {inside} = float64({place})")
@@ -160,6 +165,17 @@ class TileKernel(Kernel):
                 self._line(f"            {place} = {self._stored(parameter.name, inside)}")
             if place is own:
                 self._line("else:")
+
+    def _turned_over(self, parameter: Parameter, size: str, classes: str) -> None:
+        """A full tile, whose last eight classes overlap those before."""
+        group, block = self._identifier.own("group"), self._identifier.own("block")
+        rows = self._identifier(parameter.name), f"({self._tile.first} + {group}) * {size} + {classes}", size
+        inside = self._tile.copy(parameter), f"{classes} * {LANES} + {group}", str(LANES)
+        self._line(f"    for {group} in range(0, {LANES}, 8):")
+        self._line(f"        for {block} in range(0, {size}, 8):")
+        self._line(f"            {classes} = {block} if {block} + 8 <= {size} else {size} - 8")
+        source, target = (rows, inside) if parameter.kind in INPUTS else (inside, rows)
+        self._line(f"            turn_over({', '.join((*source, *target))})")
 
     def _piece(self, piece: Phase | Reduction) -> None:
         if isinstance(piece, Reduction):

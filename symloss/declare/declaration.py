@@ -240,7 +240,14 @@ def _refuse_clashes(name: str, typed: sp.Expr, found: tuple[Declared, ...]) -> N
                 f"{_described(symbol)}; use one declaration, or two names"
             )
     sizes = {a.name: a for s in map(role_symbol, found) for a in s.axes}
-    known = {extent_symbol for a in _all_axes(typed, sizes.values()) for extent_symbol in a.extent.free_symbols}
+    axes = _all_axes(typed, sizes.values())
+    for axis in axes:
+        if axis.name in by_name:
+            raise DeclarationError(
+                f"{name} = {typed}: {axis.name} is an axis and also {_described(by_name[axis.name])}; give one of them "
+                f"another name, such as sl.axis({axis.name.upper() + '_axis'!r})"
+            )
+    known = {extent_symbol for a in axes for extent_symbol in a.extent.free_symbols}
     for symbol in sorted(typed.atoms(sp.Symbol), key=str):
         if not isinstance(symbol, (RoleSymbol, IndexLabel)) and symbol not in known:
             raise _roleless(name, typed, symbol)

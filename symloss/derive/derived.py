@@ -24,7 +24,7 @@ from .differentiate import Boundary, along, by_element, differentiate
 from .kinks import resolve
 
 _POINTS = 3  # random points per check; at 300 bits one already refutes a wrong derivative
-_LETTERS = "ijklmnpqrs"
+_LETTERS = "ijklmnpqrsuvw"
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,14 @@ class Derivation:
         """Where steps are checked."""
         declared = (*self.declaration.inputs, *self.declaration.parameters)
         return [point(declared, self.declaration.axes, seed) for seed in range(_POINTS)]
+
+    @cached_property
+    def _letters(self) -> list[str]:
+        """Names of indices that are nobody's already."""
+        declaration = self.declaration
+        taken = {role_symbol(d).name for d in (*declaration.inputs, *declaration.parameters)}
+        taken |= {axis.name for axis in declaration.axes}
+        return [letter for letter in _LETTERS if letter not in taken]
 
     @cached_property
     def variables(self) -> dict[str, Declared]:
@@ -97,9 +105,9 @@ class Derivation:
         return self.declaration.kinks  # type: ignore[return-value]
 
     def indices(self, name: str, first_letter: int = 0) -> tuple[sp.Idx, ...]:
-        """Free indices for the entries of a variable: i, j, ... over its axes."""
+        """Free indices for the entries of a variable: i, j, ... over its axes, but no letter that is an argument's."""
         axes: tuple[Axis, ...] = role_symbol(self.variable(name)).axes
-        return tuple(axis.index(_LETTERS[first_letter + n]) for n, axis in enumerate(axes))
+        return tuple(axis.index(self._letters[first_letter + n]) for n, axis in enumerate(axes))
 
     def _gradient(self, name: str, boundary: Boundary, first_letter: int) -> Derivative:
         variable, indices = self.variable(name), self.indices(name, first_letter)
