@@ -170,12 +170,9 @@ def lane_sums_and_counts(
 
     ``room`` from ``work`` on is for the eight running sums, and behind them the counts.
     """
-    wanted = counted == counted
+    found, wanted = work + 8 * 64, counted == counted
     for lane in range(lanes if wanted else 0):
-        room[uint64(work + 8 * 64 + lane)] = 0.0
-    for i in range(count if wanted else 0):
-        for lane in range(lanes):
-            room[uint64(work + 8 * 64 + lane)] += 1.0 if values[uint64(i * 64 + lane)] == counted else 0.0
+        room[uint64(found + lane)] = 0.0
     eights = count - count % 8
     if eights > 0:
         for i in range(8 * 64):
@@ -185,6 +182,8 @@ def lane_sums_and_counts(
         for lane in range(lanes):
             x = values[uint64(i * 64 + lane)]
             room[uint64(running + lane)] += 0.0 if x == counted else x
+            if wanted:
+                room[uint64(found + lane)] += 1.0 if x == counted else 0.0
     for lane in range(lanes):
         total = 0.0
         if eights > 0:
@@ -199,6 +198,8 @@ def lane_sums_and_counts(
         for lane in range(lanes):
             x = values[uint64(i * 64 + lane)]
             room[uint64(result + lane)] += 0.0 if x == counted else x
+            if wanted:
+                room[uint64(found + lane)] += 1.0 if x == counted else 0.0
     for lane in range(lanes):
         total, lost = two_sum(room[uint64(work + lane)], room[uint64(result + lane)])
         room[uint64(result + lane)] = total + (0.0 + lost)
