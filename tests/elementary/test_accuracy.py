@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from mpmath import loggamma
 
 from symloss.elementary.table import FUNCTIONS
 from tests.elementary.compiled import evaluate
@@ -72,3 +73,16 @@ def test_what_underflows_is_rounded_as_a_whole(name: str, x: float) -> None:
     got, want = float(evaluate(name, [np.array([x])])[0]), exact(name, x)
     assert 0.0 < abs(want) < sys.float_info.min
     assert ulps(got, want) <= 1.5, f"{name}({x}) = {got!r}, exactly {float(want)!r}"
+
+
+@pytest.mark.parametrize(("name", "x", "y"), [
+    ("log_beta", 1.0 + 1e-9, 1.0), ("log_beta", 0.9914230543620383, 1.0086997846647607),
+    ("rising_log", 0.9750243355363187, 0.99582020060466), ("digamma_curvature", 11.066628896408742, 2.2969321875959228),
+])  # fmt: skip
+def test_next_to_common_zeros(name: str, x: float, y: float) -> None:
+    """Where all log-gammas are small at once, and where the series of psi and psi' cancel."""
+    got, want = float(evaluate(name, [np.array([x]), np.array([y])])[0]), exact(name, x, y)
+    terms = [want] if name == "digamma_curvature" else [want, loggamma(x), loggamma(x + y)]
+    assert abs(got - want) <= 10.0 * np.spacing(float(max(map(abs, terms)))), (
+        f"{name}({x}, {y}) = {got!r}, exactly {float(want)!r}"
+    )
