@@ -17,7 +17,7 @@ from .log_bases import (
     square_of_scaled,
 )
 from .log_shapes import by_log_shapes
-from .saddle_point import beta_binomial, negative_binomial
+from .saddle_point import beta_binomial, negative_binomial, poisson
 from .silence import is_bell
 from .stable_rule import StableRule, X, Y
 
@@ -55,6 +55,16 @@ WHOLE: tuple[StableRule, ...] = (
         - X**2 * (sp.log(X**2 + 1) - sp.log(X**2 + 1 + sp.exp(Y)))
         - sp.exp(Y) * (Y - sp.log(X**2 + 1 + sp.exp(Y))),
         ({"x": 64.0, "y": 32.0}, {"x": 100.0, "y": 30.0}),
+    ),
+    StableRule(
+        "Poisson by its saddle point",
+        "log(n!) + m - n log(m) = factorial_rest(n) + divergence(n, m)",
+        "the terms are n log(n), their sum log(n)",
+        "n > 100",
+        _SADDLE_POINT,
+        poisson,
+        sp.loggamma(X**2 + 1) + sp.exp(Y) - X**2 * Y,
+        ({"x": 128.0, "y": 9.704}, {"x": 1024.0, "y": 13.8629}),
     ),
     StableRule(
         "beta-binomial by its saddle point",

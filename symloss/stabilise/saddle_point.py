@@ -42,6 +42,22 @@ def negative_binomial(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def poisson(e: sp.Expr) -> sp.Expr | None:
+    """w (log(n!) + m - n log(m)) by the deviance from m; by its logarithm where m is small, or underflows."""
+    if not isinstance(e, sp.Add):
+        return None
+    for counted, n, w in _factorials(e):
+        terms = sp.Add.make_args(_plain(e - counted, n))
+        powers = [t for t in terms if n in sp.Mul.make_args(t)]
+        log_m = sp.Add(*(-t / n / w for t in powers))
+        m = _exponential(log_m) if powers else None
+        if m is not None and m.is_nonnegative and w * m in terms:
+            others = sp.Add(*(t for t in terms if t not in powers and t != w * m))
+            near, far = divergence(n, m, m - n), n * (sp.log(n) - log_m) + (m - n)
+            return w * (factorial_rest(n) + sp.Piecewise((near, 4 * m >= n), (far, True))) + others
+    return None
+
+
 def beta_binomial(e: sp.Expr) -> sp.Expr | None:
     """log(k! m!/n!) - log(B(a + k, b + m)/B(a, b)), n = k + m, by deviances from n a/(a + b) for a >= k and b >= m."""
     if not isinstance(e, sp.Add) or not e.has(rising_log):
@@ -115,10 +131,9 @@ def _rising(e: sp.Expr, n: sp.Expr, c: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Ex
 
 def _logarithms(e: sp.Expr, x: sp.Expr, n: sp.Expr, c: sp.Expr) -> tuple[sp.Expr, sp.Expr, sp.Expr] | None:
     """log(p), log(q) and what is left of c (x log(p) + n log(q)) + others."""
-    plain = e.replace(lambda f: isinstance(f, xlogy) and f.args[0] == n, lambda f: n * sp.log(f.args[1]))
     logs = {x: sp.S.Zero, n: sp.S.Zero}
     others = []
-    for term in sp.Add.make_args(sp.expand_mul(plain)):
+    for term in sp.Add.make_args(_plain(e, n)):
         factors = sp.Mul.make_args(term / c)
         of = next((q for q in (n, x) if all(f in factors for f in sp.Mul.make_args(q))), None)
         if of is None:
@@ -126,6 +141,12 @@ def _logarithms(e: sp.Expr, x: sp.Expr, n: sp.Expr, c: sp.Expr) -> tuple[sp.Expr
         else:
             logs[of] += term / c / of
     return (logs[x], logs[n], sp.Add(*others)) if all(logs.values()) else None
+
+
+def _plain(e: sp.Expr, n: sp.Expr) -> sp.Expr:
+    """Multiplied out, with n log(u) as a product."""
+    products = e.replace(lambda f: isinstance(f, xlogy) and f.args[0] == n, lambda f: n * sp.log(f.args[1]))
+    return sp.expand_mul(products)
 
 
 def _deviances(x: sp.Expr, n: sp.Expr, log_p: sp.Expr, log_q: sp.Expr) -> sp.Expr | None:

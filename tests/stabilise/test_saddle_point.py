@@ -69,7 +69,8 @@ def test_what_underflows_is_no_infinity(spelling: str) -> None:
     counts = np.array([3.0, 3.0, 0.0, 5.0, 0.0, 2.0, 2.0, 0.0])
     got = loss.value(y=counts, f=logits, r=np.full(8, 2.0))
     rest = math.lgamma(2.0) - np.array([math.lgamma(2.0 + c) - math.lgamma(c + 1.0) for c in counts])
-    want = rest + 2.0 * np.maximum(logits, 0.0) + np.where(counts > 0, counts * np.maximum(-logits, 0.0), 0.0)
+    failures = np.multiply(counts, np.maximum(-logits, 0.0), out=np.zeros(8), where=counts > 0)
+    want = rest + 2.0 * np.maximum(logits, 0.0) + failures
     np.testing.assert_allclose(got, want, rtol=1e-14)
 
 
@@ -89,3 +90,35 @@ def test_a_beta_binomial_keeps_its_digits() -> None:
 
 def counted_pair(x: sp.Expr, z: sp.Expr) -> sp.Expr:
     return lgamma(x) + lgamma(z) - lgamma(x + z)
+
+
+POISSONS = {"log link": lgamma(y + 1) + sp.exp(f) - y * f, "mean": lgamma(y + 1) + mu - y * sp.log(mu)}
+
+
+@pytest.mark.parametrize("spelling", POISSONS)
+def test_a_poisson_keeps_its_digits(spelling: str) -> None:
+    loss, program = loss_of(POISSONS[spelling]), Program(POISSONS[spelling], (), (), {})
+    assert stable_form(loss.declaration.expression).has(factorial_rest)
+    for count, logarithm in (
+        (1000.0, 6.9),
+        (3.0, -700.0),
+        (0.0, -700.0),
+        (0.0, 3.0),
+        (7.0, 30.0),
+        (1e9, 20.7),
+        (5.0, -1.0),
+    ):
+        given = {"y": count, "f": logarithm, "mu": math.exp(logarithm)}
+        got = float(loss.value(*(np.array([given[s.name]]) for s in loss.inputs))[0])
+        # next to the mode the rounding of the mean is multiplied by its distance from the count
+        room = 16 if abs(logarithm - math.log(count or 1.0)) < 0.1 else 6
+        assert ulp_error(got, program(given, FLOOR)[0], "float64") <= room, (spelling, given, got)
+
+
+def test_a_poisson_mean_that_underflows_is_no_infinity() -> None:
+    loss = loss_of(POISSONS["log link"])
+    assert loss.value([3.0, 0.0, 2.0], [-800.0, -800.0, -math.inf]).tolist() == [
+        pytest.approx(2400.0 + math.log(6.0), rel=1e-15, abs=0.0),
+        0.0,
+        math.inf,
+    ]
