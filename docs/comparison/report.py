@@ -191,10 +191,12 @@ def _catalogue(measured: Catalogue) -> str:
         ]
         for c in measured.cells
     ]
-    text = f"About {STANDARD} samples of a loss, {FEW} of one whose exact results take long. " + (
-        f"Not done in {LONGEST:.0f} seconds: {', '.join(measured.unfinished)}." if measured.unfinished else ""
-    )
-    return "\n".join(("## The catalogue", "", text.rstrip(), "", table(columns, rows)))
+    text = [f"About {STANDARD} samples of a loss, {FEW} of one whose exact results take long."]
+    if measured.unfinished:
+        text.append(f"Not done in {LONGEST:.0f} seconds: {', '.join(measured.unfinished)}.")
+    if measured.failed:
+        text.append(f"Failed: {'; '.join(f'{name} ({reason})' for name, reason in measured.failed.items())}.")
+    return "\n".join(("## The catalogue", "", " ".join(text), "", table(columns, rows)))
 
 
 def _functions(functions: list[Measured]) -> str:

@@ -13,6 +13,7 @@ import mpmath
 import sympy as sp
 
 from symloss.heads import functions as fn
+from symloss.heads.saddle_point import factorial_rest, rising_rest
 
 from .balls import (
     Ball,
@@ -22,6 +23,7 @@ from .balls import (
     exponential,
     integer_power,
     inverse,
+    is_exact,
     is_small,
     logarithm,
     magnitude,
@@ -142,6 +144,21 @@ def _rising_curvature(b: Ball, n: Ball) -> Ball:
     return plus(times(x, _difference(0, x, n)), times(integer_power(x, 2), _difference(1, x, n)))
 
 
+def _times_log(x: Ball) -> Ball:
+    return exact(0) if not x.value and is_exact(x) else times(x, logarithm(x))
+
+
+def _factorial_rest(n: Ball) -> Ball:
+    return plus(loggamma(plus(exact(1), n)), negative(_times_log(n)), n)
+
+
+def _rising_rest(x: Ball, n: Ball) -> Ball:
+    above = plus(x, n)
+    return plus(
+        times(above, logarithm(above)), negative(times(x, logarithm(x))), negative(n), negative(_rising_log(x, n))
+    )
+
+
 GAMMA: dict[type, Callable[..., Ball]] = {
     sp.loggamma: loggamma,
     sp.polygamma: polygamma,
@@ -158,6 +175,8 @@ GAMMA: dict[type, Callable[..., Ball]] = {
     fn.excess_slope: lambda b, n: plus(n, negative(_rising_slope(b, n))),
     fn.rising_curvature: _rising_curvature,
     fn.loggamma1p: lambda x: loggamma(plus(exact(1), x)),
+    factorial_rest: _factorial_rest,
+    rising_rest: _rising_rest,
     fn.digamma1p: lambda x: _psi(0, plus(exact(1), x)),
     fn.loggamma_rest: lambda a, k: _rest(a),
     fn.loggamma_rest_slope: lambda a, k: _rest_slope(a),

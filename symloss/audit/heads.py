@@ -225,6 +225,11 @@ def _one_sided_sign(u: Ball, direction: Ball) -> Ball:
     return sign if sign.value else _sign(direction)
 
 
+def _masked_difference(a: Ball, b: Ball) -> Ball:
+    masked = all(is_exact(x) and x.value == -mpmath.inf for x in (a, b))
+    return a if masked else plus(a, negative(b))
+
+
 def _xlogy(x: Ball, y: Ball) -> Ball:
     return exact(0) if _is_zero(x) else times(x, logarithm(y))
 
@@ -279,6 +284,7 @@ _DIRECT: dict[type, Function] = {
     scaled_e1_curvature: _scaled_e1(scaled_e1_curvature, 3),
     fn.step: _step,
     fn.one_sided_sign: _one_sided_sign,
+    fn.masked_difference: _masked_difference,
     fn.xlogy: _xlogy,
     fn.product_or_zero: _product_or_zero,
     fn.log1psq_exp: lambda r, t, u: log1p(integer_power(times(r, exponential(negative(t))), 2)),

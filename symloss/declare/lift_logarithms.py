@@ -25,6 +25,7 @@ from symloss.heads.functions import (
 from .lift_exponentials import exponent_of, exponential_total, one_plus_exp
 from .lift_pairs import is_complement_of_unit, logarithm_of, never_negative
 from .lifting_rule import LiftingRule, X
+from .roles import RoleSymbol
 
 
 def _log_rule(e: sp.Expr) -> sp.Expr | None:
@@ -136,7 +137,18 @@ def _product_with_log(e: sp.Expr) -> sp.Expr | None:
         for weight in e.args:
             if never_negative(weight) and weight.is_zero is None and not weight.has(sp.log):
                 return e / (weight * logarithm) * xlogy(weight, logarithm.args[0])
+            if _is_shifted_count(weight):
+                sign = -1 if weight.could_extract_minus_sign() else 1
+                return sign * e / (weight * logarithm) * xlogy(sign * weight, logarithm.args[0])
     return None
+
+
+def _is_shifted_count(weight: sp.Expr) -> bool:
+    """k - 1 or 1 - k of a count k, which is 0 at k = 1."""
+    number, count = weight.as_coeff_Add()
+    _, symbol = count.as_coeff_Mul()
+    whole = bool(number.is_Integer) and number != 0 and count in (symbol, -symbol)
+    return whole and isinstance(symbol, RoleSymbol) and bool(symbol.is_integer and symbol.is_nonnegative)
 
 
 def _weighted_sum_of_logs(e: sp.Expr) -> sp.Expr | None:
@@ -147,6 +159,8 @@ def _weighted_sum_of_logs(e: sp.Expr) -> sp.Expr | None:
         if not isinstance(bracket, sp.Add):
             continue
         rest = e / bracket
+        if _is_shifted_count(bracket):
+            continue
         for term in bracket.args:
             product = rest * term
             rewritten = _product_with_log(product)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symloss.elementary import ieee as math
+from symloss.elementary.constants import INFINITY
 from symloss.elementary.primitives import fma
 
 INTEGERS_ONLY = 4503599627370496.0  # 2^52, from which on every float64 is an integer: a fact of the format
@@ -52,6 +53,11 @@ def product_or_zero(w: float, g: float) -> float:
 def quotient_or_zero(x: float, n: float) -> float:
     """x / n, and 0 where n is 0."""
     return 0.0 * x if n == 0.0 else x / n
+
+
+def masked_difference(a: float, b: float) -> float:
+    """a - b, and -inf where both are -inf."""
+    return -INFINITY if (a == -INFINITY) & (b == -INFINITY) else a - b
 
 
 def one_sided_sign(u: float, d: float) -> float:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from symloss.elementary.arithmetic import floor
 from symloss.elementary.constants import HALF_LOG_TWO_PI, INFINITY, NOT_A_NUMBER
-from symloss.elementary.gamma import STIRLING, STIRLING_FROM, gamma_positive, loggamma_positive, stirling_rest
+from symloss.elementary.gamma import (
+    STIRLING,
+    STIRLING_FROM,
+    gamma_positive,
+    loggamma_beside_one,
+    loggamma_over_two,
+    loggamma_positive,
+    stirling_rest,
+)
 from symloss.elementary.log_difference import LOG1PMX
 from symloss.elementary.logarithm import log, log1p
 from symloss.elementary.primitives import fma
@@ -14,7 +22,8 @@ FAR_FROM_ONE = 1e20  # 1 + x is x from here on
 
 
 def log_beta(a: float, b: float) -> float:
-    """log B(a, b) for a, b > 0; inf where one of them is 0, NaN below 0. Measured error: 7.7 ulp away from B = 1.
+    """log B(a, b) for a, b > 0; inf where one of them is 0, NaN below 0. Measured error: 4 ulp, and as
+    much of the largest of its log-gammas next to B = 1.
 
     The arrangement of A. Didonato and A. Morris, Algorithm 708 (ACM TOMS 1992), BETALN: Stirling's formula with its
     large terms cancelled by hand.
@@ -28,6 +37,9 @@ def log_beta(a: float, b: float) -> float:
     if large < STIRLING_FROM:
         if small < 1e-20:
             return log1p(small / large) - log(small)
+        if small >= 0.5 and large <= 1.5 and small + large >= 1.5:  # next to B(1, 1) = 1 all three are small
+            c, d = small - 1.0, large - 1.0
+            return (loggamma_beside_one(c) + loggamma_beside_one(d)) - loggamma_over_two(c + d)
         return log(gamma_positive(small) * (gamma_positive(large) / gamma_positive(small + large)))
     if small < STIRLING_FROM:
         return loggamma_positive(small) - rising_log(large, small)
@@ -97,7 +109,8 @@ def rising_product(x: float, n: float) -> float:
 
 
 def rising_log(x: float, n: float) -> float:
-    """log Gamma(x + n) - log Gamma(x) for x > 0 and x + n > 0; 0 at n = 0. Measured error: 8.4 ulp away from its zeros.
+    """log Gamma(x + n) - log Gamma(x) for x > 0 and x + n > 0; 0 at n = 0. Measured error: 7.3 ulp, and 9 ulp
+    of the larger of the two next to its zeros.
 
     Stirling's formula with its large terms cancelled by hand, after steps of the recurrence up to x >= 10; few whole
     steps are multiplied out.
@@ -120,6 +133,10 @@ def rising_log(x: float, n: float) -> float:
 def rising_by_steps(x: float, n: float) -> float:
     """rising_log for -x < n < 16: each step of the recurrence takes log(1 + n/x), of one sign, from the rest."""
     first = 0.0
+    if 0.5 <= x <= 1.5 and n >= 0.5 and 1.5 <= x + n <= 3.0:  # both are small next to Gamma(2) = Gamma(1)
+        return loggamma_over_two((x - 1.0) + (n - 1.0)) - loggamma_beside_one(x - 1.0)
+    if n >= 0.5 and x <= 2.5 and x + n <= 5.0:  # both are smaller than n log(10)
+        return loggamma_positive(x + n) - loggamma_positive(x)
     if x < 1.0:
         first = log1p_quotient(n, x)
         x = x + 1.0
@@ -135,6 +152,7 @@ def rising_excess(x: float, n: float) -> float:
     """log Gamma(x + n) - log Gamma(x) - n log x, the sum of log(1 + k/x) over k < n; 0 at n = 0, n = 1 and x = inf.
 
     For x > 0 and x + n > 0. From x >= 10 on by Stirling's formula; below, whole steps whose terms have one sign.
+    Measured error: 3.2 ulp.
     """
     if not x > 0.0 or not x + n > 0.0:
         return NOT_A_NUMBER if x != 0.0 or not n >= 0.0 else excess_at_zero(n)

@@ -70,7 +70,7 @@ def loggamma_beside_one(d: float) -> float:
 
 
 def loggamma1p(x: float) -> float:
-    """log Gamma(1 + x) for x > -1, relative to x where that is tiny; inf at -1. Measured error: 2 ulp."""
+    """log Gamma(1 + x) for x > -1, relative to x where that is tiny; inf at -1. Measured error: 2.4 ulp."""
     if -0.5 <= x <= 0.5:
         return loggamma_beside_one(x)
     return loggamma_over_two(x - 1.0) if 0.5 < x <= 2.0 else loggamma(1.0 + x)

@@ -61,7 +61,7 @@ def excess_slope(b: float, n: float) -> float:
 
 
 def rising_curvature(b: float, n: float) -> float:
-    """The sum of k x/(x + k)^2 over k < n at x = exp(b) for n >= 0; 0 at both infinities. Measured error: 8 ulp."""
+    """The sum of k x/(x + k)^2 over k < n at x = exp(b) for n >= 0; 0 at both infinities. Measured error: 8.8 ulp."""
     if n < 0.0:
         return NOT_A_NUMBER
     x = exp(b)

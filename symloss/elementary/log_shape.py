@@ -80,7 +80,7 @@ def shape_of(a: float, k: float) -> float:
 
 
 def loggamma_rest(a: float, k: float) -> float:
-    """log Gamma(k) - k log k + k at k = exp(a); inf at -inf, -inf at inf. Measured error: 2.1 ulp."""
+    """log Gamma(k) - k log k + k at k = exp(a); inf at -inf, -inf at inf. Measured error: 2.2 ulp."""
     k = shape_of(a, k)
     if k != k:
         return k

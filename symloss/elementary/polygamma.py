@@ -60,7 +60,7 @@ def digamma_near_zero(x: float) -> float:
 
 
 def digamma1p(x: float) -> float:
-    """psi(1 + x) for x > -1, relative to its zero; -inf at -1, inf at inf. Measured error: 2 ulp."""
+    """psi(1 + x) for x > -1, relative to its zero; -inf at -1, inf at inf. Measured error: 3.6 ulp."""
     if 0.0 <= x <= 1.0:
         d = x - 0.5
         y = DIGAMMA_ROOT_POLYNOMIAL[0]

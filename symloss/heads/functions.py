@@ -454,6 +454,12 @@ class logaddexp(Head):
         return None if sp.default_sort_key(x) <= sp.default_sort_key(y) else cls(y, x)
 
 
+class masked_difference(Head):
+    """a - b, and -inf where both are -inf: in sigmoid, what is masked has no share, whatever it is compared with."""
+
+    nargs = 2
+
+
 class softplus_difference(Head):
     """softplus(x + d) - softplus(x), without the cancellation where d is small; a stable form."""
 

@@ -18,6 +18,7 @@ from .exponential_integral import EXPONENTIAL_INTEGRAL
 from .gamma_rows import GAMMA_AND_BESSEL, loggamma
 from .log_rows import BY_LOGARITHM
 from .row import Row
+from .saddle_point import SADDLE_POINT
 from .shares import SHARES
 
 
@@ -61,6 +62,12 @@ def _truncated_variance(x: Any) -> Any:
 def _truncated_cumulant(x: Any) -> Any:
     ratio = _inverse_mills(x)
     return ratio * ((ratio + x) ** 2 - _truncated_variance(x))
+
+
+def _gap(x: sp.Expr, y: sp.Expr) -> sp.Expr:
+    """x - y; only what is given as it stands may be masked."""
+    given = all(isinstance(a, (sp.Symbol, sp.Indexed)) for a in (x, y))
+    return fn.masked_difference(x, y) if given else x - y
 
 
 def _xlogy(x: Any, y: Any) -> Any:
@@ -177,6 +184,7 @@ ROWS: tuple[Row, ...] = (
     *GAMMA_AND_BESSEL,
     *BY_LOGARITHM,
     *EXPONENTIAL_INTEGRAL,
+    *SADDLE_POINT,
     *SHARES,
     Row(fn.log1p, lambda x: (1 / (1 + x),), mpmath.log1p, "log1p"),
     Row(fn.expm1, lambda x: (sp.exp(x),), _expm1, "expm1"),
@@ -240,9 +248,15 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         fn.logaddexp,
-        lambda x, y: (fn.sigmoid(x - y), fn.sigmoid(y - x)),
+        lambda x, y: (fn.sigmoid(_gap(x, y)), fn.sigmoid(_gap(y, x))),
         lambda x, y: max(x, y) + mpmath.log1p(mpmath.exp(-abs(x - y))) if x != y else x + mpmath.log(2),
         "logaddexp",
+    ),
+    Row(
+        fn.masked_difference,
+        lambda x, y: (sp.S.One, sp.S.NegativeOne),
+        lambda x, y: x - y if x != y or x != -mpmath.inf else x,
+        "masked_difference",
     ),
     Row(
         fn.softplus_difference,

@@ -16,7 +16,7 @@ import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
 from symloss.heads.binders import LogSumExp
-from symloss.heads.functions import softplus
+from symloss.heads.functions import masked_difference, softplus
 from symloss.heads.numbers import exact
 from symloss.simplify.rules import domain_name
 
@@ -91,6 +91,8 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
         return _of_sum(translation, e, places)
     if isinstance(e, sp.Mul):
         return _of_product(translation, e, places)
+    if isinstance(e, masked_difference):
+        return translation.call("difference_error", *(translation.node(a, places) for a in e.args))
     if isinstance(e, sp.Abs):
         return _of_modulus(translation, e.args[0], places)
     if isinstance(e, sp.log) and _is_given(e.args[0]):

@@ -7,7 +7,7 @@ below n the sum is best left alone: there the excess is the larger part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
 import sympy as sp
@@ -19,6 +19,7 @@ from symloss.heads.functions import (
     digamma_excess,
     finished,
     log1p,
+    log_softplus,
     rising_excess,
     rising_log,
     sigmoid,
@@ -26,8 +27,10 @@ from symloss.heads.functions import (
     trigamma_difference,
     trigamma_excess,
 )
+from symloss.heads.rewrite import Rule, rewrite
 
 _KINDS = (rising_log, digamma_difference, trigamma_difference)
+_EXCESSES = (rising_excess, digamma_excess, trigamma_excess, digamma_curvature)
 Pair = tuple[sp.Expr, sp.Expr]
 
 
@@ -43,6 +46,23 @@ def without_large_parts(e: sp.Expr, otherwise: Callable[[sp.Expr], sp.Expr | Non
                 return far
             return sp.Piecewise((far, x >= n), (finished(otherwise(e) or e), True))
     return None
+
+
+def of_links(e: sp.Expr, rules: Iterable[Rule]) -> sp.Expr | None:
+    """The sum by ``rules``, with every softplus(u) as one positive number, beside the slope that all terms share."""
+    if not isinstance(e, sp.Add) or not e.has(*_KINDS) or not e.has(softplus):
+        return None
+    shared = set.intersection(*(set(sp.Mul.make_args(t)) for t in e.args))
+    common = sp.Mul(*(f for f in shared if not f.is_number))
+    numbers = {link: sp.Dummy(positive=True) for link in e.atoms(softplus)}
+    known = {log_softplus(*link.args): sp.log(number) for link, number in numbers.items()} | numbers
+    hidden = sp.Add(*(t / common for t in e.args)).xreplace(known)
+    inside = {s for link in numbers for s in link.free_symbols}
+    if hidden.free_symbols & inside:
+        return None
+    stable = rewrite(sp.expand_mul(hidden), rules)
+    back = {number: link for link, number in known.items()}
+    return None if not stable.has(*_EXCESSES) else common * stable.xreplace(back)
 
 
 def beta_quotient(e: sp.Expr) -> sp.Expr | None:

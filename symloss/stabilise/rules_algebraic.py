@@ -95,6 +95,13 @@ def _logarithm(coefficient: sp.Expr, rest: sp.Expr, form: InOneVariable) -> tupl
         slope = sp.factor(start.xreplace({form.v: sp.S.Zero})) if start.is_rational_function(form.v) else sp.nan
         if slope.is_finite and not (slope / coefficient).is_nonnegative and rest.has(form.v):
             return coefficient * log1psq_excess(form.quotient), rest + coefficient * form.v**2 / form.h**2
+        constant = sp.Add(*(t for t in sp.Add.make_args(rest) if not t.has(form.v, form.h)))
+        if (
+            constant != 0 and coefficient.is_number and not slope.is_finite
+        ):  # such as digamma functions, which cancel among themselves
+            term, varying = _logarithm(coefficient, rest - constant, form)
+            if term is not None and term.has(log1psq_excess):
+                return term + constant, varying
     return coefficient * form.logarithm, rest
 
 

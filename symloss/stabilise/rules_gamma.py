@@ -18,6 +18,7 @@ from symloss.heads.functions import (
     log_bessel_i0,
     log_bessel_i0_scaled,
     log_beta,
+    log_softplus,
     rising_log,
     sigmoid,
     softplus,
@@ -27,7 +28,7 @@ from symloss.heads.functions import (
     trigamma_excess,
 )
 
-from .gamma_excess import beta_quotient, without_large_parts
+from .gamma_excess import beta_quotient, of_links, without_large_parts
 from .stable_rule import StableRule, X, Y
 
 
@@ -253,6 +254,10 @@ def _large_parts(e: sp.Expr) -> sp.Expr | None:
     return without_large_parts(e, rising_binomial)
 
 
+def _of_links(e: sp.Expr) -> sp.Expr | None:
+    return of_links(e, (*RULES, *LAST[1:]))
+
+
 RULES: tuple[StableRule, ...] = (
     StableRule(
         "difference of polygammas",
@@ -396,6 +401,21 @@ RULES: tuple[StableRule, ...] = (
 )
 
 LAST: tuple[StableRule, ...] = (
+    StableRule(
+        "mean and dispersion by links",
+        "g(softplus(u), softplus(v)) = g(m, d) by the rules of gamma functions",
+        "the terms grow with 1/d, their sum does not",
+        "v < -7",
+        "README rule 66 (awslabs/gluonts#287)",
+        _of_links,
+        digamma_difference(1 / softplus(X), 3)
+        - sp.log(softplus(Y) + 1 / softplus(X))
+        - log_softplus(X)
+        + 1
+        - 3 / (softplus(Y) + 1 / softplus(X))
+        - 1 / (1 + softplus(X) * softplus(Y)),
+        ({"x": -20.0, "y": 2.0}, {"x": -30.0, "y": 0.0}),
+    ),
     StableRule(
         "huge shapes",
         "log(Gamma(x + n)/Gamma(x)) = n log(x) + rising_excess(x, n), and its derivatives, where n log(x) cancels",

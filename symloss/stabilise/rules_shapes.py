@@ -17,6 +17,7 @@ from .log_bases import (
     square_of_scaled,
 )
 from .log_shapes import by_log_shapes
+from .saddle_point import beta_binomial, negative_binomial, poisson
 from .silence import is_bell
 from .stable_rule import StableRule, X, Y
 
@@ -38,7 +39,49 @@ def _is_of_bells(e: sp.Add) -> bool:
     return bool(factors) and all(map(is_bell, factors))
 
 
+_SADDLE_POINT = "C. Loader, Fast and Accurate Computation of Binomial Probabilities (2000)"
+
 WHOLE: tuple[StableRule, ...] = (
+    StableRule(
+        "negative binomial by its saddle point",
+        "log(n!) - log(Gamma(x + n)/Gamma(x)) - x log(p) - n log(q) = factorial_rest(n) + rising_rest(x, n) + "
+        "divergence(n, (x + n) q) + divergence(x, (x + n) p), p + q = 1",
+        "the terms are n log(x) and n log(n), their sum log(n)",
+        "n > 100, x > 100",
+        _SADDLE_POINT,
+        negative_binomial,
+        sp.loggamma(X**2 + 1)
+        - rising_log(sp.exp(Y), X**2)
+        - X**2 * (sp.log(X**2 + 1) - sp.log(X**2 + 1 + sp.exp(Y)))
+        - sp.exp(Y) * (Y - sp.log(X**2 + 1 + sp.exp(Y))),
+        ({"x": 64.0, "y": 32.0}, {"x": 100.0, "y": 30.0}),
+    ),
+    StableRule(
+        "Poisson by its saddle point",
+        "log(n!) + m - n log(m) = factorial_rest(n) + divergence(n, m)",
+        "the terms are n log(n), their sum log(n)",
+        "n > 100",
+        _SADDLE_POINT,
+        poisson,
+        sp.loggamma(X**2 + 1) + sp.exp(Y) - X**2 * Y,
+        ({"x": 128.0, "y": 9.704}, {"x": 1024.0, "y": 13.8629}),
+    ),
+    StableRule(
+        "beta-binomial by its saddle point",
+        "log(k! m!/n!) - log(B(a + k, b + m)/B(a, b)) = factorial_rest(k) + factorial_rest(m) - factorial_rest(n) + "
+        "divergence(k, n a/(a + b)) + divergence(m, n b/(a + b)) - excesses, n = k + m",
+        "the terms are n log(n) and n log(a), their sum log(n)",
+        "a, b > k, m > 100",
+        _SADDLE_POINT,
+        beta_binomial,
+        sp.loggamma(X**2 + 1)
+        + sp.loggamma(Y**2 + 1)
+        - sp.loggamma(X**2 + Y**2 + 1)
+        - rising_log(sp.exp(40), X**2)
+        - rising_log(sp.exp(40), Y**2)
+        + rising_log(2 * sp.exp(40), X**2 + Y**2),
+        ({"x": 128.0, "y": 128.0}, {"x": 200.0, "y": 150.0}),
+    ),
     StableRule(
         "gamma functions of log shapes",
         "log Gamma(k) = k log k - k + loggamma_rest(log k), k psi(k) = k log k + loggamma_rest_slope(log k), and so on",

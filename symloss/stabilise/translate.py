@@ -22,6 +22,8 @@ from symloss.heads.functions import (
     sech2,
     sigmoid,
     softplus,
+    softplus_excess,
+    softplus_second_excess,
 )
 from symloss.heads.table import row_of
 
@@ -516,6 +518,8 @@ _OF_COMPUTED_EXPONENTS = (
     sp.exp,
     sigmoid,
     softplus,
+    softplus_excess,
+    softplus_second_excess,
     sech2,
     sp.sin,
     sp.cos,

@@ -7,18 +7,23 @@ all inputs go through the compiled function; those near a middle go through mpma
 itself is measured at random float32 inputs, which is the one thing here that is sampled. Infinities, zeros and NaN form
 a few intervals of inputs, whose ends are compared with mpmath.
 
-One row per function is written to `exhaustive_float32.md` beside this file; rows of other functions stay.
+One row per function is written to `exhaustive_float32.md` beside this file; rows of other functions stay. What was
+found so far is kept in the folder of temporary files every few seconds: a run that was stopped goes on from there.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import math
+import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from mpmath import isinf, mp, mpf
@@ -31,6 +36,9 @@ from tests.elementary.oracles import exact, ulps
 TABLE = Path(__file__).with_suffix(".md")
 CHUNK = 1 << 20
 FINITE = 0x7F800000  # so many float32 numbers are not negative and finite
+STEPS = np.arange(CHUNK, dtype=np.uint32)
+KEPT_EVERY = 64  # chunks
+CHUNKS = 2 * FINITE // CHUNK
 NEAR_MIDDLE = 2.0**-20  # of a float32's last place
 PROVED_BELOW = 512.0  # ulp of float64: 2^-20 of a float32's last place is 2^9 of a float64's
 LARGEST = float(np.finfo(np.float64).max)
@@ -43,40 +51,63 @@ DOMAINS: dict[str, tuple[float, float]] = {
     "acosh": (1.0, math.inf), "asin": (-1.0, 1.0), "acos": (-1.0, 1.0), "atanh": (-1.0, 1.0), "erfinv": (-1.0, 1.0),
     "ndtri": (0.0, 1.0), "log_bessel_i1": (0.0, math.inf), "log1p_excess": (-1.0, math.inf),
     "log1p_second_excess": (0.0, math.inf), "exp_decay": (-math.inf, 0.0),
+    **dict.fromkeys(("loggamma", "gamma", "digamma", "trigamma"), (1e-45, math.inf)),
+    **dict.fromkeys(("loggamma1p", "digamma1p", "factorial_rest"), (0.0, math.inf)),
 }  # fmt: skip
 RISING = (
     "exp", "expm1", "log", "log1p", "sigmoid", "softplus", "logexpm1", "tanh", "sinh", "asinh", "acosh", "atanh",
     "sqrt", "sqrt1pm1", "algebraic_sigmoid", "logit", "exprel", "erf", "ndtr", "log_ndtr", "erfinv", "ndtri", "asin",
-    "atan", "bessel_ratio", "mills_excess", "exp_decay",
+    "atan", "bessel_ratio", "mills_excess", "exp_decay", "digamma", "digamma1p", "floor", "ceiling", "step", "sign",
+    "softplus_excess", "log_softplus", "factorial_rest", "log1p_second_excess", "softplus_second_excess",
+    "log_exprel", "tilted_mean",
+    "truncated_variance",
 )  # fmt: skip
-FALLING = ("log1mexp", "erfc", "erfcx", "mills", "acos", "bernoulli_function")
-EVEN_RISING = ("logcosh", "cosh", "coshm1", "log1psq", "expm1mx", "log_bessel_i0", "abs")  # falling below 0
-EVEN_FALLING = ("sech2", "inverse_hypot", "log1pmx")
+FALLING = (
+    "log1mexp", "erfc", "erfcx", "mills", "acos", "bernoulli_function", "trigamma", "bernoulli_exp", "exp_neg_exp",
+)  # fmt: skip
+# Falling below 0.
+EVEN_RISING = ("logcosh", "cosh", "coshm1", "log1psq", "expm1mx", "log_bessel_i0", "abs", "log1psq_excess")
+EVEN_FALLING = ("sech2", "inverse_hypot", "log1pmx", "softplus_tail", "sigmoid_slope", "tilted_variance")
 
-# What is counted: float32 results that step against the function's direction, and float64 ones.
+# What is counted: float32 results that step against the function's direction, float64 ones, and results that are no
+# ordinary number. The loops that count have no branches, so that LLVM makes vectors of them; few blocks hold a value
+# near a middle.
 SCAN = """
 
-@kernel("int64(int64, float64, float64[::1], float64[::1], int64[::1], int64[::1])")
-def scan(count, direction, x, y, counts, found):
-    near = 0
-    before = y[0]
+@device
+def from_middle(y: float) -> float:
+    size = math.fabs(y)
+    exponent = (bits(size) >> 52) - 23
+    exponent = 874 if exponent < 874 else exponent
+    scaled = size * from_bits((2046 - exponent) << 52)
+    rounded = (scaled + 6755399441055744.0) - 6755399441055744.0
+    return 0.5 - math.fabs(scaled - rounded) if size < 3.5e38 else 1.0
+
+
+@kernel("int64(int64, float64, float64[::1], int64[::1], int64[::1])")
+def scan(count, direction, y, counts, found):
+    wide_vectors()
+    single, double, odd = 0, 0, 0
     for i in range(1, count):
-        step = (y[i] - before) * direction
-        single = (float64(float32(y[i])) - float64(float32(before))) * direction
-        counts[0] += 1 if single < 0.0 else 0
-        counts[1] += 1 if step < 0.0 else 0
-        before = y[i]
+        single += 1 if (float64(float32(y[i])) - float64(float32(y[i - 1]))) * direction < 0.0 else 0
+        double += 1 if (y[i] - y[i - 1]) * direction < 0.0 else 0
     for i in range(count):
-        size = math.fabs(y[i])
-        exponent = (bits(size) >> 52) - 23
-        exponent = 874 if exponent < 874 else exponent
-        scaled = size * from_bits((2046 - exponent) << 52)
-        rounded = (scaled + 6755399441055744.0) - 6755399441055744.0
-        distance = 0.5 - math.fabs(scaled - rounded)
-        if (distance < 9.5367431640625e-07) & (size < 3.5e38):
-            if near < len(found):
-                found[near] = i
-            near += 1
+        odd += 1 if (y[i] == 0.0) | (y[i] - y[i] != 0.0) else 0
+    counts[0] += single
+    counts[1] += double
+    counts[2] = odd
+    near = 0
+    for start in range(0, count, 256):
+        stop = min(start + 256, count)
+        inside = 0
+        for i in range(start, stop):
+            inside += 1 if from_middle(y[i]) < 9.5367431640625e-07 else 0
+        if inside > 0:
+            for i in range(start, stop):
+                if from_middle(y[i]) < 9.5367431640625e-07:
+                    if near < len(found):
+                        found[near] = i
+                    near += 1
     return near
 
 
@@ -99,6 +130,9 @@ class Result:
     name: str
     inputs: int = 0
     near: int = 0
+    chunks: int = 0
+    points: list[Any] = field(default_factory=list)
+    stretches: list[Any] = field(default_factory=list)
     unresolved: int = 0
     wrong: int = 0
     worst: float = 0.5
@@ -112,21 +146,37 @@ class Result:
     seconds: float = 0.0
 
 
-def module_of(name: str) -> ModuleType:
+def text_of(name: str) -> str:
     """The function in a loop, and the scan."""
     header = HEADER.replace("import math\n", "import math\n\nfrom numpy import float32, float64\n")
-    return load(header + sources([name], "@device", "@routine") + LOOP.format(name=name) + SCAN)
+    return header + sources([name], "@device", "@routine") + LOOP.format(name=name) + SCAN
+
+
+def kept_at(name: str, cap: int) -> Path:
+    """Where what was found so far is kept; another one where the function's text is another."""
+    key = hashlib.sha256(f"{text_of(name)}{cap}".encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / "symloss-tests" / f"exhaustive_{name}_{key}.json"
+
+
+def chunk(number: int) -> NDArray[np.float64]:
+    """The finite float32 numbers in increasing order, a MiB of them at a time, as float64."""
+    start = number * CHUNK
+    positive = start >= FINITE  # a multiple of CHUNK: no chunk has both signs
+    first = np.uint32(start - FINITE if positive else 0x80000000 + FINITE - 1 - start)
+    words = first + STEPS if positive else first - STEPS
+    return words.view(np.float32).astype(np.float64)
 
 
 def chunks(low: float, high: float) -> Iterator[NDArray[np.float64]]:
     """All finite float32 numbers from low to high in increasing order, as float64."""
-    for start in range(0, 2 * FINITE, CHUNK):
-        order = np.arange(start, min(start + CHUNK, 2 * FINITE), dtype=np.int64)
-        word = np.where(order < FINITE, 0x80000000 + (FINITE - 1 - order), order - FINITE).astype(np.uint32)
-        x = word.view(np.float32).astype(np.float64)
-        inside = x[(x >= low) & (x <= high)]
-        if len(inside):
-            yield inside
+    for number in range(CHUNKS):
+        kept = inside(chunk(number), low, high)
+        if len(kept):
+            yield kept
+
+
+def inside(x: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+    return x if low <= x[0] and x[-1] <= high else x[(x >= low) & (x <= high)]
 
 
 def direction(name: str, x: float) -> float:
@@ -162,7 +212,7 @@ def runs(kind: NDArray[np.int64], x: NDArray[np.float64]) -> Iterator[tuple[int,
         yield int(kind[a]), float(x[a]), float(x[b])
 
 
-def merged(stretches: list[tuple[int, float, float]], more: Iterator[tuple[int, float, float]]) -> None:
+def merged(stretches: list[Any], more: Iterator[tuple[int, float, float]]) -> None:
     """Join a stretch to the one before it if they are of one kind."""
     for kind, first, last in more:
         if stretches and stretches[-1][0] == kind:
@@ -196,35 +246,53 @@ def measure_double(result: Result, module: ModuleType, low: float, high: float, 
             result.double_error, result.double_worst_at = error, at
 
 
+def keep(result: Result, counts: NDArray[np.int64], chunks: int, path: Path) -> None:
+    """Put what was found in so many chunks aside."""
+    result.against, result.against_double = result.against + int(counts[0]), result.against_double + int(counts[1])
+    counts[:] = 0
+    result.chunks = chunks
+    path.write_text(json.dumps(asdict(result)))
+
+
+def sweep(result: Result, module: ModuleType, cap: int) -> None:
+    """All inputs, from where an earlier run stopped."""
+    low, high = DOMAINS.get(result.name, ALL)
+    compute = getattr(module, f"loop_{result.name}")
+    y, kind, found = np.empty(CHUNK), np.empty(CHUNK, np.int64), np.empty(cap, np.int64)
+    counts = np.zeros(3, np.int64)
+    for number in range(result.chunks, CHUNKS):
+        x = inside(chunk(number), low, high)
+        if len(x):
+            compute(len(x), x, y)
+            near = module.scan(len(x), direction(result.name, x[0]), y, counts, found)
+            room = max(0, min(near, cap - len(result.points)))
+            result.points += [(float(x[i]), float(y[i])) for i in found[:room]]
+            result.inputs, result.near = result.inputs + len(x), result.near + near
+            result.unresolved += near - room
+            if counts[2]:
+                module.kinds(len(x), y, kind)
+            else:
+                kind[:] = 0
+            merged(result.stretches, runs(kind[: len(x)], x))
+        if number % KEPT_EVERY == KEPT_EVERY - 1 or number == CHUNKS - 1:
+            keep(result, counts, number + 1, kept_at(result.name, cap))
+
+
 def campaign(name: str, samples: int, cap: int) -> Result:
     """All of it for one function."""
-    begin, module, result = time.perf_counter(), module_of(name), Result(name)
-    low, high = DOMAINS.get(name, ALL)
-    compute = getattr(module, f"loop_{name}")
-    y, kind, found = np.empty(CHUNK), np.empty(CHUNK, np.int64), np.empty(cap, np.int64)
-    counts = np.zeros(2, np.int64)
-    points: list[tuple[float, float]] = []
-    stretches: list[tuple[int, float, float]] = []
-    for x in chunks(low, high):
-        count = len(x)
-        result.inputs += count
-        compute(count, x, y)
-        near = module.scan(count, direction(name, x[0]), x, y, counts, found)
-        result.near += near
-        room = max(0, min(near, cap - len(points)))
-        points += [(float(x[i]), float(y[i])) for i in found[:room]]
-        result.unresolved += near - room
-        module.kinds(count, y, kind)
-        merged(stretches, runs(kind[:count], x))
-    result.against, result.against_double = map(int, counts)
-    resolve(result, points)
-    for k, first, last in stretches:
+    begin, module, result = time.perf_counter(), load(text_of(name)), Result(name)
+    if kept_at(name, cap).exists():
+        result = Result(**json.loads(kept_at(name, cap).read_text()))
+    sweep(result, module, cap)
+    resolve(result, result.points)
+    for k, first, last in result.stretches:
         wrong = [at for at in (first, last) if k and not expected(k, exact(name, at))]
         result.odd_values += [f"{KINDS[k]} at {at!r}" for at in wrong]
     nan = np.arange(0x7F800001, 0x80000000, dtype=np.uint32).view(np.float32).astype(np.float64)[:CHUNK]
-    compute(len(nan), nan, y)
-    result.nan_lost = int(np.count_nonzero(~np.isnan(y[: len(nan)])))
-    measure_double(result, module, low, high, samples)
+    y = np.empty_like(nan)
+    getattr(module, f"loop_{name}")(len(nan), nan, y)
+    result.nan_lost = int(np.count_nonzero(~np.isnan(y)))
+    measure_double(result, module, *DOMAINS.get(name, ALL), samples)
     result.seconds = time.perf_counter() - begin
     return result
 

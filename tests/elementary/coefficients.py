@@ -129,6 +129,13 @@ def loggamma_rest(order: int) -> Real:
     return function
 
 
+def stirling_error(d: mpf) -> mpf:
+    """k (log Gamma(k) - (k - 1/2) log k + k - log(2 pi)/2) at log k = 1.15625 + d."""
+    a = mpf("1.15625") + d
+    k = mp.exp(a)
+    return k * (mp.loggamma(k) - (k - mpf("0.5")) * a + k - mp.log(2 * mp.pi) / 2)
+
+
 LOGGAMMA_REST_ROOT = "1.86370594341891761139030275849692652057533346960406972820249"
 
 
@@ -278,6 +285,7 @@ FITS = (
         25,
     ),
     Fit("REST_CURVATURE_NEAR", lambda d: loggamma_rest(2)(d - mpf("1.15625")), "-1.15625", "1.15625", 25),
+    Fit("STIRLING_ERROR", stirling_error, "-1.15625", "1.15625", 23),
     Fit("BESSEL_I0", bessel_series(0), "0", "16", 17),
     Fit("BESSEL_I1", bessel_series(1), "0", "16", 17),
     Fit("BESSEL_I0_FAR", bessel_scaled(0), "-1", "1", 27),

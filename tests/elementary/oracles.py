@@ -160,6 +160,11 @@ def log_gamma(x: mpf) -> mpf:
     return mp.log(abs(mp.gamma(x))) if x < 0 else mp.loggamma(x)
 
 
+def log_factorial(n: mpf) -> mpf:
+    """log(n!); below 1e-60 by the first terms of its series."""
+    return mp.loggamma(n + 1) if n > mpf("1e-60") else mp.zeta(2) / 2 * n**2 - mp.euler * n
+
+
 def error_of(operation: Callable[[Any, Any], Any]) -> Oracle:
     """What rounding takes from a float64 operation."""
     return lambda a, b: operation(a, b) - mpf(operation(float(a), float(b)))
@@ -194,6 +199,8 @@ ORACLES: dict[str, Oracle] = {
     "sigmoid_slope_corrected_single": lambda x, error: sigmoid(x + error) * sigmoid(-x - error),
     "softplus_corrected_single": lambda x, error: softplus(x + error),
     "softplus_corrected": lambda x, error: softplus(x + error),
+    "softplus_excess_corrected": lambda x, error: log1p_excess(mp.exp(x + error)),
+    "softplus_second_excess_corrected": lambda x, error: log1p_second_excess(mp.exp(x + error)),
     "exp_moment": lambda n, x: mp.hyp1f1(n + 1, n + 2, x) / (n + 1) if abs(x) < 1e4 else mp.exp(x) / x,
     "exp_neg_exp": lambda x: mp.exp(-mp.exp(x)),
     "log1mexp_exp": lambda x: log1mexp(-mp.exp(x)),
@@ -210,6 +217,7 @@ ORACLES: dict[str, Oracle] = {
     "maximum": max,
     "minimum": min,
     "difference_error": error_of(operator.sub),
+    "masked_difference": lambda a, b: a - b,
     "sum_error": error_of(operator.add),
     "product_error": error_of(operator.mul),
     "exp": mp.exp,
@@ -308,6 +316,8 @@ ORACLES: dict[str, Oracle] = {
     "exp_softplus_excess": lambda v, w: mp.exp(v) * (mp.log1p(mp.exp(w - v)) - 1 / (1 + mp.exp(v - w))),
     "log1psq_exp": lambda r, t, u: mp.log1p((r * mp.exp(-t)) ** 2),
     "inverse_hypot_exp": lambda r, t, k: 1 / mp.sqrt(mp.exp(2 * t) + r**2),
+    "factorial_rest": lambda n: log_factorial(n) - (n * mp.log(n) if n else 0) + n,
+    "rising_rest": lambda x, n: (x + n) * mp.log(x + n) - x * mp.log(x) - n - mp.loggamma(x + n) + mp.loggamma(x),
     "loggamma1p": lambda x: log_gamma(1 + x),
     "digamma1p": lambda x: mp.digamma(1 + x),
     "loggamma_rest": lambda a, k: mp.loggamma(mp.exp(a)) - (a - 1) * mp.exp(a),
@@ -352,7 +362,9 @@ def mean_divergence(t: mpf, p: mpf) -> mpf:
 
 
 def log1p_excess(x: mpf) -> mpf:
-    """log(1 + x) - x/(1 + x); below 1e-60 by the first terms of its series."""
+    """log(1 + x) - x/(1 + x); below 1e-60 by the first terms of its series; inf at -1."""
+    if x == -1:
+        return inf
     return mp.log1p(x) - x / (1 + x) if abs(x) > mpf("1e-60") else x**2 / 2 - 2 * x**3 / 3
 
 

@@ -131,6 +131,8 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     # t = 0: what is given beside it is then exactly r, or 1
     "log1psq_exp": Domain((both_signs(sizes(1e-150, 1e150)), between(0.0, 0.0), real), last=lambda r, t: r),
     "inverse_hypot_exp": Domain((both_signs(sizes(1e-300, 1e300)), between(0.0, 0.0), real), last=lambda r, t: t + 1.0),
+    "factorial_rest": Domain((mixed(positive, counts),), (0.0, 1e300)),
+    "rising_rest": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
     "loggamma1p": Domain((positive,), (0.0, 1e300)),
     "digamma1p": Domain((positive,), (0.0, math.inf)),
     **dict.fromkeys(
@@ -208,6 +210,8 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "sigmoid_slope_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
     "sigmoid_corrected_single": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
     "sigmoid_slope_corrected_single": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
+    "softplus_excess_corrected": Domain((between(-300.0, 300.0), both_signs(sizes(1e-18, 1e-13)))),
+    "softplus_second_excess_corrected": Domain((between(-200.0, 200.0), both_signs(sizes(1e-18, 1e-13)))),
     "softplus_corrected_single": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
     "exp_moment": Domain((whole(1, 4), mixed(between(-30.0, 30.0), between(-2.0, 2.0), between(-400.0, 710.0)))),
     "exp_neg_exp": Domain((mixed(between(-3.0, 6.5), between(-700.0, 3.0)),), (-math.inf, 6.5)),

@@ -74,6 +74,7 @@ SPELLINGS: dict[str, tuple[Spelling, ...]] = {
             by=("beta", "alpha"),
             reduction="sum",
             limit=SPECIAL,
+            terms={"grad": 10.0},  # y mu of y = 5; the scores by alpha are (y - mu)**2/2 - y/2
         ),
     ),
     "stan-betabin": (

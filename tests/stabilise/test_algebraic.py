@@ -86,3 +86,13 @@ def test_limits_at_infinity(key: tuple[str, str, str]) -> None:
     got = computed(*key, np.array([math.inf, -math.inf]))
     assert abs(got[0]) == pytest.approx(abs(LIMITS[key]), rel=1e-15)
     assert abs(got[1]) == pytest.approx(abs(LIMITS[key]), rel=1e-15)
+
+
+def test_a_shape_that_is_huge_leaves_its_excesses() -> None:
+    """By nu the digamma functions cancel among themselves, and the logarithm against its slope: 1/nu**2 is left."""
+    x, shape = sl.prediction("x"), sl.prediction("nu", domain=sl.Positive)
+    half = shape / 2
+    density = (shape + 1) / 2 * sp.log(1 + x**2 / shape) - sp.loggamma(half + sp.S.Half) + sp.loggamma(half)
+    loss = sl.Loss("student", density + sp.log(shape * sp.pi) / 2, inputs=(x, shape))
+    (got,) = loss.gradient([2.0], [1e10], wrt="nu").tolist()
+    assert got == pytest.approx(1.75e-20, rel=1e-9, abs=0.0)  # ((x**2 - 1)**2 - 2)/(4 nu**2) and terms of 1/nu**3
