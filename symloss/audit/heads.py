@@ -15,6 +15,7 @@ import sympy as sp
 
 from symloss.heads import functions as fn
 from symloss.heads.exponential_integral import log_scaled_e1, scaled_e1_curvature, scaled_e1_slope
+from symloss.heads.shares import sigmoid_less
 from symloss.heads.table import row_of
 
 from .balls import (
@@ -277,6 +278,7 @@ _DIRECT: dict[type, Function] = {
     log_scaled_e1: _scaled_e1(log_scaled_e1, 1),
     scaled_e1_slope: _scaled_e1(scaled_e1_slope, 2),
     scaled_e1_curvature: _scaled_e1(scaled_e1_curvature, 3),
+    sigmoid_less: lambda x, m: plus(sigmoid(x), negative(m)),
     fn.step: _step,
     fn.one_sided_sign: _one_sided_sign,
     fn.xlogy: _xlogy,

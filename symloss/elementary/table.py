@@ -40,6 +40,7 @@ from symloss.elementary import (
     scaled,
     shifted,
     single,
+    threshold,
     tilted,
     trigonometric,
     truncated_normal,
@@ -53,7 +54,7 @@ MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
     algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma,
     beta, gamma_differences, log_shape, log_rising, log_mean, scaled, bessel, exponential_integral, single,
-    shifted,
+    shifted, threshold,
 )  # fmt: skip
 
 
@@ -134,7 +135,8 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma_differences.digamma_excess, gamma_differences.trigamma_excess,
         gamma_differences.digamma_curvature, bessel.bessel_i,
         exponential.exp_decay_corrected, shifted.exp_decay_corrected_single,
-        shifted.exp_difference, shifted.exp_difference_single, shifted.share_error,
+        shifted.exp_difference, shifted.exp_difference_single, shifted.share_error, threshold.logit_remainder,
+        threshold.sigmoid_less,
     ),
     *rows(
         3,
@@ -144,6 +146,7 @@ FUNCTIONS: dict[str, Function] = dict([
         logistic.sigmoid_blend, single.sigmoid_blend_single,
         shifted.times_parts, shifted.times_parts_single,
     ),
+    *rows(4, exponential.exp_times_pair, threshold.sigmoid_less_known),
 ])  # fmt: skip
 
 
@@ -151,7 +154,7 @@ SINGLE = {name.removesuffix("_single"): name for name in FUNCTIONS if name.endsw
 """What a kernel for float32 uses instead: still float64 arithmetic, but no digits that rounding to float32 drops."""
 
 
-AMPLIFYING = frozenset({"exp_times"})
+AMPLIFYING = frozenset({"exp_times", "exp_times_pair"})
 """What multiplies a difference by any number: beside it the digits that a short form lacks show in float32 as well."""
 
 

@@ -16,6 +16,7 @@ from symloss.heads.functions import (
     exp_sigmoid,
     exp_softplus,
     exp_softplus_excess,
+    finished,
     inverse_hypot_exp,
     log1psq_exp,
     product_or_zero,
@@ -125,6 +126,29 @@ def square_of_scaled(e: sp.Expr) -> sp.Expr | None:
     """log(1 + u**2) of a residual over a scale, u = r*exp(-t)."""
     parts = _residual_and_scale(e.args[0]) if isinstance(e, log1psq) else None
     return None if parts is None else log1psq_exp(*parts, e.args[0])
+
+
+def tail_of_scaled(e: sp.Expr) -> sp.Expr | None:
+    """c log(1 + r**2 exp(-2 t)) + k t where both overflow and their sum does not: (k - 2 c) t + 2 c log|r|, the second
+    of which is at most 1500 c."""
+    if not isinstance(e, sp.Add):
+        return None
+    for term in e.args:
+        squared = next((f for f in sp.Mul.make_args(term) if isinstance(f, log1psq)), None)
+        parts = None if squared is None else _residual_and_scale(squared.args[0])
+        if squared is None or parts is None or not isinstance(parts[1], sp.Symbol):
+            continue
+        r, t = parts
+        c, k = term / squared, (e - term).coeff(t)
+        rest = e - term - k * t
+        if k != 0 and not (rest.free_symbols | c.free_symbols | k.free_symbols) & t.free_symbols:
+            far = sp.factor(k - 2 * c) * t + rest
+            near = finished(term.xreplace({squared: log1psq_exp(r, t, squared.args[0])}) + k * t + rest)
+            return sp.Piecewise((far, sp.And(t < -_FAR, sp.Ne(r, 0))), (near, True))
+    return None
+
+
+_FAR = 2**1000  # beside it 2 log|r| <= 1490 is below the last bit; twice that, 2**23 times, is still a number
 
 
 def inverse_hypot_of_scaled(e: sp.Expr) -> sp.Expr | None:

@@ -15,6 +15,7 @@ from .log_bases import (
     second_by_logarithm,
     slope_by_logarithm,
     square_of_scaled,
+    tail_of_scaled,
 )
 from .log_shapes import by_log_shapes
 from .silence import is_bell
@@ -79,6 +80,15 @@ FINAL: tuple[StableRule, ...] = (
         sp.exp(X) * sp.exp(Y - X),
         ({"x": 720.0, "y": 2.0}, {"x": -800.0, "y": 0.5}),
         ({"x": 100.0, "y": 2.0},),
+    ),
+    StableRule(
+        "tail of a residual over a scale",
+        "c log(1 + r**2 exp(-2 t)) + k t = (k - 2 c) t + 2 c log|r|",
+        "both overflow before their sum does",
+        "t < -1e307",
+        "docs/limits.md, Student's t of a predicted scale",
+        tail_of_scaled,
+        branching=True,  # no example: the two sides are equal to the last bit of a float64, not beyond
     ),
     StableRule(
         "square of a residual over a scale",

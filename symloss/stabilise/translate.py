@@ -13,6 +13,7 @@ from symloss.heads import binders
 from symloss.heads.algebraic import log1psq
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
 from symloss.heads.functions import (
+    exp_times,
     finished,
     inverse_hypot_exp,
     inverse_mills,
@@ -23,6 +24,7 @@ from symloss.heads.functions import (
     sigmoid,
     softplus,
 )
+from symloss.heads.shares import sigmoid_less
 from symloss.heads.table import row_of
 
 from . import translate_rows, translate_sparse
@@ -38,13 +40,16 @@ from .arithmetic import (
     nearest,
     squared_exponentials,
     term_order,
+    with_one_number,
 )
 from .exponentials import (
     bessel_of_exponential,
     exponential_in,
     log_of_square_of_quotient,
+    logistic_less,
     over_a_hypotenuse,
     product_with,
+    scaled_pair,
     shrunk,
     with_what_overflows,
 )
@@ -122,6 +127,11 @@ class Translation:
             error = rounding_error(self, e, places)
             total = self._sum_of(e.args, None, e, places)
             return total if error is None else self.call("add", total, error)
+        scaled = scaled_pair(e)
+        if scaled:
+            rest = [t for t in e.args if not isinstance(t.as_coeff_Mul()[1], exp_times)]
+            total = self.call("exp_times_pair", *(self.node(a, places) for term in scaled for a in term.args))
+            return self._sum_of(rest, total, e, places)
         pair = pair_in(e)
         if pair is None or with_rounding_error(self, pair.u, places)[1] is not None:
             return self._sum_of(e.args, None, e, places)
@@ -191,6 +201,7 @@ class Translation:
         places: Places,
         powers: bool = False,
     ) -> Node:
+        above, below, number = with_one_number(above, below, number)
         p, q = number
         above, below = over_a_hypotenuse(above, below)
         exponential = exponential_in(above, number, powers)
@@ -536,6 +547,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (_OF_COMPUTED_EXPONENTS, Translation._of_computed_exponent),
     (sp.tanh, Translation._tanh),
     (sp.polygamma, Translation._polygamma),
+    (sigmoid_less, logistic_less),
     (log_bessel_i0_scaled, bessel_of_exponential),
     (log1psq, log_of_square_of_quotient),
     (finished, lambda t, e, p: t.node(e.args[0], p)),

@@ -69,6 +69,15 @@ above_minus_one = mixed(sizes(1e-300, 1e300), between(-1.0, 3.0), both_signs(siz
 negative = mixed(between(-750.0, 0.0), between(-2.0, 0.0), lambda random, count: -sizes(1e-307, 1e3)(random, count))
 
 
+# log(0.05/0.95) rounded, and what is left of it; from 300 bits.
+LOGIT, LOGIT_REMAINDER = -2.9444389791664403, -1.393289304256112e-16
+
+
+def next_to(x: float, distance: Draw | None = None) -> Draw:
+    """One number, or numbers at these distances from it."""
+    return lambda random, count: x + (np.zeros(count) if distance is None else both_signs(distance)(random, count))
+
+
 @dataclass(frozen=True)
 class Domain:
     """How to draw a function's arguments, and how near a zero that is no limit of accuracy it is measured."""
@@ -177,6 +186,15 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "difference_error": Domain((real, real)),
     "log_norm_interval": Domain((between(0.5, 30.0), between(-30.0, 0.0))),
     "exp_product": Domain((between(-1400.0, 1400.0), both_signs(sizes(1e-300, 1e300)))),
+    "logit_remainder": Domain((shares, shares), last=lambda m, odds: np.log(m) - np.log1p(-m), away_from_zero=1e-17),
+    "sigmoid_less": Domain((next_to(LOGIT, sizes(1e-12, 30.0)), next_to(0.05)), away_from_zero=1e-14),
+    "sigmoid_less_known": Domain(
+        (next_to(LOGIT, sizes(1e-12, 30.0)), next_to(0.05), next_to(LOGIT), next_to(LOGIT_REMAINDER)),
+        away_from_zero=1e-14,
+    ),
+    "exp_times_pair": Domain(
+        (between(-700.0, 700.0), sizes(1e-30, 1e3), between(-700.0, 700.0), sizes(1e-30, 1e3)),
+    ),
     "exp_product_corrected": Domain(
         (between(-1400.0, 1400.0), both_signs(sizes(1e-18, 1e-13)), both_signs(sizes(1e-300, 1e300)))
     ),

@@ -29,6 +29,7 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     "log_norm_interval": ((0.5, -0.25), (-1.0, -1.5)),
     "divergence": ((0.5, 2.0, 1.5), (3.0, 2.5, -0.5)),
     "log_over_mean": ((0.5, 0.25), (1.0, 2.0)),
+    "sigmoid_less": ((0.5, 0.25), (-2.0, 0.05)),
     "mean_divergence": ((0.5, 0.25, -0.25), (0.25, 1.0, 0.75)),
     "exp_moment": ((1, 1.5), (2, -0.25)),
     "exp_neg_exp": ((-2.25,), (0.375,)),
