@@ -85,7 +85,7 @@ class Domain:
     draws: tuple[Draw, ...]
     named: tuple[float, float] = (0.0, -1.0)  # the range of named extremes that belongs to the domain
     away_from_zero: float = 0.0
-    last: Callable[[Array, Array], Array] | None = None  # the last argument, where the others determine it
+    last: Callable[..., Array] | None = None  # the last argument, where the others determine it
 
 
 everywhere = (-math.inf, math.inf)
@@ -186,7 +186,7 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "difference_error": Domain((real, real)),
     "log_norm_interval": Domain((between(0.5, 30.0), between(-30.0, 0.0))),
     "exp_product": Domain((between(-1400.0, 1400.0), both_signs(sizes(1e-300, 1e300)))),
-    "logit_remainder": Domain((shares, shares), last=lambda m, odds: np.log(m) - np.log1p(-m), away_from_zero=1e-17),
+    "logit_remainder": Domain((shares, shares), last=lambda m: np.log(m) - np.log1p(-m), away_from_zero=1e-17),
     "sigmoid_less": Domain((next_to(LOGIT, sizes(1e-12, 30.0)), next_to(0.05)), away_from_zero=1e-14),
     "sigmoid_less_known": Domain(
         (next_to(LOGIT, sizes(1e-12, 30.0)), next_to(0.05), next_to(LOGIT), next_to(LOGIT_REMAINDER)),
