@@ -37,6 +37,7 @@ LIMITS = {
     # what rounding took from a function, to a fifth of itself where it is a quarter of an ulp or more
     "exp_error": 2.0**50, "log_error": 2.0**50, "exp_product_single": 2.0**17,
     "exp_product_corrected_single": 2.0**17, "exp_product": 1.6, "exp_product_corrected": 1.6,
+    "logit_remainder": 2.0**20,  # what is left of a logit, to 2^-33 of itself
     "difference_error": 0.0, "sum_error": 0.0, "product_error": 0.0,
     "scaled_e1_curvature": 6.5, "bernoulli_slope_exp": 8.0, "exp_moment": 9.5,
 }  # fmt: skip
