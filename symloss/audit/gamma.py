@@ -154,6 +154,7 @@ GAMMA: dict[type, Callable[..., Ball]] = {
     fn.trigamma_excess: _trigamma_excess,
     fn.digamma_curvature: _digamma_curvature,
     fn.rising_log_exp: lambda b, n: _rising_log(exponential(b), n),
+    fn.rising_excess_exp: lambda b, n: plus(_rising_log(exponential(b), n), negative(times(n, b))),
     fn.rising_slope: _rising_slope,
     fn.excess_slope: lambda b, n: plus(n, negative(_rising_slope(b, n))),
     fn.rising_curvature: _rising_curvature,

@@ -243,6 +243,10 @@ def _exp_softplus_excess(v: Ball, w: Ball) -> Ball:
     return times(exponential(v), plus(softplus(u), negative(sigmoid(u))))
 
 
+def _log1psq_excess(w: Ball) -> Ball:
+    return plus(log1p(w), negative(times(w, inverse(plus(exact(1), w)))))
+
+
 def _power(x: Ball, a: Ball) -> Ball:
     return exact(1) if _is_zero(a) else real_power(x, a)
 
@@ -284,11 +288,13 @@ _DIRECT: dict[type, Function] = {
     fn.xlogy: _xlogy,
     fn.product_or_zero: _product_or_zero,
     fn.log1psq_exp: lambda r, t, u: log1p(integer_power(times(r, exponential(negative(t))), 2)),
+    fn.log1psq_excess_exp: lambda r, t, u: _log1psq_excess(integer_power(times(r, exponential(negative(t))), 2)),
     fn.inverse_hypot_exp: lambda r, t, k: inverse(root(plus(exponential(times(exact(2), t)), integer_power(r, 2)))),
     fn.exp_sigmoid: lambda v, w: inverse(plus(exponential(negative(v)), exponential(negative(w)))),
     fn.exp_softplus: lambda v, w: times(exponential(v), softplus(plus(w, negative(v)))),
     fn.exp_softplus_excess: _exp_softplus_excess,
     fn.exp_times: lambda a, x: _product_or_zero(x, exponential(a)),
+    fn.times_square: lambda w, g: _product_or_zero(w, integer_power(g, 2)),
     fn.quotient_or_zero: _quotient_or_zero,
     fn.power: _power,
     **GAMMA,

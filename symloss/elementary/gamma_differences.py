@@ -11,13 +11,21 @@ from symloss.elementary.beta import FEW_FACTORS
 from symloss.elementary.constants import INFINITY, NOT_A_NUMBER
 from symloss.elementary.log_difference import log1pmx
 from symloss.elementary.logarithm import log1p
-from symloss.elementary.polygamma import ASYMPTOTIC_FROM, DIGAMMA_SERIES
+from symloss.elementary.polygamma import ASYMPTOTIC_FROM
 from symloss.elementary.primitives import fma
 
-# B_2k, k = 8 .. 1, the Bernoulli numbers: psi'(x) = 1/x + 1/(2 x^2) + sum of these over x^(2k + 1); DLMF 5.15.8.
+# B_2k, k = 12 .. 1, the Bernoulli numbers: psi'(x) = 1/x + 1/(2 x^2) + sum of these over x^(2k + 1); DLMF 5.15.8. An
+# excess is a thousandth of psi' at x = 10, n = 1/2, so that there are more terms than psi' itself needs.
 TRIGAMMA_SERIES = (
-    -7.092156862745098, 1.1666666666666667, -0.2531135531135531, 0.07575757575757576, -0.03333333333333333,
-    0.023809523809523808, -0.03333333333333333, 0.16666666666666666,
+    -86580.25311355312, 6192.123188405797, -529.1242424242424, 54.971177944862156, -7.092156862745098,
+    1.1666666666666667, -0.2531135531135531, 0.07575757575757576, -0.03333333333333333, 0.023809523809523808,
+    -0.03333333333333333, 0.16666666666666666,
+)  # fmt: skip
+# B_2k / (2k), k = 11 .. 1, for the same reason: psi(x) = log x - 1/(2x) - sum of these over x^(2k); DLMF 5.11.2.
+DIGAMMA_LONG_SERIES = (
+    281.46014492753625, -26.456212121212122, 3.0539543302701198, -0.4432598039215686, 0.08333333333333333,
+    -0.021092796092796094, 0.007575757575757576, -0.004166666666666667, 0.003968253968253968, -0.008333333333333333,
+    0.08333333333333333,
 )  # fmt: skip
 # The sum of (j + 1) / (2j + 3) z^j in powers of z, 0 <= z <= 0.37;
 # highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 4.2e-18.
@@ -33,8 +41,8 @@ def digamma_rest_difference(x: float, n: float) -> float:
     """d(x + n) - d(x) for x, x + n >= 10, where psi(x) = log x - 1/(2x) - d(x); relative to n also where n is tiny."""
     p, q = 1.0 / x, 1.0 / (x + n)
     square, square_above = p * p, q * q
-    y, quotient = DIGAMMA_SERIES[0], 0.0
-    for coefficient in DIGAMMA_SERIES[1:]:
+    y, quotient = DIGAMMA_LONG_SERIES[0], 0.0
+    for coefficient in DIGAMMA_LONG_SERIES[1:]:
         quotient = fma(quotient, square_above, y)
         y = fma(y, square, coefficient)
     quotient = fma(quotient, square_above, y)

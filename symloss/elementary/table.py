@@ -112,7 +112,8 @@ FUNCTIONS: dict[str, Function] = dict([
     *rows(
         2,
         arithmetic.maximum, arithmetic.minimum, arithmetic.difference_error, arithmetic.sum_error,
-        arithmetic.product_error, arithmetic.product_or_zero, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
+        arithmetic.product_error, arithmetic.product_or_zero,
+        arithmetic.times_square, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
         logarithm.log_sum, logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
         interval.log_norm_interval,
         exponential.exp_product, single.exp_product_single,
@@ -125,7 +126,8 @@ FUNCTIONS: dict[str, Function] = dict([
         truncated_normal.log_ndtr_corrected, truncated_normal.mills_corrected, truncated_normal.mills_slope_corrected,
         trigonometric.sin_corrected, trigonometric.cos_corrected,
         log_shape.loggamma_rest, log_shape.loggamma_rest_slope, log_shape.loggamma_rest_curvature,
-        log_rising.rising_log_exp, log_rising.rising_slope, log_rising.excess_slope, log_rising.rising_curvature,
+        log_rising.rising_log_exp, log_rising.rising_excess_exp, log_rising.rising_slope,
+        log_rising.excess_slope, log_rising.rising_curvature,
         log_mean.exp_sigmoid, log_mean.exp_softplus, log_mean.exp_softplus_excess,
         exponential.exp_times,
         power.power, power.hypot, algebraic.power1psq, algebraic.power1psq_quotient, algebraic.log1psq_quotient,
@@ -141,7 +143,7 @@ FUNCTIONS: dict[str, Function] = dict([
     *rows(
         3,
         algebraic.power_quotient, algebraic.power1psq_quotient_product, log_difference.divergence,
-        mean_divergence.mean_divergence, scaled.log1psq_exp, scaled.inverse_hypot_exp,
+        mean_divergence.mean_divergence, scaled.log1psq_exp, scaled.log1psq_excess_exp, scaled.inverse_hypot_exp,
         exponential.exp_product_corrected, single.exp_product_corrected_single,
         logistic.sigmoid_blend, single.sigmoid_blend_single,
         shifted.times_parts, shifted.times_parts_single,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symloss.heads.algebraic import hypot, inverse_hypot, log1psq, power1psq_quotient
-from symloss.heads.functions import exp_times, expm1, expm1mx, log_bessel_i0_scaled, log_norm_cdf
+from symloss.heads.functions import exp_times, expm1, expm1mx, log_bessel_i0_scaled, log_norm_cdf, rising_curvature
 from symloss.heads.shares import sigmoid_less
 
 from .arithmetic import coefficient_and_factors, fraction, half_exponential
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Places = Mapping[sp.Idx, Loop]
 
 _TINY = 2.0**-900  # no exponential brings it to where a number decides whether the product overflows
+_FAR_OUT = 2.0  # the logarithm of a shape whose excesses are multiples of its inverse, to a factor of 2
 _SURE = 700.0  # e^x - 1 and e^x - 1 - x are e^x there, to the last bit, and e^x is still finite
 
 
@@ -146,6 +147,19 @@ def logistic_less(t: Translation, e: sigmoid_less, places: Places) -> Node:
     return t.call("sigmoid_less_known", x, m, logit, t.call("logit_remainder", m, logit))
 
 
+def excess_of_exponential(t: Translation, e: sp.Expr, places: Places) -> Node:
+    """What is left of a gamma function at exp(b) less its large part is a multiple of exp(-b) far out, and its second
+    derivative one of exp(b) next to 0: what rounding took from b is a part of the result."""
+    b, error = with_rounding_error(t, e.args[0], places)
+    plain = t.call(type(e).__name__, b, *(t.node(a, places) for a in e.args[1:]))
+    if error is None:
+        return plain
+    low = t.make(Select, t.call("lt", b, t.number(-_FAR_OUT)), t.call("neg", error), t.number(0.0))
+    other = low if isinstance(e, rising_curvature) else t.number(0.0)
+    relative = t.make(Select, t.call("gt", b, t.number(_FAR_OUT)), error, other)
+    return t.call("sub", plain, t.call("mul", plain, relative))
+
+
 def bessel_of_exponential(t: Translation, e: log_bessel_i0_scaled, places: Places) -> Node:
     """log(e^-k I0(k)) at k = e^u is -(u + log(2 pi))/2 where e^u is about to overflow, and beyond: the next term is
     e^-u/8 (Abramowitz, Stegun, Handbook of mathematical functions (1964), 9.7.1)."""
@@ -159,6 +173,7 @@ def bessel_of_exponential(t: Translation, e: log_bessel_i0_scaled, places: Place
 
 __all__ = [
     "bessel_of_exponential",
+    "excess_of_exponential",
     "exponential_in",
     "log_of_square_of_quotient",
     "logistic_less",

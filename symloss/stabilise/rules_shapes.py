@@ -8,16 +8,14 @@ from symloss.heads.algebraic import inverse_hypot, log1psq
 from symloss.heads.functions import digamma_difference, exp_times, rising_log, sigmoid, trigamma_difference
 
 from .log_bases import (
-    inverse_hypot_of_scaled,
     joined_exponentials,
     logistic_of_scale,
     rising_of_exponential,
     second_by_logarithm,
     slope_by_logarithm,
-    square_of_scaled,
-    tail_of_scaled,
 )
 from .log_shapes import by_log_shapes
+from .scaled_residuals import logarithm_by_scale, slope_of_scaled, square_of_scaled, tail_of_scaled
 from .silence import is_bell
 from .stable_rule import StableRule, X, Y
 
@@ -91,6 +89,15 @@ FINAL: tuple[StableRule, ...] = (
         branching=True,  # no example: the two sides are equal to the last bit of a float64, not beyond
     ),
     StableRule(
+        "logarithm of a residual over a scale, times an exponential",
+        "exp(a) log(1 + r**2 exp(-a - 2 x)) = r**2 exp(-2 x) next to 0, and half the square of that for the excess",
+        _SCALE,
+        "a > 709",
+        "docs/limits.md, Student's t of predicted degrees of freedom",
+        logarithm_by_scale,
+        branching=True,  # no example: the two sides are equal to the last bit of a float64, not beyond
+    ),
+    StableRule(
         "square of a residual over a scale",
         "log(1 + r**2 exp(-2 t)) = log1psq_exp(r, t)",
         "exp(-t) overflows",
@@ -103,11 +110,11 @@ FINAL: tuple[StableRule, ...] = (
     ),
     StableRule(
         "slope of a square of a residual over a scale",
-        "exp(-t)/sqrt(1 + r**2 exp(-2 t)) = 1/hypot(exp(t), r)",
+        "exp(-x)/sqrt(1 + r**2 exp(-2 t)) = 1/hypot(exp(x), r exp(x - t))",
         _SCALE,
         "t < -709",
         "docs/limits.md, Student's t of a predicted scale",
-        inverse_hypot_of_scaled,
+        slope_of_scaled,
         sp.exp(-X) * inverse_hypot(Y * sp.exp(-X)),
         ({"x": -720.0, "y": 2.0}, {"x": -800.0, "y": 0.5}),
         ({"x": -100.0, "y": 2.0},),

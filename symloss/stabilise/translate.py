@@ -13,6 +13,7 @@ from symloss.heads import binders
 from symloss.heads.algebraic import log1psq
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
 from symloss.heads.functions import (
+    excess_slope,
     exp_times,
     finished,
     inverse_hypot_exp,
@@ -20,6 +21,8 @@ from symloss.heads.functions import (
     log_bessel_i0_scaled,
     log_norm_cdf,
     mills_slope,
+    rising_curvature,
+    rising_excess_exp,
     sech2,
     sigmoid,
     softplus,
@@ -44,6 +47,7 @@ from .arithmetic import (
 )
 from .exponentials import (
     bessel_of_exponential,
+    excess_of_exponential,
     exponential_in,
     log_of_square_of_quotient,
     logistic_less,
@@ -548,6 +552,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.tanh, Translation._tanh),
     (sp.polygamma, Translation._polygamma),
     (sigmoid_less, logistic_less),
+    ((excess_slope, rising_curvature, rising_excess_exp), excess_of_exponential),
     (log_bessel_i0_scaled, bessel_of_exponential),
     (log1psq, log_of_square_of_quotient),
     (finished, lambda t, e, p: t.node(e.args[0], p)),

@@ -128,6 +128,7 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "digamma_excess": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
     "trigamma_excess": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
     "exp_times": Domain((mixed(between(-745.0, 745.0), between(-40.0, 40.0)), both_signs(sizes(1e-15, 1e-14)))),
+    "rising_excess_exp": Domain((mixed(between(-600.0, 40.0), between(-5.0, 5.0)), between(0.1, 0.9))),
     "rising_log_exp": Domain((mixed(between(-60.0, 40.0), between(-5.0, 5.0)), counts), away_from_zero=1.5),
     "rising_slope": Domain((mixed(between(-60.0, 40.0), between(-5.0, 5.0)), counts)),
     "excess_slope": Domain((mixed(between(5.0, 40.0), between(7.0, 20.0)), whole(2, 100))),
@@ -139,6 +140,7 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "exp_softplus_excess": Domain((mixed(between(-300.0, 200.0), between(-5.0, 5.0)), between(-100.0, 100.0))),
     # t = 0: what is given beside it is then exactly r, or 1
     "log1psq_exp": Domain((both_signs(sizes(1e-150, 1e150)), between(0.0, 0.0), real), last=lambda r, t: r),
+    "log1psq_excess_exp": Domain((both_signs(sizes(1e-70, 1e150)), between(0.0, 0.0), real), last=lambda r, t: r),
     "inverse_hypot_exp": Domain((both_signs(sizes(1e-300, 1e300)), between(0.0, 0.0), real), last=lambda r, t: t + 1.0),
     "loggamma1p": Domain((positive,), (0.0, 1e300)),
     "digamma1p": Domain((positive,), (0.0, math.inf)),
@@ -186,6 +188,7 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "difference_error": Domain((real, real)),
     "log_norm_interval": Domain((between(0.5, 30.0), between(-30.0, 0.0))),
     "exp_product": Domain((between(-1400.0, 1400.0), both_signs(sizes(1e-300, 1e300)))),
+    "times_square": Domain((both_signs(sizes(1e-320, 1e300)), sizes(1e-130, 1e130))),
     "logit_remainder": Domain((shares, shares), last=lambda m: np.log(m) - np.log1p(-m), away_from_zero=1e-17),
     "sigmoid_less": Domain((next_to(LOGIT, sizes(1e-12, 30.0)), next_to(0.05)), away_from_zero=1e-14),
     "sigmoid_less_known": Domain(

@@ -64,6 +64,8 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "exp_product": [((INF, 0.0), 0.0), ((INF, -2.0), -INF), ((-INF, 2.0), 0.0), ((-INF, INF), NAN), ((0.0, INF), INF),
                     ((710.0, 0.5), 1.1169973830808557e308), ((-750.0, 1e30), 1.9016850e-296), ((1430.0, 1.0), INF),
                     ((20.0, 5e-324), 2.3970345560983e-315)],
+    "times_square": [((0.0, INF), 0.0), ((5e-324, 1e10), 4.940656e-304), ((1e-300, 1e200), 1e100), ((INF, 2.0), INF),
+                     ((1e300, 1e-200), 1e-100), ((-2.0, INF), -INF)],
     "logit_remainder": [((0.0, -INF), 0.0), ((1.0, INF), 0.0), ((0.5, 0.0), 0.0),
                         ((0.05, -2.9444389791664403), -1.393289e-16),
                         ((3e-310, -712.7027665394861), 5.060294e-14)],
@@ -187,6 +189,7 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
                           ((-1.0, 2.0), NAN)],
     "exp_times": [((0.0, 3.0), 3.0), ((INF, 0.0), 0.0), ((INF, -2.0), -INF), ((-INF, 2.0), 0.0),
                   ((710.0, 0.5), 1.1169973830808557e308), ((-746.0, 1e3), 1.04e-321)],
+    "rising_excess_exp": [((-800.0, 0.5), -399.427635), ((-INF, 0.5), -INF), ((INF, 0.5), 0.0), ((3.0, 0.0), 0.0)],
     "rising_log_exp": [((-800.0, 3.0), -799.3069), ((-INF, 2.0), -INF), ((3.0, 0.0), 0.0), ((800.0, 2.0), 1600.0)],
     "rising_slope": [((-INF, 2.5), 1.0), ((INF, 2.5), 2.5), ((-800.0, 0.0), 0.0), ((800.0, 1.0), 1.0)],
     "excess_slope": [((-INF, 2.5), 1.5), ((INF, 2.5), 0.0), ((50.0, 1.0), 0.0), ((50.0, 0.0), 0.0)],
@@ -198,6 +201,7 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
                             ((0.0, 0.0), math.log(2) - 0.5)],
     "log1psq_exp": [((2.0, -800.0, INF), 1601.3863), ((0.0, -800.0, NAN), 0.0), ((2.0, 800.0, 0.0), 0.0),
                     ((INF, 0.0, INF), INF)],
+    "log1psq_excess_exp": [((2.0, -800.0, INF), 1600.3863), ((0.0, -800.0, NAN), 0.0), ((2.0, 800.0, 0.0), 0.0)],
     "inverse_hypot_exp": [((2.0, 800.0, INF), 0.0), ((2.0, -800.0, 0.0), 0.5), ((0.0, -800.0, 0.0), INF),
                           ((0.0, 0.0, 1.0), 1.0)],
     "loggamma1p": [((0.0,), 0.0), ((1.0,), 0.0), ((-1.0,), INF), ((INF,), INF), ((1e-300,), -5.772e-301)],
@@ -271,7 +275,7 @@ LENIENT = ("log_ndtr_corrected", "mills_corrected", "mills_slope_corrected",
            "sigmoid_slope_corrected",
            "times_parts_single", "exp_decay_corrected_single",
            "sigmoid_corrected_single", "sigmoid_slope_corrected_single", "softplus_corrected_single",
-           "exp_corrected_single", "log_sum_single", "log1psq_exp", "inverse_hypot_exp",
+           "exp_corrected_single", "log_sum_single", "log1psq_exp", "log1psq_excess_exp", "inverse_hypot_exp",
            "sigmoid_less_known")  # fmt: skip
 
 

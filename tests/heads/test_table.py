@@ -29,6 +29,7 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     "log_norm_interval": ((0.5, -0.25), (-1.0, -1.5)),
     "divergence": ((0.5, 2.0, 1.5), (3.0, 2.5, -0.5)),
     "log_over_mean": ((0.5, 0.25), (1.0, 2.0)),
+    "times_square": ((0.5, 2.0), (-1.5, 0.25)),
     "sigmoid_less": ((0.5, 0.25), (-2.0, 0.05)),
     "mean_divergence": ((0.5, 0.25, -0.25), (0.25, 1.0, 0.75)),
     "exp_moment": ((1, 1.5), (2, -0.25)),
@@ -68,10 +69,12 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
         tuple((a, math.exp(a)) for a in (-3.5, -0.75, 1.25, 4.0)),
     ),
     **dict.fromkeys(
-        ("rising_log_exp", "rising_slope", "excess_slope", "rising_curvature"), ((0.5, 3.0), (-1.5, 2.5), (2.0, 0.5))
+        ("rising_log_exp", "rising_excess_exp", "rising_slope", "excess_slope", "rising_curvature"),
+        ((0.5, 3.0), (-1.5, 2.5), (2.0, 0.5)),
     ),
     **dict.fromkeys(("exp_sigmoid", "exp_softplus", "exp_softplus_excess"), ((0.5, 2.0), (-1.5, -2.25))),
     "log1psq_exp": ((2.0, 0.5, 2.0 * math.exp(-0.5)), (-0.25, -1.5, -0.25 * math.exp(1.5))),
+    "log1psq_excess_exp": ((2.0, 0.5, 2.0 * math.exp(-0.5)), (-0.25, -1.5, -0.25 * math.exp(1.5))),
     "inverse_hypot_exp": ((2.0, 0.5, math.exp(0.5)), (-0.25, -1.5, math.exp(-1.5))),
     "exp_times": ((0.5, 2.0), (-1.5, -0.25)),
     "loggamma1p": ((-0.5,), (0.25,), (2.5,)),
