@@ -45,6 +45,7 @@ from .arithmetic import (
     term_order,
     with_one_number,
 )
+from .confident_shapes import shape_times_gap
 from .exponentials import (
     bessel_of_exponential,
     excess_of_exponential,
@@ -105,7 +106,11 @@ class Translation:
             return self.number(nearest(e))
         for kind, rule in _RULES:
             if isinstance(e, kind):
-                return rule(self, e, places)
+                node = rule(self, e, places)
+                return shape_times_gap(self, e, places, node) if isinstance(e, sp.Mul) else node
+        return self._by_row(e, places)
+
+    def _by_row(self, e: sp.Basic, places: Places) -> Node:
         row = row_of(e)
         if row is None:
             raise DerivationError(f"no kernel is known for {type(e).__name__}: {e}")
@@ -551,6 +556,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (_OF_COMPUTED_EXPONENTS, Translation._of_computed_exponent),
     (sp.tanh, Translation._tanh),
     (sp.polygamma, Translation._polygamma),
+    (exp_times, lambda t, e, p: shape_times_gap(t, e, p, t._by_row(e, p))),
     (sigmoid_less, logistic_less),
     ((excess_slope, rising_curvature, rising_excess_exp), excess_of_exponential),
     (log_bessel_i0_scaled, bessel_of_exponential),
