@@ -39,7 +39,9 @@ def rising_excess_exp(b: float, n: float) -> float:
     Measured error: that of rising_excess.
     """
     x = exp(b)
-    return rising_excess(x, n) if x > PRODUCT_UNDERFLOWS or x != x else rising_log_exp(b, n) - n * b
+    if x > PRODUCT_UNDERFLOWS or x != x or n == 0.0:
+        return rising_excess(x, n)
+    return (1.0 - n) * b + loggamma(n) if n > PRODUCT_UNDERFLOWS else rising_log_exp(b, n) - n * b
 
 
 def rising_slope(b: float, n: float) -> float:

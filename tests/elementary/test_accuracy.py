@@ -19,7 +19,7 @@ LIMITS = {
     "sqrt1pm1": 2.3, "sinh": 2.2, "cosh": 1.5, "coshm1": 3.7, "logit": 0.7, "atanh": 0.7, "exprel": 2.5,
     "asinh": 1.6, "acosh": 2.2, "algebraic_sigmoid": 0.51, "inverse_hypot": 0.51, "log1psq": 1.2,
     "log1psq_excess": 6.0, "log1psq_excess_exp": 6.0, "power_quotient": 12.0,
-    "gamma": 6.0, "polygamma": 8.0, "log_beta": 10.0, "rising_log": 10.0, "trigamma_excess": 8.0,
+    "gamma": 6.0, "polygamma": 8.0, "log_beta": 10.0, "rising_log": 10.0, "rising_excess_exp": 10.0, "trigamma_excess": 8.0,
     "digamma_curvature": 10.0, "rising_curvature": 8.0, "exp_softplus_excess": 6.0,
     "softplus_second_excess": 7.0, "softplus_excess": 5.5, "log1p_second_excess": 5.5, "bessel_ratio_gap": 6.0,
     "bessel_i": 8.0, "bernoulli_slope": 8.0,
