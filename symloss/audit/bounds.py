@@ -124,7 +124,8 @@ class Allowance:
 
     @cached_property
     def stable(self) -> sp.Expr:
-        return stable_form(self.expression)
+        """The stable form; what stands for a NaN has no part in the allowance."""
+        return stable_form(self.expression).replace(fn.number_or, lambda x, y: x)
 
     @cached_property
     def terms(self) -> Program | None:

@@ -50,6 +50,11 @@ def product_or_zero(w: float, g: float) -> float:
     return 0.0 if w == 0.0 else w * g
 
 
+def number_or(x: float, y: float) -> float:
+    """x, and y where x is NaN."""
+    return x if x == x else y
+
+
 def times_square(w: float, g: float) -> float:
     """w g^2, and 0 where w is 0: the square first, so that a subnormal w is not rounded on the way, if that is a normal
     number."""

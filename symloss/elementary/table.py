@@ -113,7 +113,7 @@ FUNCTIONS: dict[str, Function] = dict([
         2,
         arithmetic.maximum, arithmetic.minimum, arithmetic.difference_error, arithmetic.sum_error,
         arithmetic.product_error, arithmetic.product_or_zero,
-        arithmetic.times_square, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
+        arithmetic.times_square, arithmetic.number_or, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
         logarithm.log_sum, logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
         interval.log_norm_interval,
         exponential.exp_product, single.exp_product_single,

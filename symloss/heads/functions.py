@@ -584,6 +584,12 @@ class product_or_zero(Head):
     nargs = 2
 
 
+class number_or(Head):
+    """x, and y where x is NaN, being an infinity less another: what it is in other words."""
+
+    nargs = 2
+
+
 class times_square(Head):
     """w*g**2, and 0 where w is 0 although g is infinite."""
 

@@ -334,6 +334,12 @@ ROWS: tuple[Row, ...] = (
         "product_or_zero",
     ),
     Row(
+        fn.number_or,
+        lambda x, y: (sp.S.One, sp.S.Zero),
+        lambda x, y: y if mpmath.isnan(x) else x,
+        "number_or",
+    ),
+    Row(
         fn.times_square,
         lambda w, g: (g**2, 2 * w * g),
         lambda w, g: mpmath.mpf(0) if w == 0 else w * g**2,

@@ -7,6 +7,7 @@ import sympy as sp
 from symloss.heads.algebraic import inverse_hypot, log1psq
 from symloss.heads.functions import digamma_difference, exp_times, rising_log, sigmoid, trigamma_difference
 
+from .infinite_sums import in_multiples_of_the_largest
 from .log_bases import (
     joined_exponentials,
     logistic_of_scale,
@@ -38,6 +39,14 @@ def _is_of_bells(e: sp.Add) -> bool:
 
 
 WHOLE: tuple[StableRule, ...] = (
+    StableRule(
+        "sum of infinities over an axis",
+        "sum g w + h exp(u) w = exp(s) (sum g w exp(-s) + h exp(u) w exp(-s)), s = max(0, the largest u less 340)",
+        "an infinity less another, of which one is the larger",
+        "u > 355",
+        "docs/limits.md, multivariate_normal with a factor of exp(700)",
+        in_multiples_of_the_largest,
+    ),
     StableRule(
         "gamma functions of log shapes",
         "log Gamma(k) = k log k - k + loggamma_rest(log k), k psi(k) = k log k + loggamma_rest_slope(log k), and so on",

@@ -170,6 +170,7 @@ ORACLES: dict[str, Oracle] = {
     "exp_corrected": lambda x, error: mp.exp(x + error),
     "exp_product": lambda x, c: c * mp.exp(x),
     "rising_excess_exp": lambda b, n: mp.loggamma(mp.exp(b) + n) - mp.loggamma(mp.exp(b)) - n * b,
+    "number_or": lambda x, y: x,
     "times_square": lambda w, g: w * g * g,
     "logit_remainder": lambda m, odds: mp.log(m / (1 - m)) - odds,
     "sigmoid_less": lambda x, m: 1 / (1 + mp.exp(-x)) - m,

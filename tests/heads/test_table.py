@@ -29,6 +29,7 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     "log_norm_interval": ((0.5, -0.25), (-1.0, -1.5)),
     "divergence": ((0.5, 2.0, 1.5), (3.0, 2.5, -0.5)),
     "log_over_mean": ((0.5, 0.25), (1.0, 2.0)),
+    "number_or": ((0.5, 0.25), (-1.5, 2.0)),
     "times_square": ((0.5, 2.0), (-1.5, 0.25)),
     "sigmoid_less": ((0.5, 0.25), (-2.0, 0.05)),
     "mean_divergence": ((0.5, 0.25, -0.25), (0.25, 1.0, 0.75)),
