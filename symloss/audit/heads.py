@@ -328,6 +328,7 @@ _DIRECT: dict[type, Function] = {
     fn.one_sided_sign: _one_sided_sign,
     fn.xlogy: _xlogy,
     fn.product_or_zero: _product_or_zero,
+    fn.exp_tanh: lambda a, r, s: times(exponential(a), tanh(times(exact(0.5), r, exponential(s)))),
     fn.log1psq_exp: lambda r, t, u: log1p(integer_power(times(r, exponential(negative(t))), 2)),
     fn.log1psq_excess_exp: lambda r, t, u: _log1psq_excess(integer_power(times(r, exponential(negative(t))), 2)),
     fn.inverse_hypot_exp: lambda r, t, k: inverse(root(plus(exponential(times(exact(2), t)), integer_power(r, 2)))),

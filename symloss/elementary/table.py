@@ -143,7 +143,8 @@ FUNCTIONS: dict[str, Function] = dict([
     *rows(
         3,
         algebraic.power_quotient, algebraic.power1psq_quotient_product, log_difference.divergence,
-        mean_divergence.mean_divergence, scaled.log1psq_exp, scaled.log1psq_excess_exp, scaled.inverse_hypot_exp,
+        mean_divergence.mean_divergence, scaled.log1psq_exp, scaled.log1psq_excess_exp,
+        scaled.exp_tanh, scaled.inverse_hypot_exp,
         exponential.exp_product_corrected, single.exp_product_corrected_single,
         logistic.sigmoid_blend, single.sigmoid_blend_single,
         shifted.times_parts, shifted.times_parts_single,

@@ -347,6 +347,12 @@ class exp_softplus_excess(Head):
     is_positive = True
 
 
+class exp_tanh(Head):
+    """exp(a)*tanh(r*exp(s)/2), also where the argument of tanh is subnormal."""
+
+    nargs = 3
+
+
 class log1psq_exp(Head):
     """log(1 + r^2*exp(-2*t)) of r, t and u = r*exp(-t), also where u overflows."""
 

@@ -77,6 +77,16 @@ BY_LOGARITHM: tuple[Row, ...] = (
     ),
     Row(fn.rising_curvature, _curvature_derivatives, _curvature, "rising_curvature"),
     Row(
+        fn.exp_tanh,
+        lambda a, r, s: (
+            fn.exp_tanh(a, r, s),
+            sp.exp(a + s) * fn.sech2(r * sp.exp(s) / 2) / 2,
+            r * sp.exp(a + s) * fn.sech2(r * sp.exp(s) / 2) / 2,
+        ),
+        lambda a, r, s: mpmath.exp(a) * mpmath.tanh(r * mpmath.exp(s) / 2),
+        "exp_tanh",
+    ),
+    Row(
         fn.log1psq_exp,
         lambda r, t, u: (
             2 * r * fn.inverse_hypot_exp(r, t, sp.exp(t)) ** 2,

@@ -16,7 +16,7 @@ from .log_bases import (
     slope_by_logarithm,
 )
 from .log_shapes import by_log_shapes
-from .scaled_residuals import logarithm_by_scale, slope_of_scaled, square_of_scaled, tail_of_scaled
+from .scaled_residuals import logarithm_by_scale, slope_of_scaled, square_of_scaled, tail_of_scaled, tanh_of_scaled
 from .silence import is_bell
 from .stable_rule import StableRule, X, Y
 
@@ -127,6 +127,14 @@ FINAL: tuple[StableRule, ...] = (
         sp.exp(-X) * inverse_hypot(Y * sp.exp(-X)),
         ({"x": -720.0, "y": 2.0}, {"x": -800.0, "y": 0.5}),
         ({"x": -100.0, "y": 2.0},),
+    ),
+    StableRule(
+        "hyperbolic tangent of a residual over a scale, times an exponential",
+        "exp(a) tanh(r exp(-t)/2) = exp_tanh(a, r, -t)",
+        "the argument of tanh is subnormal, the product is not",
+        "|r| < 1e-300, t < -10",
+        "docs/limits.md, logistic_2 at a residual of 5e-324",
+        tanh_of_scaled,
     ),
     StableRule(
         "second derivative by the log of a shape",

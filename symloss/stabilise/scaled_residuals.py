@@ -10,6 +10,7 @@ import sympy as sp
 
 from symloss.heads.algebraic import algebraic_sigmoid, inverse_hypot, log1psq, log1psq_excess
 from symloss.heads.functions import (
+    exp_tanh,
     exp_times,
     finished,
     inverse_hypot_exp,
@@ -113,6 +114,21 @@ def slope_of_scaled(e: sp.Expr) -> sp.Expr | None:
             own = [f for f in e.args if f.as_base_exp()[0] == inverse_hypot(u)]
             branches = ((sp.expand_mul(b * sp.Mul(*own), deep=False), c) for b, c in inside.args)
             return sp.Mul(*(f for f in e.args if f not in own and f is not inside), sp.Piecewise(*branches))
+    return None
+
+
+def tanh_of_scaled(e: sp.Expr) -> sp.Expr | None:
+    """exp(a) tanh(r exp(-t)/2) for a residual r."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for head in (f for f in e.args if isinstance(f, sp.tanh)):
+        r, t = residual_and_scale(head.args[0]) or (sp.S.Zero, sp.S.Zero)
+        if isinstance(2 * r, sp.Add):
+            exponentials = [f for f in e.args if isinstance(f, sp.exp)]
+            rest = [f for f in e.args if f is not head and f not in exponentials]
+            return (
+                sp.Mul(*rest, exp_tanh(sp.Add(*(f.args[0] for f in exponentials)), 2 * r, -t)) if exponentials else None
+            )
     return None
 
 

@@ -314,6 +314,7 @@ ORACLES: dict[str, Oracle] = {
     "exp_softplus": lambda v, w: mp.exp(v) * mp.log1p(mp.exp(w - v)),
     "exp_softplus_excess": lambda v, w: mp.exp(v) * (mp.log1p(mp.exp(w - v)) - 1 / (1 + mp.exp(v - w))),
     "log1psq_exp": lambda r, t, u: mp.log1p((r * mp.exp(-t)) ** 2),
+    "exp_tanh": lambda a, r, s: mp.exp(a) * mp.tanh(r * mp.exp(s) / 2),
     "log1psq_excess_exp": lambda r, t, u: ORACLES["log1psq_excess"](r * mp.exp(-t)),
     "inverse_hypot_exp": lambda r, t, k: 1 / mp.sqrt(mp.exp(2 * t) + r**2),
     "loggamma1p": lambda x: log_gamma(1 + x),
