@@ -37,7 +37,7 @@ from symloss.heads.exponential_integral import EXPONENTIAL_INTEGRAL
 from symloss.heads.gamma_rows import GAMMA_AND_BESSEL
 from symloss.heads.numbers import TypedNumber
 from symloss.heads.row_binders import Norm, SoftmaxContrast, SoftmaxCovariance
-from symloss.heads.shares import log_over_mean
+from symloss.heads.shares import log_over_mean, sigmoid_less
 from symloss.heads.sparse import Sparsemax
 from symloss.loss import Loss
 from symloss.stabilise.stabilise import stable_form
@@ -124,7 +124,8 @@ class Allowance:
 
     @cached_property
     def stable(self) -> sp.Expr:
-        return stable_form(self.expression)
+        """The stable form; what stands for a NaN has no part in the allowance."""
+        return stable_form(self.expression).replace(fn.number_or, lambda x, y: x)
 
     @cached_property
     def terms(self) -> Program | None:
@@ -319,6 +320,8 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
         return _above_threshold(e)
     if isinstance(e, log_over_mean):
         return _inside_logarithm(e)
+    if isinstance(e, sigmoid_less):
+        return sp.Max(fn.sigmoid(e.args[0]), e.args[1], evaluate=False)
     if isinstance(e, (fn.finished, sp.Abs)):
         return largest_terms(e.args[0])
     if isinstance(e, sp.Piecewise):

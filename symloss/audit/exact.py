@@ -22,6 +22,7 @@ from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue
 
 from symloss.declare.axes import Axis
 from symloss.heads import binders
+from symloss.heads import functions as fn
 from symloss.heads.numbers import TypedNumber
 from symloss.heads.row_binders import Direction, LargestPlace, Norm
 from symloss.heads.sparse import Sparsemax, SparseMaximum
@@ -50,7 +51,7 @@ from .balls import (
     times,
     whole,
 )
-from .heads import function_of
+from .heads import function_of, log1p
 
 LADDER = (120, 320, 1300, 2600, 5200, 10400)
 """Bits. The third resolves everything that does not underflow against 1."""
@@ -188,6 +189,11 @@ class Program:
             return lambda run: inverse(root(run[slot]))
         return self.applied(lambda a, b: exact(1) if b == exact(0) else real_power(a, b), e)
 
+    def logarithm(self, e: sp.log) -> Rule:
+        """Of 1 + u by u, which may be as far below 1 as no precision reaches."""
+        number, u = e.args[0].as_coeff_Add()
+        return self.applied(log1p, fn.log1p(u)) if number == 1 else self.applied(logarithm, e)
+
     def product(self, e: sp.Mul) -> Rule:
         """Cheap factors first: where one is 0 the others are not asked, so that 0 silences what is infinite."""
         slots = [self.slot(a) for a in sorted(e.args, key=lambda a: (a.count_ops(), str(a)))]
@@ -312,12 +318,13 @@ class Program:
 def _settled(run: Run, slot: int, floor: int) -> Any:
     """The value if enough of its bits are right, or if it has underflowed for certain."""
     ball = _attempt(run, slot)
-    if ball is None:
-        return None
-    size = magnitude(ball.value)
-    if ball.error <= max(size - SETTLED, floor):
-        return ball.value
-    return None
+    if ball is not None and not _is_settled(ball, floor) and shortcuts() != run.shortcuts:
+        ball = _in_full(run, slot)  # what was next to 0 is multiplied by what is huge
+    return ball.value if ball is not None and _is_settled(ball, floor) else None
+
+
+def _is_settled(ball: Ball, floor: int) -> bool:
+    return ball.error <= max(magnitude(ball.value) - SETTLED, floor)
 
 
 def _attempt(run: Run, slot: int) -> Ball | None:
@@ -329,6 +336,10 @@ def _attempt(run: Run, slot: int) -> Ball | None:
     except Unresolved:
         if shortcuts() == run.shortcuts:
             return None
+    return _in_full(run, slot)
+
+
+def _in_full(run: Run, slot: int) -> Ball | None:
     again = Run(run.rules, run.numbers, run.decided)
     try:
         return Ball(*in_full(lambda: again[slot]))
@@ -451,6 +462,7 @@ _RULES: tuple[tuple[Any, Callable[[Program, Any], Rule]], ...] = (
     (sp.Add, lambda p, e: p.applied(plus, e)),
     (sp.Mul, Program.product),
     (sp.Pow, Program.power),
+    (sp.log, Program.logarithm),
     (sp.Piecewise, Program.piecewise),
     (sp.Max, lambda p, e: p.applied(largest, e)),
     (sp.Min, lambda p, e: p.applied(smallest, e)),

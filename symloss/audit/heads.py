@@ -15,6 +15,7 @@ import sympy as sp
 
 from symloss.heads import functions as fn
 from symloss.heads.exponential_integral import log_scaled_e1, scaled_e1_curvature, scaled_e1_slope
+from symloss.heads.shares import sigmoid_less
 from symloss.heads.table import row_of
 
 from .balls import (
@@ -199,6 +200,35 @@ def _scaled_e1(head: type[fn.Head], order: int) -> Function:
     return function
 
 
+def _bessel(head: type[fn.Head], lost: Callable[[int], int], slope: int) -> Function:
+    """log I0 or one of its derivatives; ``lost`` bits cancel for an argument of that size, and the next derivative is
+    below 2, and below 8/|x|**slope."""
+    row = row_of(head(sp.Dummy(real=True)))
+    assert row is not None
+    oracle = row.oracle
+
+    def function(x: Ball) -> Ball:
+        size = magnitude(x.value)
+        if size > _HUGE or (not is_exact(x) and x.error > size - 5):
+            raise Unresolved
+        with mpmath.extraprec(_GUARD + max(lost(size), 0) if x.value else _GUARD):
+            value = oracle(x.value)
+        error = EXACT if is_exact(x) else min(x.error + 1, x.error + 3 - slope * (size - 1))
+        return exact(0) if not value else rounded(+value, error, 4)
+
+    return function
+
+
+def _log_bessel_i0(x: Ball) -> Ball:
+    """x**2/4 - x**4/64 + x**6/576 - ... next to 0, where the oracle takes the logarithm of what is next to 1."""
+    if is_exact(x) and not x.value:
+        return exact(0)
+    if magnitude(x.value) < -mpmath.mp.prec // 4:
+        square = integer_power(x, 2)
+        return times(exact(0.25), square, plus(exact(1), times(exact(-1 / 16), square)))
+    return _bessel(fn.log_bessel_i0, lambda size: -2 * size, 0)(x)
+
+
 def _cosh(x: Ball) -> Ball:
     return times(exact(0.5), plus(exponential(x), exponential(negative(x))))
 
@@ -247,8 +277,20 @@ def _exp_softplus_excess(v: Ball, w: Ball) -> Ball:
     return times(exponential(v), plus(softplus(u), negative(sigmoid(u))))
 
 
+def _log1psq_excess(w: Ball) -> Ball:
+    return plus(log1p(w), negative(times(w, inverse(plus(exact(1), w)))))
+
+
 def _power(x: Ball, a: Ball) -> Ball:
     return exact(1) if _is_zero(a) else real_power(x, a)
+
+
+def _logaddexp(x: Ball, y: Ball) -> Ball:
+    """The larger one and log(1 + exp) of the distance: the oracle takes a power of e of the size of its arguments."""
+    high, low = (x, y) if x.value >= y.value else (y, x)
+    if mpmath.isinf(high.value):
+        return high
+    return plus(high, log1p(exponential(plus(low, negative(high)))))
 
 
 def _is_zero(x: Ball) -> bool:
@@ -267,6 +309,7 @@ _DIRECT: dict[type, Function] = {
     fn.softplus: softplus,
     fn.log_softplus: lambda x: logarithm(softplus(x)),
     fn.log1p: log1p,
+    fn.logaddexp: _logaddexp,
     fn.expm1: expm1,
     fn.log1mexp: log1mexp,
     fn.sech2: sech2,
@@ -282,17 +325,24 @@ _DIRECT: dict[type, Function] = {
     log_scaled_e1: _scaled_e1(log_scaled_e1, 1),
     scaled_e1_slope: _scaled_e1(scaled_e1_slope, 2),
     scaled_e1_curvature: _scaled_e1(scaled_e1_curvature, 3),
+    sigmoid_less: lambda x, m: plus(sigmoid(x), negative(m)),
+    fn.log_bessel_i0: _log_bessel_i0,
+    fn.bessel_ratio: _bessel(fn.bessel_ratio, lambda size: 0, 2),
+    fn.bessel_ratio_slope: _bessel(fn.bessel_ratio_slope, lambda size: 2 * size, 3),
     fn.step: _step,
     fn.one_sided_sign: _one_sided_sign,
     fn.masked_difference: _masked_difference,
     fn.xlogy: _xlogy,
     fn.product_or_zero: _product_or_zero,
+    fn.exp_tanh: lambda a, r, s: times(exponential(a), tanh(times(exact(0.5), r, exponential(s)))),
     fn.log1psq_exp: lambda r, t, u: log1p(integer_power(times(r, exponential(negative(t))), 2)),
+    fn.log1psq_excess_exp: lambda r, t, u: _log1psq_excess(integer_power(times(r, exponential(negative(t))), 2)),
     fn.inverse_hypot_exp: lambda r, t, k: inverse(root(plus(exponential(times(exact(2), t)), integer_power(r, 2)))),
     fn.exp_sigmoid: lambda v, w: inverse(plus(exponential(negative(v)), exponential(negative(w)))),
     fn.exp_softplus: lambda v, w: times(exponential(v), softplus(plus(w, negative(v)))),
     fn.exp_softplus_excess: _exp_softplus_excess,
     fn.exp_times: lambda a, x: _product_or_zero(x, exponential(a)),
+    fn.times_square: lambda w, g: _product_or_zero(w, integer_power(g, 2)),
     fn.quotient_or_zero: _quotient_or_zero,
     fn.power: _power,
     **GAMMA,

@@ -84,7 +84,9 @@ def log1psq_excess(v: float) -> float:
     y = fma(y, z, LOG1PMX[8])
     y = fma(y, z, LOG1PMX[9])
     y = fma(y, z, LOG1PMX[10])
-    inner = s * fma(z, y, w / (1.0 + w))
+    part = w / (1.0 + w)
+    # d/dw of the whole is w / (1 + w)^2: what rounding took from w counts twice
+    inner = fma(fma(size, size, -w) if near else 0.0, part * (1.0 - part), s * fma(z, y, part))
     c = inverse_hypot(size)
     return inner if near else fma(c, c, log1psq(size) - 1.0)
 

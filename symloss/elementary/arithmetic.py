@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symloss.elementary import ieee as math
-from symloss.elementary.constants import INFINITY
+from symloss.elementary.constants import INFINITY, SMALLEST_NORMAL
 from symloss.elementary.primitives import fma
 
 INTEGERS_ONLY = 4503599627370496.0  # 2^52, from which on every float64 is an integer: a fact of the format
@@ -48,6 +48,19 @@ def ceiling(x: float) -> float:
 def product_or_zero(w: float, g: float) -> float:
     """w * g, and 0 where w is 0 although g is infinite."""
     return 0.0 if w == 0.0 else w * g
+
+
+def number_or(x: float, y: float) -> float:
+    """x, and y where x is NaN."""
+    return x if x == x else y
+
+
+def times_square(w: float, g: float) -> float:
+    """w g^2, and 0 where w is 0: the square first, so that a subnormal w is not rounded on the way, if that is a normal
+    number."""
+    square = g * g
+    held = square >= SMALLEST_NORMAL and square < INFINITY
+    return 0.0 if w == 0.0 else (w * square if held else (w * g) * g)
 
 
 def quotient_or_zero(x: float, n: float) -> float:

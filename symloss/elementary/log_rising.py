@@ -7,7 +7,7 @@ k < n; log x takes n from the first and nothing from the second.
 from __future__ import annotations
 
 from symloss.elementary.arithmetic import floor
-from symloss.elementary.beta import FEW_FACTORS, rising_log
+from symloss.elementary.beta import FEW_FACTORS, rising_excess, rising_log
 from symloss.elementary.constants import INFINITY, NOT_A_NUMBER
 from symloss.elementary.exponential import exp
 from symloss.elementary.gamma import loggamma
@@ -33,6 +33,17 @@ def rising_log_exp(b: float, n: float) -> float:
     return b - log(n + x) if n < PRODUCT_UNDERFLOWS else b + loggamma(n)
 
 
+def rising_excess_exp(b: float, n: float) -> float:
+    """log Gamma(x + n) - log Gamma(x) - n b at x = exp(b) for n >= 0; 0 at inf.
+
+    Measured error: that of rising_excess.
+    """
+    x = exp(b)
+    if x > PRODUCT_UNDERFLOWS or x != x or n == 0.0:
+        return rising_excess(x, n)
+    return (1.0 - n) * b + loggamma(n) if n > PRODUCT_UNDERFLOWS else rising_log_exp(b, n) - n * b
+
+
 def rising_slope(b: float, n: float) -> float:
     """x (psi(x + n) - psi(x)) at x = exp(b) for n >= 0: n far out, 1 at -inf. Measured error: 4 ulp."""
     x = exp(b)
@@ -54,7 +65,7 @@ def excess_slope(b: float, n: float) -> float:
     if n == 0.0 or n == 1.0:
         return 0.0 * exp(-b * b)
     if x >= FIRST_TERM_FROM * (n + 1.0):
-        return n / x * (0.5 * (n - 1.0))
+        return n * exp(-b) * (0.5 * (n - 1.0))
     if x < 1.0:
         return n * ((x + (n - 1.0)) / (x + n)) - x * digamma_difference(1.0 + x, n)
     return x * digamma_excess(x, n)
@@ -65,10 +76,10 @@ def rising_curvature(b: float, n: float) -> float:
     if n < 0.0:
         return NOT_A_NUMBER
     x = exp(b)
-    if n == 0.0 or n == 1.0 or x == INFINITY:
+    if n == 0.0 or n == 1.0 or b == INFINITY:
         return 0.0 * exp(-b * b)
     if x >= FIRST_TERM_FROM * (n + 1.0):
-        return n / x * (0.5 * (n - 1.0))
+        return n * exp(-b) * (0.5 * (n - 1.0))
     if n <= FEW_FACTORS and n == floor(n):
         total, k = 0.0, 1.0
         while k < n:

@@ -67,7 +67,13 @@ def digamma1p(x: float) -> float:
         for coefficient in DIGAMMA_ROOT_POLYNOMIAL[1:]:
             y = fma(y, d, coefficient)
         return ((x - DIGAMMA1P_ZERO) - DIGAMMA1P_ZERO_LOW) * y
-    return digamma(1.0 + x)
+    total = 1.0 + x
+    y = digamma(total)
+    if not 1.0 < x < INFINITY:
+        return y
+    # What rounding took from 1 + x, times psi' = 1/x + 1/(2 x^2) + 1/(6 x^3) to 1e-2.
+    reciprocal = 1.0 / total
+    return y + (x - (total - 1.0)) * reciprocal * (1.0 + reciprocal * (0.5 + reciprocal * 0.16666666666666666))
 
 
 def digamma_positive(x: float) -> float:

@@ -41,6 +41,7 @@ from symloss.elementary import (
     scaled,
     shifted,
     single,
+    threshold,
     tilted,
     trigonometric,
     truncated_normal,
@@ -54,7 +55,7 @@ MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
     algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma,
     beta, gamma_differences, log_shape, log_rising, log_mean, saddle_point, scaled, bessel, exponential_integral,
-    single, shifted,
+    single, shifted, threshold,
 )  # fmt: skip
 
 
@@ -113,7 +114,8 @@ FUNCTIONS: dict[str, Function] = dict([
     *rows(
         2,
         arithmetic.maximum, arithmetic.minimum, arithmetic.difference_error, arithmetic.sum_error,
-        arithmetic.product_error, arithmetic.product_or_zero, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
+        arithmetic.product_error, arithmetic.product_or_zero,
+        arithmetic.times_square, arithmetic.number_or, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
         arithmetic.masked_difference,
         logarithm.log_sum, logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
         interval.log_norm_interval,
@@ -128,7 +130,8 @@ FUNCTIONS: dict[str, Function] = dict([
         truncated_normal.log_ndtr_corrected, truncated_normal.mills_corrected, truncated_normal.mills_slope_corrected,
         trigonometric.sin_corrected, trigonometric.cos_corrected,
         log_shape.loggamma_rest, log_shape.loggamma_rest_slope, log_shape.loggamma_rest_curvature,
-        log_rising.rising_log_exp, log_rising.rising_slope, log_rising.excess_slope, log_rising.rising_curvature,
+        log_rising.rising_log_exp, log_rising.rising_excess_exp, log_rising.rising_slope,
+        log_rising.excess_slope, log_rising.rising_curvature,
         log_mean.exp_sigmoid, log_mean.exp_softplus, log_mean.exp_softplus_excess,
         exponential.exp_times,
         power.power, power.hypot, algebraic.power1psq, algebraic.power1psq_quotient, algebraic.log1psq_quotient,
@@ -138,16 +141,19 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma_differences.digamma_excess, gamma_differences.trigamma_excess,
         gamma_differences.digamma_curvature, bessel.bessel_i, saddle_point.rising_rest,
         exponential.exp_decay_corrected, shifted.exp_decay_corrected_single,
-        shifted.exp_difference, shifted.exp_difference_single, shifted.share_error,
+        shifted.exp_difference, shifted.exp_difference_single, shifted.share_error, threshold.logit_remainder,
+        threshold.sigmoid_less,
     ),
     *rows(
         3,
         algebraic.power_quotient, algebraic.power1psq_quotient_product, log_difference.divergence,
-        mean_divergence.mean_divergence, scaled.log1psq_exp, scaled.inverse_hypot_exp,
+        mean_divergence.mean_divergence, scaled.log1psq_exp, scaled.log1psq_excess_exp,
+        scaled.exp_tanh, scaled.inverse_hypot_exp,
         exponential.exp_product_corrected, single.exp_product_corrected_single,
         logistic.sigmoid_blend, single.sigmoid_blend_single,
         shifted.times_parts, shifted.times_parts_single,
     ),
+    *rows(4, exponential.exp_times_pair, threshold.sigmoid_less_known),
 ])  # fmt: skip
 
 
@@ -155,7 +161,7 @@ SINGLE = {name.removesuffix("_single"): name for name in FUNCTIONS if name.endsw
 """What a kernel for float32 uses instead: still float64 arithmetic, but no digits that rounding to float32 drops."""
 
 
-AMPLIFYING = frozenset({"exp_times"})
+AMPLIFYING = frozenset({"exp_times", "exp_times_pair"})
 """What multiplies a difference by any number: beside it the digits that a short form lacks show in float32 as well."""
 
 

@@ -302,6 +302,12 @@ class rising_log_exp(Head):
     nargs = 2
 
 
+class rising_excess_exp(Head):
+    """rising_excess(x, n) at x = exp(b), of b and n: also where x has underflowed."""
+
+    nargs = 2
+
+
 class rising_slope(Head):
     """x*(digamma(x + n) - digamma(x)) at x = exp(b): the derivative of `rising_log_exp` by b."""
 
@@ -341,8 +347,21 @@ class exp_softplus_excess(Head):
     is_positive = True
 
 
+class exp_tanh(Head):
+    """exp(a)*tanh(r*exp(s)/2), also where the argument of tanh is subnormal."""
+
+    nargs = 3
+
+
 class log1psq_exp(Head):
     """log(1 + r^2*exp(-2*t)) of r, t and u = r*exp(-t), also where u overflows."""
+
+    nargs = 3
+    is_nonnegative = True
+
+
+class log1psq_excess_exp(Head):
+    """log(1 + u^2) - u^2/(1 + u^2) of r, t and u = r*exp(-t), also where u overflows."""
 
     nargs = 3
     is_nonnegative = True
@@ -573,6 +592,18 @@ class sqrt1pm1(Head):
 
 class product_or_zero(Head):
     """w*g, and 0 where w is 0 although g is infinite."""
+
+    nargs = 2
+
+
+class number_or(Head):
+    """x, and y where x is NaN, being an infinity less another: what it is in other words."""
+
+    nargs = 2
+
+
+class times_square(Head):
+    """w*g**2, and 0 where w is 0 although g is infinite."""
 
     nargs = 2
 

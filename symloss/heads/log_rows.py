@@ -38,6 +38,10 @@ def _curvature_derivatives(b: sp.Expr, n: sp.Expr) -> tuple[sp.Expr, ...]:
     return x * first + 3 * x**2 * second + x**3 * third, by_order
 
 
+def _log1psq_excess(w: Any) -> Any:
+    return mpmath.log1p(w) - w / (1 + w)
+
+
 def _softplus(u: Any) -> Any:
     return mpmath.log1p(mpmath.exp(u))
 
@@ -60,12 +64,28 @@ BY_LOGARITHM: tuple[Row, ...] = (
         "rising_slope",
     ),
     Row(
+        fn.rising_excess_exp,
+        lambda b, n: (-fn.excess_slope(b, n), fn.digamma_difference(sp.exp(b), n) + sp.polygamma(0, sp.exp(b)) - b),
+        lambda b, n: mpmath.loggamma(mpmath.exp(b) + n) - mpmath.loggamma(mpmath.exp(b)) - n * b,
+        "rising_excess_exp",
+    ),
+    Row(
         fn.excess_slope,
         lambda b, n: (-fn.rising_curvature(b, n), 1 - _slope_by_order(b, n)),
         lambda b, n: n - _slope(b, n),
         "excess_slope",
     ),
     Row(fn.rising_curvature, _curvature_derivatives, _curvature, "rising_curvature"),
+    Row(
+        fn.exp_tanh,
+        lambda a, r, s: (
+            fn.exp_tanh(a, r, s),
+            sp.exp(a + s) * fn.sech2(r * sp.exp(s) / 2) / 2,
+            r * sp.exp(a + s) * fn.sech2(r * sp.exp(s) / 2) / 2,
+        ),
+        lambda a, r, s: mpmath.exp(a) * mpmath.tanh(r * mpmath.exp(s) / 2),
+        "exp_tanh",
+    ),
     Row(
         fn.log1psq_exp,
         lambda r, t, u: (
@@ -75,6 +95,16 @@ BY_LOGARITHM: tuple[Row, ...] = (
         ),
         lambda r, t, u: mpmath.log1p((r * mpmath.exp(-t)) ** 2),
         "log1psq_exp",
+    ),
+    Row(
+        fn.log1psq_excess_exp,
+        lambda r, t, u: (
+            2 * r**3 * fn.inverse_hypot_exp(r, t, sp.exp(t)) ** 4,
+            -2 * r**4 * fn.inverse_hypot_exp(r, t, sp.exp(t)) ** 4,
+            sp.S.Zero,
+        ),
+        lambda r, t, u: _log1psq_excess((r * mpmath.exp(-t)) ** 2),
+        "log1psq_excess_exp",
     ),
     Row(
         fn.inverse_hypot_exp,

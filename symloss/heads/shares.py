@@ -7,7 +7,7 @@ from typing import Any
 import mpmath
 import sympy as sp
 
-from .functions import Head
+from .functions import Head, sigmoid
 from .row import Row
 
 
@@ -22,6 +22,12 @@ class mean_divergence(Head):
 
     nargs = 3
     is_nonnegative = True
+
+
+class sigmoid_less(Head):
+    """sigmoid(x) - m for a number m in [0, 1) that is the same for all samples."""
+
+    nargs = 2
 
 
 def _log_over_mean(t: Any, gap: Any) -> Any:
@@ -39,6 +45,12 @@ def _mean_divergence(t: Any, p: Any, d: Any) -> Any:
 
 
 SHARES = (
+    Row(
+        sigmoid_less,
+        lambda x, m: (sigmoid(x) * sigmoid(-x), sp.S.NegativeOne),
+        lambda x, m: 1 / (1 + mpmath.exp(-x)) - m,
+        "sigmoid_less",
+    ),
     Row(
         log_over_mean,
         lambda t, gap: (-1 / (t + sp.exp(-gap)), -t / (t + sp.exp(-gap))),

@@ -348,6 +348,18 @@ ROWS: tuple[Row, ...] = (
         "product_or_zero",
     ),
     Row(
+        fn.number_or,
+        lambda x, y: (sp.S.One, sp.S.Zero),
+        lambda x, y: y if mpmath.isnan(x) else x,
+        "number_or",
+    ),
+    Row(
+        fn.times_square,
+        lambda w, g: (g**2, 2 * w * g),
+        lambda w, g: mpmath.mpf(0) if w == 0 else w * g**2,
+        "times_square",
+    ),
+    Row(
         fn.exp_times,
         lambda a, x: (fn.exp_times(a, x), sp.exp(a)),
         lambda a, x: x * mpmath.exp(a) if x else mpmath.mpf(0),

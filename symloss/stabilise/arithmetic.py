@@ -46,6 +46,22 @@ def as_doubles(coefficient: sp.Rational) -> tuple[float, float]:
     return float(coefficient.p), float(coefficient.q)
 
 
+def with_one_number(
+    above: list[sp.Expr], below: list[sp.Expr], number: tuple[float, float]
+) -> tuple[list[sp.Expr], list[sp.Expr], tuple[float, float]]:
+    """sqrt(2) x/sqrt(pi) as one number and x: rounded once, and an exponential in x meets all of it."""
+    numbers = [*filter(_is_irrational, above), *(1 / f for f in below if _is_irrational(f))]
+    if not numbers or (len(numbers) == 1 and number == (1.0, 1.0) and not any(map(_is_irrational, below))):
+        return above, below, number
+    joined = nearest(sp.Mul(*numbers) * exact(number[0]) / exact(number[1]))
+    plain = ([f for f in factors if not _is_irrational(f)] for factors in (above, below))
+    return *plain, (joined, 1.0)
+
+
+def _is_irrational(factor: sp.Expr) -> bool:
+    return bool(factor.is_number) and not isinstance(factor, TypedNumber)
+
+
 def fraction(factors: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:
     """Factors above and below the line, in a fixed order."""
     above, below = [], []

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symloss.heads.algebraic import hypot, inverse_hypot, log1psq, power1psq_quotient
-from symloss.heads.functions import expm1, expm1mx, log_bessel_i0_scaled, log_norm_cdf
+from symloss.heads.functions import exp_times, expm1, expm1mx, log_bessel_i0_scaled, log_norm_cdf, rising_curvature
+from symloss.heads.shares import sigmoid_less
 
 from .arithmetic import coefficient_and_factors, fraction, half_exponential
 from .exponents import with_rounding_error
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Places = Mapping[sp.Idx, Loop]
 
 _TINY = 2.0**-900  # no exponential brings it to where a number decides whether the product overflows
+_FAR_OUT = 2.0  # the logarithm of a shape whose excesses are multiples of its inverse, to a factor of 2
 _SURE = 700.0  # e^x - 1 and e^x - 1 - x are e^x there, to the last bit, and e^x is still finite
 
 
@@ -75,6 +77,18 @@ def _with_number(t: Translation, rest: Node, number: tuple[float, float]) -> tup
     tiny = t.call("lt", t.call("abs", rest), t.number(_TINY))
     now = t.make(Select, tiny, rest, t.call("mul", t.number(p), rest))
     return now, t.make(Select, tiny, t.number(p), t.number(1.0))
+
+
+def scaled_pair(e: sp.Add) -> tuple[exp_times, exp_times] | None:
+    """The two exp_times of a sum, with its signs in their second arguments, if each has an exponent of its own and
+    both may be infinite: which infinity it is depends on the exponents."""
+    found = [(term.as_coeff_Mul(), term) for term in e.args]
+    pair = [exp_times(node.args[0], c * node.args[1]) for (c, node), _ in found if isinstance(node, exp_times)]
+    if len(pair) != 2 or any(abs(c) != 1 for (c, node), _ in found if isinstance(node, exp_times)):
+        return None
+    a, b = (node.args[0] for node in pair)
+    apart = not (a.free_symbols <= b.free_symbols or b.free_symbols <= a.free_symbols)
+    return (pair[0], pair[1]) if apart and all(map(depends_on_prediction, (a, b))) else None
 
 
 def shrunk(t: Translation, factors: list[sp.Expr], number: tuple[float, float], places: Places) -> Node | None:
@@ -126,6 +140,26 @@ def over_a_hypotenuse(above: list[sp.Expr], below: list[sp.Expr]) -> tuple[list[
     return above, below
 
 
+def logistic_less(t: Translation, e: sigmoid_less, places: Places) -> Node:
+    """sigmoid(x) - m of x, m and the logit of m in two parts, which are the same for all samples."""
+    x, m = (t.node(a, places) for a in e.args)
+    logit = t.call("logit", m)
+    return t.call("sigmoid_less_known", x, m, logit, t.call("logit_remainder", m, logit))
+
+
+def excess_of_exponential(t: Translation, e: sp.Expr, places: Places) -> Node:
+    """What is left of a gamma function at exp(b) less its large part is a multiple of exp(-b) far out, and its second
+    derivative one of exp(b) next to 0: what rounding took from b is a part of the result."""
+    b, error = with_rounding_error(t, e.args[0], places)
+    plain = t.call(type(e).__name__, b, *(t.node(a, places) for a in e.args[1:]))
+    if error is None:
+        return plain
+    low = t.make(Select, t.call("lt", b, t.number(-_FAR_OUT)), t.call("neg", error), t.number(0.0))
+    other = low if isinstance(e, rising_curvature) else t.number(0.0)
+    relative = t.make(Select, t.call("gt", b, t.number(_FAR_OUT)), error, other)
+    return t.call("sub", plain, t.call("mul", plain, relative))
+
+
 def bessel_of_exponential(t: Translation, e: log_bessel_i0_scaled, places: Places) -> Node:
     """log(e^-k I0(k)) at k = e^u is -(u + log(2 pi))/2 where e^u is about to overflow, and beyond: the next term is
     e^-u/8 (Abramowitz, Stegun, Handbook of mathematical functions (1964), 9.7.1)."""
@@ -139,8 +173,10 @@ def bessel_of_exponential(t: Translation, e: log_bessel_i0_scaled, places: Place
 
 __all__ = [
     "bessel_of_exponential",
+    "excess_of_exponential",
     "exponential_in",
     "log_of_square_of_quotient",
+    "logistic_less",
     "over_a_hypotenuse",
     "product_with",
     "shrunk",

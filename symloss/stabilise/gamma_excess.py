@@ -129,6 +129,8 @@ def _cancelled(large: sp.Expr, others: list[sp.Expr], pair: Pair) -> sp.Expr | N
     if large == 0:
         return sp.Add(*others)
     parts = list(sp.Add.make_args(large))
+    if all(part.is_number or -part in others for part in parts):
+        return sp.Add(*others, *parts)
     left = [part for other in others for part in sp.Add.make_args(sp.expand_mul(other))]
     for part in parts:
         for known in _spread(left, part, pair):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symloss.heads.algebraic import algebraic_sigmoid, inverse_hypot, log1psq
 from symloss.heads.functions import (
     digamma_difference,
     digamma_excess,
@@ -16,10 +15,9 @@ from symloss.heads.functions import (
     exp_sigmoid,
     exp_softplus,
     exp_softplus_excess,
-    inverse_hypot_exp,
-    log1psq_exp,
-    product_or_zero,
     rising_curvature,
+    rising_excess,
+    rising_excess_exp,
     rising_log,
     rising_log_exp,
     rising_slope,
@@ -40,6 +38,8 @@ def rising_of_exponential(e: sp.Expr) -> sp.Expr | None:
     """log(Gamma(x + n)/Gamma(x)) for x = exp(b)."""
     if isinstance(e, rising_log) and _is_exponential(e.args[0]) and e.args[1].is_nonnegative:
         return rising_log_exp(log_of(e.args[0]), e.args[1])
+    if isinstance(e, rising_excess) and _is_exponential(e.args[0]) and e.args[1].is_number and e.args[1] < 1:
+        return rising_excess_exp(log_of(e.args[0]), e.args[1])
     return None
 
 
@@ -119,65 +119,3 @@ def joined_exponentials(e: sp.Expr) -> sp.Expr | None:
     if len(found) < 2 or len(sp.Add.make_args(whole)) >= separate:
         return None
     return sp.Mul(*(f for f in e.args if f not in found), sp.exp(whole))
-
-
-def square_of_scaled(e: sp.Expr) -> sp.Expr | None:
-    """log(1 + u**2) of a residual over a scale, u = r*exp(-t)."""
-    parts = _residual_and_scale(e.args[0]) if isinstance(e, log1psq) else None
-    return None if parts is None else log1psq_exp(*parts, e.args[0])
-
-
-def inverse_hypot_of_scaled(e: sp.Expr) -> sp.Expr | None:
-    """exp(-t)/sqrt(1 + u**2) = 1/hypot(exp(t), r) for u = r*exp(-t), also before the branches of a sum."""
-    if not isinstance(e, sp.Mul):
-        return None
-    for factor in e.args:
-        base, power = factor.as_base_exp()
-        parts = _residual_and_scale(base.args[0]) if isinstance(base, inverse_hypot) else None
-        if parts is None or not power.is_Integer or power < 1:
-            continue
-        for other in sorted(e.args, key=lambda f: isinstance(f, sp.Piecewise)):
-            rest = [f for f in e.args if f not in (factor, other)]
-            if isinstance(other, sp.Piecewise) and other.has(sp.exp):
-                inside = ((sp.expand_mul(b * factor, deep=False), c) for b, c in other.args)
-                return sp.Mul(*rest, sp.Piecewise(*inside))
-            count = _multiple(other, parts[1])
-            if count > 0:
-                n = min(count, int(power))
-                left = sp.exp(other.args[0] + n * parts[1]) * base ** (power - n)
-                return sp.Mul(*_with_slope(rest, base.args[0], n), left)
-    return None
-
-
-def _with_slope(rest: list[sp.Expr], u: sp.Expr, n: int) -> list[sp.Expr]:
-    """The factors, with the slope's power, which may be infinite, silenced by a residual of 0."""
-    r, t = _residual_and_scale(u) or (sp.S.One, sp.S.Zero)
-    slope = inverse_hypot_exp(r, t, _scale(u))
-    odd = [f for f in rest if f.as_base_exp()[0] == algebraic_sigmoid(u)]
-    if not odd:
-        return [*rest, slope**n]
-    others = [f for f in rest if f not in odd]
-    # A residual keeps its digits where it is subnormal; a multiple of one has lost them before it is scaled.
-    bounded = product_or_zero(r, slope) ** odd[0].as_base_exp()[1] if isinstance(r, sp.Add) else odd[0]
-    return [*others, product_or_zero(bounded, slope**n)]
-
-
-def _residual_and_scale(u: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
-    """r and t of u = r*exp(-t); None where no prediction is in an exponential."""
-    found = [f for f in sp.Mul.make_args(u) if isinstance(f, sp.exp)]
-    if not found:
-        return None
-    return u / sp.Mul(*found), sp.expand(-sp.Add(*(f.args[0] for f in found)))
-
-
-def _scale(u: sp.Expr) -> sp.Expr:
-    """exp(t) of u = r*exp(-t), as the product of what u has."""
-    return sp.Mul(*(1 / f for f in sp.Mul.make_args(u) if isinstance(f, sp.exp)))
-
-
-def _multiple(e: sp.Expr, t: sp.Expr) -> int:
-    """The n of exp(-n*t)."""
-    if not isinstance(e, sp.exp):
-        return 0
-    ratio = sp.cancel(-e.args[0] / t)
-    return int(ratio) if ratio.is_Integer else 0

@@ -177,9 +177,9 @@ class InOneVariable:
             # (sign(q) |q|)**2 is |q|**2
             return base.xreplace(dict.fromkeys(self.signs, sp.S.One)) ** e.exp if e.exp.is_even else base**e.exp
         if isinstance(e, sp.exp):
-            coefficient, rest = e.args[0].as_coeff_Mul(rational=True)
-            if coefficient.is_Integer:
-                return self._hidden(sp.exp(rest)) ** coefficient
+            split = [t.as_coeff_Mul(rational=True) for t in sp.Add.make_args(e.args[0])]
+            if all(coefficient.is_Integer for coefficient, _ in split):
+                return sp.Mul(*(self._hidden(sp.exp(rest)) ** coefficient for coefficient, rest in split))
         if isinstance(e, (sp.Add, sp.Mul)):
             return e.func(*map(self._leaf, e.args))
         return self._hidden(e)
@@ -198,7 +198,9 @@ class InOneVariable:
 
     @property
     def scale(self) -> sp.Expr:
-        return sp.sqrt(self.ratio)
+        root = sp.sqrt(self.ratio)
+        found = [f for f in sp.Mul.make_args(root) if isinstance(f, sp.exp)]
+        return root / sp.Mul(*found) * sp.exp(sp.Add(*(f.args[0] for f in found)))
 
     @property
     def quotient(self) -> sp.Expr:

@@ -9,7 +9,7 @@ from symloss.simplify.cost import cost
 
 from .bounded_pair import Pair, bounded, times_power
 from .quadratics import InOneVariable, Quadratic, occurrences, quadratic
-from .stable_rule import StableRule, X
+from .stable_rule import StableRule, X, Y
 
 
 def _in_bounded_pair(e: sp.Expr) -> sp.Expr | None:
@@ -47,6 +47,10 @@ def _about(found: Quadratic, e: sp.Expr) -> sp.Expr | None:
         if term is None:
             return None
         terms.append(term)
+    if any(term.has(log1psq_excess) for term in terms):
+        constant = sp.cancel(rest.xreplace({form.v: sp.S.Zero, form.h: sp.S.One}))
+        rest = sp.expand(rest - constant)
+        terms.append(constant)
     if rest != 0:
         written = bounded(rest, form.v, form.h, pair)
         if written is None:
@@ -90,6 +94,11 @@ def _logarithm(coefficient: sp.Expr, rest: sp.Expr, form: InOneVariable) -> tupl
     if coefficient.has(form.v, form.h):
         return None, rest
     coefficient = sp.factor(coefficient)
+    constant = sp.cancel(rest.xreplace({form.v: sp.S.Zero, form.h: sp.S.One}))
+    if constant != 0 and constant.is_finite is not False and rest.has(form.v):
+        joined, left = _logarithm(coefficient, sp.expand(rest - constant), form)
+        if joined is not None and joined.has(log1psq_excess):
+            return joined, left + constant
     if (rest != 0 and not sp.cancel(rest).has(form.h)) or rest.has(form.v):
         start = sp.cancel((rest / form.v**2).xreplace({form.h: sp.sqrt(1 + form.v**2)}))
         slope = sp.factor(start.xreplace({form.v: sp.S.Zero})) if start.is_rational_function(form.v) else sp.nan
@@ -154,7 +163,32 @@ def power_of_square_less_one(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _divided_by_an_exponential(e: sp.Expr) -> sp.Expr | None:
+    """(a + b exp(u)) exp(-u - x) = (a exp(-u) + b) exp(-x)."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for total in (f for f in e.args if isinstance(f, sp.Add)):
+        for over in (f for f in e.args if isinstance(f, sp.exp)):
+            for u in (f.args[0] for t in total.args for f in sp.Mul.make_args(t) if isinstance(f, sp.exp)):
+                rest = sp.expand(over.args[0] + u)
+                if 0 < len(sp.Add.make_args(rest)) < len(sp.Add.make_args(over.args[0])):
+                    inside = sp.Add(*(sp.powsimp(t * sp.exp(-u)) for t in total.args))
+                    return sp.Mul(*(f for f in e.args if f not in (total, over)), inside, sp.exp(rest))
+    return None
+
+
 RULES: tuple[StableRule, ...] = (
+    StableRule(
+        "sum of exponentials over one of them",
+        "(a + b exp(u)) exp(-u - x) = (a exp(-u) + b) exp(-x)",
+        "an infinity times 0",
+        "u > 709",
+        "docs/limits.md, Student's t of predicted degrees of freedom",
+        _divided_by_an_exponential,
+        (1 + sp.exp(X)) * sp.exp(-X - Y),
+        ({"x": 720.0, "y": 2.0}, {"x": 800.0, "y": 0.5}),
+        ({"x": 100.0, "y": 2.0},),
+    ),
     StableRule(
         "scale that vanishes",
         "q*((1 + b/q)**l - 1)/l = b at q = 0, l = 1",

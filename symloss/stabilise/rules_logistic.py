@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symloss.heads.functions import exprel, sech2, sigmoid, softplus
+from symloss.declare.roles import RoleSymbol
+from symloss.heads.functions import exprel, finished, log1p, logaddexp, sech2, sigmoid, softplus
+from symloss.heads.shares import sigmoid_less
 
 from .stable_rule import StableRule, X, Y, pairs
 from .target import against_target, depends_on_prediction
@@ -12,6 +14,35 @@ from .target import against_target, depends_on_prediction
 
 def _logistic_minus_target(e: sp.Expr) -> sp.Expr | None:
     return against_target(e, sigmoid, lambda p: sigmoid(-p.args[0]))
+
+
+def _logistic_less_parameter(e: sp.Expr) -> sp.Expr | None:
+    """k s(x) - k m = k (s(x) - m) for a parameter m in [0, 1)."""
+    if not isinstance(e, sp.Add):
+        return None
+    for term in e.args:
+        for node in (f for f in sp.Mul.make_args(term) if isinstance(f, sigmoid)):
+            k = term / node
+            for other in e.args:
+                m = -other / k
+                if _is_share(m) and k.is_number:
+                    return k * sigmoid_less(node.args[0], m) + (e - term - other)
+    return None
+
+
+def _is_share(m: sp.Expr) -> bool:
+    return isinstance(m, RoleSymbol) and m.role == "parameter" and m.domain.low == 0 and m.domain.high == 1
+
+
+def _log_of_complement(e: sp.Expr) -> sp.Expr | None:
+    """log(m + s(-x)) = log(1 - (s(x) - m)) next to its zero, for a parameter m in [0, 1)."""
+    if not isinstance(e, logaddexp):
+        return None
+    for a, b in (e.args, reversed(e.args)):
+        if isinstance(a, sp.log) and _is_share(a.args[0]) and isinstance(-b, softplus):
+            above = sigmoid_less((-b).args[0], a.args[0])
+            return sp.Piecewise((log1p(-above), above < sp.S.Half), (finished(e), True))
+    return None
 
 
 def _logistic_minus_half(e: sp.Expr) -> sp.Expr | None:
@@ -118,6 +149,23 @@ def _one_minus_tanh(e: sp.Expr) -> sp.Expr | None:
 
 
 RULES: tuple[StableRule, ...] = (
+    StableRule(
+        "logistic function less a threshold",
+        "s(x) - m = m (1 - m) (e**d - 1)/(1 + m (e**d - 1)), d = x - logit(m)",
+        "next to m it is what rounding leaves of both, and of 1 - m",
+        "s(x) within 2**-40 of m",
+        "docs/limits.md, the asymmetric loss within a few roundings of its margin",
+        _logistic_less_parameter,
+    ),
+    StableRule(
+        "logarithm of the complement of what is above a threshold",
+        "log(m + s(-x)) = log(1 - (s(x) - m)), m in [0, 1)",
+        "m + s(-x) rounds to 1",
+        "s(x) within 0.1 of m",
+        "docs/limits.md, the asymmetric loss next to its margin",
+        _log_of_complement,
+        branching=True,
+    ),
     StableRule(
         "logistic minus a half",
         "s(x) - 1/2 = tanh(x/2)/2",

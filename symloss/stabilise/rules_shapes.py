@@ -7,17 +7,17 @@ import sympy as sp
 from symloss.heads.algebraic import inverse_hypot, log1psq
 from symloss.heads.functions import digamma_difference, exp_times, rising_log, sigmoid, trigamma_difference
 
+from .infinite_sums import in_multiples_of_the_largest
 from .log_bases import (
-    inverse_hypot_of_scaled,
     joined_exponentials,
     logistic_of_scale,
     rising_of_exponential,
     second_by_logarithm,
     slope_by_logarithm,
-    square_of_scaled,
 )
 from .log_shapes import by_log_shapes
 from .saddle_point import beta_binomial, negative_binomial, poisson
+from .scaled_residuals import logarithm_by_scale, slope_of_scaled, square_of_scaled, tail_of_scaled, tanh_of_scaled
 from .silence import is_bell
 from .stable_rule import StableRule, X, Y
 
@@ -83,6 +83,14 @@ WHOLE: tuple[StableRule, ...] = (
         ({"x": 128.0, "y": 128.0}, {"x": 200.0, "y": 150.0}),
     ),
     StableRule(
+        "sum of infinities over an axis",
+        "sum g w + h exp(u) w = exp(s) (sum g w exp(-s) + h exp(u) w exp(-s)), s = max(0, the largest u less 340)",
+        "an infinity less another, of which one is the larger",
+        "u > 355",
+        "docs/limits.md, multivariate_normal with a factor of exp(700)",
+        in_multiples_of_the_largest,
+    ),
+    StableRule(
         "gamma functions of log shapes",
         "log Gamma(k) = k log k - k + loggamma_rest(log k), k psi(k) = k log k + loggamma_rest_slope(log k), and so on",
         "k log k cancels where k is large, 1/k where it is small; both overflow while the sum is a number",
@@ -124,6 +132,24 @@ FINAL: tuple[StableRule, ...] = (
         ({"x": 100.0, "y": 2.0},),
     ),
     StableRule(
+        "tail of a residual over a scale",
+        "c log(1 + r**2 exp(-2 t)) + k t = (k - 2 c) t + 2 c log|r|",
+        "both overflow before their sum does",
+        "t < -1e307",
+        "docs/limits.md, Student's t of a predicted scale",
+        tail_of_scaled,
+        branching=True,  # no example: the two sides are equal to the last bit of a float64, not beyond
+    ),
+    StableRule(
+        "logarithm of a residual over a scale, times an exponential",
+        "exp(a) log(1 + r**2 exp(-a - 2 x)) = r**2 exp(-2 x) next to 0, and half the square of that for the excess",
+        _SCALE,
+        "a > 709",
+        "docs/limits.md, Student's t of predicted degrees of freedom",
+        logarithm_by_scale,
+        branching=True,  # no example: the two sides are equal to the last bit of a float64, not beyond
+    ),
+    StableRule(
         "square of a residual over a scale",
         "log(1 + r**2 exp(-2 t)) = log1psq_exp(r, t)",
         "exp(-t) overflows",
@@ -136,14 +162,22 @@ FINAL: tuple[StableRule, ...] = (
     ),
     StableRule(
         "slope of a square of a residual over a scale",
-        "exp(-t)/sqrt(1 + r**2 exp(-2 t)) = 1/hypot(exp(t), r)",
+        "exp(-x)/sqrt(1 + r**2 exp(-2 t)) = 1/hypot(exp(x), r exp(x - t))",
         _SCALE,
         "t < -709",
         "docs/limits.md, Student's t of a predicted scale",
-        inverse_hypot_of_scaled,
+        slope_of_scaled,
         sp.exp(-X) * inverse_hypot(Y * sp.exp(-X)),
         ({"x": -720.0, "y": 2.0}, {"x": -800.0, "y": 0.5}),
         ({"x": -100.0, "y": 2.0},),
+    ),
+    StableRule(
+        "hyperbolic tangent of a residual over a scale, times an exponential",
+        "exp(a) tanh(r exp(-t)/2) = exp_tanh(a, r, -t)",
+        "the argument of tanh is subnormal, the product is not",
+        "|r| < 1e-300, t < -10",
+        "docs/limits.md, logistic_2 at a residual of 5e-324",
+        tanh_of_scaled,
     ),
     StableRule(
         "second derivative by the log of a shape",

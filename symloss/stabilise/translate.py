@@ -13,18 +13,23 @@ from symloss.heads import binders
 from symloss.heads.algebraic import log1psq
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
 from symloss.heads.functions import (
+    excess_slope,
+    exp_times,
     finished,
     inverse_hypot_exp,
     inverse_mills,
     log_bessel_i0_scaled,
     log_norm_cdf,
     mills_slope,
+    rising_curvature,
+    rising_excess_exp,
     sech2,
     sigmoid,
     softplus,
     softplus_excess,
     softplus_second_excess,
 )
+from symloss.heads.shares import sigmoid_less
 from symloss.heads.table import row_of
 
 from . import translate_rows, translate_sparse
@@ -40,13 +45,18 @@ from .arithmetic import (
     nearest,
     squared_exponentials,
     term_order,
+    with_one_number,
 )
+from .confident_shapes import shape_times_gap
 from .exponentials import (
     bessel_of_exponential,
+    excess_of_exponential,
     exponential_in,
     log_of_square_of_quotient,
+    logistic_less,
     over_a_hypotenuse,
     product_with,
+    scaled_pair,
     shrunk,
     with_what_overflows,
 )
@@ -98,7 +108,11 @@ class Translation:
             return self.number(nearest(e))
         for kind, rule in _RULES:
             if isinstance(e, kind):
-                return rule(self, e, places)
+                node = rule(self, e, places)
+                return shape_times_gap(self, e, places, node) if isinstance(e, sp.Mul) else node
+        return self._by_row(e, places)
+
+    def _by_row(self, e: sp.Basic, places: Places) -> Node:
         row = row_of(e)
         if row is None:
             raise DerivationError(f"no kernel is known for {type(e).__name__}: {e}")
@@ -124,6 +138,11 @@ class Translation:
             error = rounding_error(self, e, places)
             total = self._sum_of(e.args, None, e, places)
             return total if error is None else self.call("add", total, error)
+        scaled = scaled_pair(e)
+        if scaled:
+            rest = [t for t in e.args if not isinstance(t.as_coeff_Mul()[1], exp_times)]
+            total = self.call("exp_times_pair", *(self.node(a, places) for term in scaled for a in term.args))
+            return self._sum_of(rest, total, e, places)
         pair = pair_in(e)
         if pair is None or with_rounding_error(self, pair.u, places)[1] is not None:
             return self._sum_of(e.args, None, e, places)
@@ -193,6 +212,7 @@ class Translation:
         places: Places,
         powers: bool = False,
     ) -> Node:
+        above, below, number = with_one_number(above, below, number)
         p, q = number
         above, below = over_a_hypotenuse(above, below)
         exponential = exponential_in(above, number, powers)
@@ -540,6 +560,9 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (_OF_COMPUTED_EXPONENTS, Translation._of_computed_exponent),
     (sp.tanh, Translation._tanh),
     (sp.polygamma, Translation._polygamma),
+    (exp_times, lambda t, e, p: shape_times_gap(t, e, p, t._by_row(e, p))),
+    (sigmoid_less, logistic_less),
+    ((excess_slope, rising_curvature, rising_excess_exp), excess_of_exponential),
     (log_bessel_i0_scaled, bessel_of_exponential),
     (log1psq, log_of_square_of_quotient),
     (finished, lambda t, e, p: t.node(e.args[0], p)),

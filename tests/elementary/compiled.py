@@ -44,9 +44,11 @@ def loop_{name}(count, x, o):
 
 EVALUATE = """
 
-@kernel("void(int64, int64, float64[::1], float64[::1], float64[::1], float64[::1])")
-def evaluate(which, count, x, y, z, o):
+@kernel("void(int64, int64, float64[::1], float64[::1], float64[::1], float64[::1], float64[::1])")
+def evaluate(which, count, x, y, z, w, o):
 """
+
+ARGUMENTS = ("x[i]", "y[i]", "z[i]", "w[i]")
 
 CASE = """    if which == {number}:
         for i in range(count):
@@ -62,7 +64,7 @@ def vectorised_text() -> str:
 def other_text() -> str:
     """One kernel for all other functions, chosen by number: a kernel each takes a minute to compile."""
     cases = (
-        CASE.format(number=number, name=name, arguments=", ".join(("x[i]", "y[i]", "z[i]")[: FUNCTIONS[name].arity]))
+        CASE.format(number=number, name=name, arguments=", ".join(ARGUMENTS[: FUNCTIONS[name].arity]))
         for number, name in enumerate(others())
     )
     return HEADER + sources(others(), "@device", "@routine") + EVALUATE + "".join(cases)
@@ -106,6 +108,6 @@ def evaluate(name: str, arguments: Iterable[Array]) -> Array:
     if name in VECTORISED:
         getattr(vectorised(), f"loop_{name}")(len(result), *columns, result)
     else:
-        x, y, z = columns[0], columns[min(1, len(columns) - 1)], columns[-1]
-        other().evaluate(others().index(name), len(result), x, y, z, result)
+        filled = columns + [columns[-1]] * (len(ARGUMENTS) - len(columns))
+        other().evaluate(others().index(name), len(result), *filled, result)
     return result

@@ -69,6 +69,15 @@ above_minus_one = mixed(sizes(1e-300, 1e300), between(-1.0, 3.0), both_signs(siz
 negative = mixed(between(-750.0, 0.0), between(-2.0, 0.0), lambda random, count: -sizes(1e-307, 1e3)(random, count))
 
 
+# log(0.05/0.95) rounded, and what is left of it; from 300 bits.
+LOGIT, LOGIT_REMAINDER = -2.9444389791664403, -1.393289304256112e-16
+
+
+def next_to(x: float, distance: Draw | None = None) -> Draw:
+    """One number, or numbers at these distances from it."""
+    return lambda random, count: x + (np.zeros(count) if distance is None else both_signs(distance)(random, count))
+
+
 @dataclass(frozen=True)
 class Domain:
     """How to draw a function's arguments, and how near a zero that is no limit of accuracy it is measured."""
@@ -76,7 +85,7 @@ class Domain:
     draws: tuple[Draw, ...]
     named: tuple[float, float] = (0.0, -1.0)  # the range of named extremes that belongs to the domain
     away_from_zero: float = 0.0
-    last: Callable[[Array, Array], Array] | None = None  # the last argument, where the others determine it
+    last: Callable[..., Array] | None = None  # the last argument, where the others determine it
 
 
 everywhere = (-math.inf, math.inf)
@@ -119,6 +128,7 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "digamma_excess": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
     "trigamma_excess": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
     "exp_times": Domain((mixed(between(-745.0, 745.0), between(-40.0, 40.0)), both_signs(sizes(1e-15, 1e-14)))),
+    "rising_excess_exp": Domain((mixed(between(-600.0, 40.0), between(-5.0, 5.0)), between(0.1, 0.9))),
     "rising_log_exp": Domain((mixed(between(-60.0, 40.0), between(-5.0, 5.0)), counts), away_from_zero=1.5),
     "rising_slope": Domain((mixed(between(-60.0, 40.0), between(-5.0, 5.0)), counts)),
     "excess_slope": Domain((mixed(between(5.0, 40.0), between(7.0, 20.0)), whole(2, 100))),
@@ -130,6 +140,8 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "exp_softplus_excess": Domain((mixed(between(-300.0, 200.0), between(-5.0, 5.0)), between(-100.0, 100.0))),
     # t = 0: what is given beside it is then exactly r, or 1
     "log1psq_exp": Domain((both_signs(sizes(1e-150, 1e150)), between(0.0, 0.0), real), last=lambda r, t: r),
+    "exp_tanh": Domain((between(-300.0, 300.0), both_signs(sizes(1e-320, 1e100)), between(20.0, 300.0))),
+    "log1psq_excess_exp": Domain((both_signs(sizes(1e-70, 1e150)), between(0.0, 0.0), real), last=lambda r, t: r),
     "inverse_hypot_exp": Domain((both_signs(sizes(1e-300, 1e300)), between(0.0, 0.0), real), last=lambda r, t: t + 1.0),
     "factorial_rest": Domain((mixed(positive, counts),), (0.0, 1e300)),
     "rising_rest": Domain((mixed(ordinary, sizes(1e-60, 1e60)), counts)),
@@ -179,6 +191,16 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "difference_error": Domain((real, real)),
     "log_norm_interval": Domain((between(0.5, 30.0), between(-30.0, 0.0))),
     "exp_product": Domain((between(-1400.0, 1400.0), both_signs(sizes(1e-300, 1e300)))),
+    "times_square": Domain((both_signs(sizes(1e-320, 1e300)), sizes(1e-130, 1e130))),
+    "logit_remainder": Domain((shares, shares), last=lambda m: np.log(m) - np.log1p(-m), away_from_zero=1e-17),
+    "sigmoid_less": Domain((next_to(LOGIT, sizes(1e-12, 30.0)), next_to(0.05)), away_from_zero=1e-14),
+    "sigmoid_less_known": Domain(
+        (next_to(LOGIT, sizes(1e-12, 30.0)), next_to(0.05), next_to(LOGIT), next_to(LOGIT_REMAINDER)),
+        away_from_zero=1e-14,
+    ),
+    "exp_times_pair": Domain(
+        (between(-700.0, 700.0), sizes(1e-30, 1e3), between(-700.0, 700.0), sizes(1e-30, 1e3)),
+    ),
     "exp_product_corrected": Domain(
         (between(-1400.0, 1400.0), both_signs(sizes(1e-18, 1e-13)), both_signs(sizes(1e-300, 1e300)))
     ),

@@ -19,8 +19,9 @@ LIMITS = {
     "log1mexp": 2.1, "logaddexp": 1.7, "tanh": 2.6, "logcosh": 1.5, "sech2": 2.5, "expm1mx": 2.4, "log1pmx": 1.5,
     "sqrt1pm1": 2.3, "sinh": 2.2, "cosh": 1.5, "coshm1": 3.7, "logit": 0.7, "atanh": 0.7, "exprel": 2.5,
     "asinh": 1.6, "acosh": 2.2, "algebraic_sigmoid": 0.51, "inverse_hypot": 0.51, "log1psq": 1.2,
-    "log1psq_excess": 6.0, "power_quotient": 12.0,
-    "gamma": 6.0, "polygamma": 8.0, "log_beta": 10.0, "rising_log": 10.0, "trigamma_excess": 8.0,
+    "log1psq_excess": 6.0, "log1psq_excess_exp": 6.0, "power_quotient": 12.0,
+    "gamma": 6.0, "polygamma": 8.0, "log_beta": 10.0, "rising_log": 10.0,
+    "rising_excess_exp": 10.0, "trigamma_excess": 8.0,
     "digamma_curvature": 10.0, "rising_curvature": 8.0, "exp_softplus_excess": 6.0,
     "softplus_second_excess": 7.0, "softplus_excess": 5.5,
     "softplus_excess_corrected": 6.0, "softplus_second_excess_corrected": 8.0,
@@ -40,6 +41,7 @@ LIMITS = {
     # what rounding took from a function, to a fifth of itself where it is a quarter of an ulp or more
     "exp_error": 2.0**50, "log_error": 2.0**50, "exp_product_single": 2.0**17,
     "exp_product_corrected_single": 2.0**17, "exp_product": 1.6, "exp_product_corrected": 1.6,
+    "logit_remainder": 2.0**20,  # what is left of a logit, to 2^-33 of itself
     "masked_difference": 0.5, "difference_error": 0.0, "sum_error": 0.0, "product_error": 0.0,
     "scaled_e1_curvature": 6.5, "bernoulli_slope_exp": 8.0, "exp_moment": 9.5,
 }  # fmt: skip
