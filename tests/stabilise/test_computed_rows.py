@@ -61,3 +61,5 @@ def test_a_choice_does_not_hide_what_cancels() -> None:
     """p - p**2 inside of choices is p (1 - p), and 0 where a huge square multiplies it."""
     circle = sl.get("circle")
     assert circle.hessian([1, 0, 0, 1], [0.0, 1e300, 0.0, 0.0]).tolist()[1] == 512.0
+    # There 4 (s - 1)**2 meets its multiple by p typed as (2 - 2 s)**2.
+    assert circle.hessian([1, 0, 0, 1], [0.0, 0.5, 0.0, -1e300]).tolist()[3] == 512.0
