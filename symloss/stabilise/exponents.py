@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
-from symloss.heads.binders import LogSumExp
+from symloss.heads.binders import LogSumExp, Total, free_indices
 from symloss.heads.functions import softplus
 from symloss.heads.numbers import exact
 from symloss.simplify.rules import domain_name
 
 from .arithmetic import as_doubles, coefficient_and_factors, fraction, half_exponential, is_constant, term_order
-from .graph import Loop, Node, Select
+from .graph import Extent, Loop, Node, Reduce, Select
 from .rows import Scale
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def with_rounding_error(t: Translation, e: sp.Expr, places: Places) -> tuple[Nod
         u = t.node(e.args[0], places)
         linear, tail = t.call("maximum", u, t.number(0.0)), t.call("softplus_tail", u)
         return t.call("add", linear, tail), t.call("sum_error", linear, tail)
+    if isinstance(e, Total) and _is_sum_of_known(e):
+        return _sum_in_two_parts(t, e, places)
     if is_computed(e):
         return _in_two_parts(t, e, places)
     coefficient, rest = e.as_coeff_Mul()
@@ -99,6 +101,10 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
         return _of_choice(translation, e, places)
     if isinstance(e, LogSumExp):
         return translation.rows.log_sum_exp_error(translation.statistics(e, places))
+    if isinstance(e, Total):
+        return _of_total(translation, e, places) if _is_sum_of_known(e) else None
+    if isinstance(e, softplus) and _is_given(e.args[0]):
+        return with_rounding_error(translation, e, places)[1]
     if isinstance(e, sp.Pow) and e.exp == 2:
         return _of_two_factors(translation, e.base, e.base, places)
     return None
@@ -116,6 +122,35 @@ def _of_sum(t: Translation, e: sp.Add, places: Places) -> Node | None:
         errors.append(rounding_error(t, term, places))
         partial = t.call("sub" if negative else "add", partial, other)
     return _added(t, errors)
+
+
+def _sum_in_two_parts(t: Translation, e: Total, places: Places) -> tuple[Node, Node]:
+    """A sum along an axis and what rounding took from it and from its entries.
+
+    Entries are split at one bit for all: x + far rounds the rest away. The upper parts are multiples of one number and
+    add up exactly, so that they and the sum of the lower parts are the sum in twice the digits.
+    """
+    loop, entry = t.inside(e, places)
+    index, body = e.open()
+    largest = t.make(Reduce, "max", loop, t.call("abs", entry))
+    far = t.call("mul", t.call("mul", t.number(2.0), t.make(Extent, loop.axis)), largest)
+    upper = t.call("sub", t.call("add", entry, far), far)
+    lower = t.call("sum_error", entry, far)
+    own = rounding_error(t, body, {**{i: places[i] for i in free_indices(body) - {index}}, index: loop})
+    rest = t.make(Reduce, "sum", loop, lower if own is None else t.call("add", lower, own))
+    total = t.make(Reduce, "sum", loop, upper)
+    value, plain = t.call("add", total, rest), t.node(e, places)
+    finite = t.call("lt", t.call("abs", value), t.number(float("inf")))
+    return t.make(Select, finite, value, plain), t.call("sum_error", total, rest)
+
+
+def _of_total(t: Translation, e: Total, places: Places) -> Node:
+    """What is missing from the sum as it is computed elsewhere."""
+    value, error = _sum_in_two_parts(t, e, places)
+    plain = t.node(e, places)
+    missing = t.call("sub", value, plain)
+    finite = t.call("lt", t.call("abs", plain), t.number(float("inf")))
+    return t.make(Select, finite, t.call("add", missing, error), t.number(0.0))
 
 
 def _of_choice(t: Translation, e: sp.Piecewise, places: Places) -> Node | None:
@@ -183,7 +218,27 @@ def is_computed(e: sp.Expr) -> bool:
 
 
 def _is_given(e: sp.Expr) -> bool:
-    return isinstance(e, (RoleSymbol, sp.Indexed))
+    return isinstance(e, (RoleSymbol, sp.Indexed)) or (isinstance(e, Total) and _picks_a_given(e))
+
+
+def _picks_a_given(e: Total) -> bool:
+    """Whether the sum has one entry of an array, at a place, and 0 at all others."""
+    if not isinstance(e.body, sp.Piecewise) or len(e.body.args) != 2:
+        return False
+    (entry, here), (elsewhere, _) = e.body.args
+    return (
+        isinstance(entry, sp.Indexed)
+        and isinstance(here, sp.Eq)
+        and abs((here.lhs - here.rhs).coeff(e.bound)) == 1
+        and elsewhere == 0
+    )
+
+
+def _is_sum_of_known(e: Total) -> bool:
+    """Whether all is known that rounding takes from the entries, and the sum is no count and no single entry."""
+    branches = [b for b, _ in e.body.args] if isinstance(e.body, sp.Piecewise) else [e.body]
+    varying = [b for b in branches if not is_constant(b)]
+    return bool(varying) and not _picks_a_given(e) and all(_is_given(b) or _is_softplus_of_given(b) for b in varying)
 
 
 def _is_softplus_of_given(e: sp.Expr) -> bool:
