@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
-from symloss.heads.binders import LogSumExp, Total, free_indices
-from symloss.heads.functions import softplus
+from symloss.heads.binders import LogSumExp, Softmax, SoftmaxComplement, Total, free_indices
+from symloss.heads.functions import finished, softplus
 from symloss.heads.numbers import exact
+from symloss.heads.row_binders import LargestPlace
 from symloss.simplify.rules import domain_name
 
 from .arithmetic import as_doubles, coefficient_and_factors, fraction, half_exponential, is_constant, term_order
-from .graph import Extent, Loop, Node, Reduce, Select
-from .rows import Scale
+from .graph import Loop, Node, Select
+from .rows import Parts, Scale
 
 if TYPE_CHECKING:
     from .translate import Translation
@@ -93,6 +94,8 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
         return _of_sum(translation, e, places)
     if isinstance(e, sp.Mul):
         return _of_product(translation, e, places)
+    if isinstance(e, finished):
+        return rounding_error(translation, e.args[0], places)
     if isinstance(e, sp.Abs):
         return _of_modulus(translation, e.args[0], places)
     if isinstance(e, sp.log) and _is_given(e.args[0]):
@@ -101,6 +104,10 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
         return _of_choice(translation, e, places)
     if isinstance(e, LogSumExp):
         return translation.rows.log_sum_exp_error(translation.statistics(e, places))
+    if type(e) is Softmax:
+        return translation.softmax_error(e, places)
+    if isinstance(e, SoftmaxComplement) and isinstance(e.place, LargestPlace):
+        return translation.rows.complement_error(translation.statistics(e, places))
     if isinstance(e, Total):
         return _of_total(translation, e, places) if _is_sum_of_known(e) else None
     if isinstance(e, softplus) and _is_given(e.args[0]):
@@ -125,23 +132,11 @@ def _of_sum(t: Translation, e: sp.Add, places: Places) -> Node | None:
 
 
 def _sum_in_two_parts(t: Translation, e: Total, places: Places) -> tuple[Node, Node]:
-    """A sum along an axis and what rounding took from it and from its entries.
-
-    Entries are split at one bit for all: x + far rounds the rest away. The upper parts are multiples of one number and
-    add up exactly, so that they and the sum of the lower parts are the sum in twice the digits.
-    """
+    """A sum along an axis and what rounding took from it and from its entries."""
     loop, entry = t.inside(e, places)
     index, body = e.open()
-    largest = t.make(Reduce, "max", loop, t.call("abs", entry))
-    far = t.call("mul", t.call("mul", t.number(2.0), t.make(Extent, loop.axis)), largest)
-    upper = t.call("sub", t.call("add", entry, far), far)
-    lower = t.call("sum_error", entry, far)
     own = rounding_error(t, body, {**{i: places[i] for i in free_indices(body) - {index}}, index: loop})
-    rest = t.make(Reduce, "sum", loop, lower if own is None else t.call("add", lower, own))
-    total = t.make(Reduce, "sum", loop, upper)
-    value, plain = t.call("add", total, rest), t.node(e, places)
-    finite = t.call("lt", t.call("abs", value), t.number(float("inf")))
-    return t.make(Select, finite, value, plain), t.call("sum_error", total, rest)
+    return t.rows.sum_in_parts(entry, own, loop)
 
 
 def _of_total(t: Translation, e: Total, places: Places) -> Node:
@@ -173,14 +168,20 @@ def _of_modulus(t: Translation, u: sp.Expr, places: Places) -> Node | None:
 def _of_product(t: Translation, e: sp.Mul, places: Places) -> Node | None:
     coefficient, rest = e.as_coeff_Mul()
     if coefficient != 1:
-        if not _is_power_of_two(coefficient):
-            return None  # the product by such a number is rounded as well
-        inner = rounding_error(t, rest, places)
-        return None if inner is None else t.call("mul", t.number(as_doubles(coefficient)[0]), inner)
+        return _of_multiple(t, coefficient, rest, places)
     if len(e.args) != 2 or any(_is_sign(f) for f in e.args) or any(isinstance(f, sp.Pow) for f in e.args):
         return None
     x, y = e.args
     return _of_two_factors(t, x, y, places)
+
+
+def _of_multiple(t: Translation, number: sp.Rational, e: sp.Expr, places: Places) -> Node | None:
+    exactly = _is_power_of_two(number)
+    if not exactly and not number.is_Integer:
+        return None  # such a number is rounded itself
+    factor, inner = t.number(as_doubles(number)[0]), rounding_error(t, e, places)
+    errors = [] if exactly else [t.call("product_error", factor, t.node(e, places))]
+    return _added(t, [*errors, None if inner is None else t.call("mul", factor, inner)])
 
 
 def _of_two_factors(t: Translation, x: sp.Expr, y: sp.Expr, places: Places) -> Node | None:
@@ -256,9 +257,6 @@ def _is_power_of_sum(e: sp.Expr) -> bool:
     base = e.base if isinstance(e, sp.Pow) and e.exp == 2 else e
     base = base.args[0] if isinstance(base, sp.Abs) else base
     return _is_given(base) or (isinstance(base, sp.Add) and all(_is_given(a) or _is_given(-a) for a in base.args))
-
-
-Parts = tuple[Node, "Node | None"]
 
 
 def _in_two_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:

@@ -65,13 +65,21 @@ _LONGEST_CHAIN = 4  # x**5 and more go through the power function, which rounds 
 class Translation:
     """One translation; equal subexpressions under equal places become one node.
 
-    ``extents`` maps the symbols of axis sizes to axis names.
+    ``extents`` maps the symbols of axis sizes to axis names; ``in_parts`` are the rows whose sums keep what rounding
+    takes from them.
     """
 
-    def __init__(self, builder: Builder, extents: Mapping[sp.Symbol, str]) -> None:
+    def __init__(
+        self,
+        builder: Builder,
+        extents: Mapping[sp.Symbol, str],
+        in_parts: frozenset[tuple[sp.Basic, ...]] = frozenset(),
+    ) -> None:
+        self.builder = builder
         self.make = builder.make
         self.rows = RowFunctions(builder)
         self.extents = extents
+        self.in_parts = in_parts
         self.known: dict[tuple[Any, ...], Node] = {}
 
     def node(self, e: sp.Basic, places: Places) -> Node:
@@ -477,6 +485,10 @@ class Translation:
 
     def _softmax(self, e: binders.Softmax, places: Places) -> Node:
         return self.rows.softmax(self.statistics(e, places), *self._entry(e, places))
+
+    def softmax_error(self, e: binders.Softmax, places: Places) -> Node:
+        """What rounding took from a softmax."""
+        return self.rows.softmax_error(self.statistics(e, places), *self._entry(e, places))
 
     def _complement(self, e: SoftmaxComplement, places: Places) -> Node:
         return self.rows.complement(self.statistics(e, places), *self._entry(e, places))
