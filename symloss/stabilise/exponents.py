@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
-from symloss.heads.binders import LogSumExp, Softmax, SoftmaxComplement, Total, free_indices
+from symloss.heads.binders import LogSumExp, Softmax, SoftmaxComplement, SoftmaxGap, Total, free_indices
 from symloss.heads.functions import finished, softplus
 from symloss.heads.numbers import exact
-from symloss.heads.row_binders import LargestPlace
+from symloss.heads.row_binders import SoftmaxContrast
+from symloss.heads.shares import log_over_mean
 from symloss.simplify.rules import domain_name
 
 from .arithmetic import as_doubles, coefficient_and_factors, fraction, half_exponential, is_constant, term_order
@@ -104,10 +105,14 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
         return _of_choice(translation, e, places)
     if isinstance(e, LogSumExp):
         return translation.rows.log_sum_exp_error(translation.statistics(e, places))
+    if isinstance(e, log_over_mean) and isinstance(e.args[1], SoftmaxGap):
+        return _of_log_over_mean(translation, *e.args, places)
     if type(e) is Softmax:
         return translation.softmax_error(e, places)
-    if isinstance(e, SoftmaxComplement) and isinstance(e.place, LargestPlace):
-        return translation.rows.complement_error(translation.statistics(e, places))
+    if isinstance(e, SoftmaxComplement):
+        return translation.complement_error(e, places)
+    if isinstance(e, SoftmaxContrast):
+        return translation.contrast_error(e, places)
     if isinstance(e, Total):
         return _of_total(translation, e, places) if _is_sum_of_known(e) else None
     if isinstance(e, softplus) and _is_given(e.args[0]):
@@ -146,6 +151,16 @@ def _of_total(t: Translation, e: Total, places: Places) -> Node:
     missing = t.call("sub", value, plain)
     finite = t.call("lt", t.call("abs", plain), t.number(float("inf")))
     return t.make(Select, finite, t.call("add", missing, error), t.number(0.0))
+
+
+def _of_log_over_mean(t: Translation, target: sp.Expr, gap: SoftmaxGap, places: Places) -> Node | None:
+    """-t/(t + p) times that of -log(p)."""
+    error = t.gap_error(gap, places)
+    if error is None:
+        return None
+    number, share = t.node(target, places), t.node(Softmax(*gap.args), places)
+    slope = t.call("quotient_or_zero", number, t.call("add", number, share))
+    return t.call("neg", t.call("mul", slope, error))
 
 
 def _of_choice(t: Translation, e: sp.Piecewise, places: Places) -> Node | None:

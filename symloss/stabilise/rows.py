@@ -201,6 +201,20 @@ class RowFunctions:
         behind = self._with_scale(behind if computed is None else self.call("sub", behind, computed), row.scale)
         return self.where_largest(row, entry, log, self.call("add", behind, log))
 
+    def gap_error(self, row: RowStatistics, entry: Node) -> Node:
+        """What rounding took from `gap` where the row has no scale: from the logarithm, the difference and the sum."""
+        log, whole = self.call("log1p", row.others), self._whole(row)
+        missing = self.call("sub", self.call("log", whole), log)
+        lost = self.call("sum_error", self.number(1.0), row.others)
+        lost = lost if row.of_others is None else self.call("add", lost, row.of_others)
+        of_log = self.call("add", self.call("log_error", whole), self.call("div", lost, whole))
+        of_log = self.call("add", missing, of_log)
+        behind = self.call("sub", row.largest, entry)
+        elsewhere = self.call(
+            "add", self.call("difference_error", row.largest, entry), self.call("sum_error", behind, log)
+        )
+        return self.where_largest(row, entry, of_log, self.call("add", of_log, elsewhere))
+
     def norm(self, value: Node, loop: Loop) -> Node:
         """The root of the sum of squares, of the values as they are or times a power of 2 that brings them near 1.
 

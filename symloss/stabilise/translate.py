@@ -23,6 +23,7 @@ from symloss.heads.functions import (
     sigmoid,
     softplus,
 )
+from symloss.heads.row_binders import SoftmaxContrast
 from symloss.heads.table import row_of
 
 from . import translate_rows, translate_sparse
@@ -51,7 +52,7 @@ from .exponentials import (
 from .exponents import is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .logistic_pairs import Pair, pair_in, without_slope
-from .rows import RowFunctions, RowStatistics
+from .rows import UNSCALED, RowFunctions, RowStatistics
 from .silence import can_be_infinite, is_bell, is_infinite_logarithm, is_probability, outgrowing, outgrown
 from .target import depends_on_prediction
 
@@ -130,11 +131,21 @@ class Translation:
             error = rounding_error(self, e, places)
             total = self._sum_of(e.args, None, e, places)
             return total if error is None else self.call("add", total, error)
+        if any(f.has(SoftmaxContrast) for f in e.args):
+            return self._compensated(e, places)
         pair = pair_in(e)
         if pair is None or with_rounding_error(self, pair.u, places)[1] is not None:
             return self._sum_of(e.args, None, e, places)
         rest = [term for term in e.args if term not in pair.terms]
         return self._sum_of(rest, self._pair(pair, places), e, places)
+
+    def _compensated(self, e: sp.Add, places: Places) -> Node:
+        """The sum and what rounding took from it and from its terms: contrasts that cancel have digits to spare."""
+        total, error = self._sum_of(e.args, None, e, places), rounding_error(self, e, places)
+        if error is None:
+            return total
+        finite = self.call("lt", self.call("abs", error), self.number(float("inf")))
+        return self.make(Select, finite, self.call("add", total, error), total)
 
     def _pair(self, pair: Pair, places: Places) -> Node:
         u, a, b = (self.node(part, places) for part in (pair.u, pair.a, pair.b))
@@ -489,6 +500,25 @@ class Translation:
     def softmax_error(self, e: binders.Softmax, places: Places) -> Node:
         """What rounding took from a softmax."""
         return self.rows.softmax_error(self.statistics(e, places), *self._entry(e, places))
+
+    def contrast_error(self, e: SoftmaxContrast, places: Places) -> Node:
+        return translate_rows.contrast_error(self, e, places)
+
+    def complement_error(self, e: SoftmaxComplement, places: Places) -> Node:
+        """What rounding took from 1 less a softmax."""
+        row, (entry, place) = self.statistics(e, places), self._entry(e, places)
+        at_largest = self.rows.complement_error(row)
+        if place is row.place:
+            return at_largest
+        of_difference = self.call("difference_error", self.number(1.0), self.rows.softmax(row, entry, place))
+        elsewhere = self.call("sub", of_difference, self.rows.softmax_error(row, entry, place))
+        return self.rows.where_largest(row, entry, at_largest, elsewhere)
+
+    def gap_error(self, e: SoftmaxGap, places: Places) -> Node | None:
+        """What rounding took from a gap; None where it is not known."""
+        row, (entry, _) = self.statistics(e, places), self._entry(e, places)
+        known = row.scale == UNSCALED and entry not in self.rows.errors
+        return self.rows.gap_error(row, entry) if known else None
 
     def _complement(self, e: SoftmaxComplement, places: Places) -> Node:
         return self.rows.complement(self.statistics(e, places), *self._entry(e, places))

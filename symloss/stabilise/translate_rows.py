@@ -136,6 +136,16 @@ def _largest_place(t: Translation, e: LargestPlace, places: Places) -> Node:
 
 
 def _contrast(t: Translation, e: SoftmaxContrast, places: Places) -> Node:
+    value, error = _contrast_in_parts(t, e, places)
+    return t.call("add", value, error)
+
+
+def contrast_error(t: Translation, e: SoftmaxContrast, places: Places) -> Node:
+    """What rounding took from a contrast."""
+    return t.call("sum_error", *_contrast_in_parts(t, e, places))
+
+
+def _contrast_in_parts(t: Translation, e: SoftmaxContrast, places: Places) -> tuple[Node, Node]:
     """The sum of p (top - g) over the others at the largest entry; elsewhere that and the distance from the largest.
 
     Where no entry has more than half of the weight, values that are themselves about as large as the probabilities are
@@ -159,13 +169,13 @@ def _contrast(t: Translation, e: SoftmaxContrast, places: Places) -> Node:
         more, lost_more = _own_distance(t, e, row, place, places)
         lost = t.call("add", t.call("add", lost, lost_more), t.call("sum_error", distance, more))
         distance = t.call("add", distance, more)
-    total, lost = _sum(t, (distance, lost), (others, of_others))
-    shifted = t.rows.at_largest(row, place, t.call("add", others, of_others), t.call("add", total, lost))
+    apart = _sum(t, (distance, lost), (others, of_others))
+    shifted = tuple(t.rows.at_largest(row, place, *x) for x in zip((others, of_others), apart, strict=True))
     if not plain:
-        return shifted
-    mean, of_mean = _difference(t, t.rows.part_in_parts(row, top), (others, of_others))
-    less_the_mean = t.call("add", *_difference(t, here, (mean, of_mean)))
-    return t.make(Select, sure, shifted, less_the_mean)
+        return shifted[0], shifted[1]
+    mean = _difference(t, t.rows.part_in_parts(row, top), (others, of_others))
+    value, error = (t.make(Select, sure, *x) for x in zip(shifted, _difference(t, here, mean), strict=True))
+    return value, error
 
 
 def _sum(t: Translation, a: tuple[Node, Node], b: tuple[Node, Node]) -> tuple[Node, Node]:
