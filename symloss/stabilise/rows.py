@@ -229,13 +229,35 @@ class RowFunctions:
 
     def direction(self, entry: Node, value: Node, loop: Loop) -> Node:
         """An entry over the norm of the values, both times the power of 2 that brings the values near 1."""
+        factor, squares = self._near_one(value, loop)
+        return self.call("div", self.call("mul", factor, entry), self.call("sqrt", squares))
+
+    def direction_in_parts(self, entry: Node, value: Node, loop: Loop) -> tuple[Node, Node]:
+        """`direction`, and what rounding took from the sum of squares, its root and the quotient."""
+        factor, _ = self._near_one(value, loop)
+        above, scaled = self.call("mul", factor, entry), self.call("mul", factor, value)
+        of_square = self.call("product_error", scaled, scaled)
+        squares, of_squares = self.sum_in_parts(self.call("mul", scaled, scaled), of_square, loop)
+        norm = self.call("sqrt", squares)
+        inverse, half = self.call("div", self.number(1.0), norm), self.number(0.5)
+        of_root = self.call("add", self._less_product(squares, norm, norm), of_squares)
+        of_norm = self.call("mul", self.call("mul", half, of_root), inverse)
+        quotient = self.call("div", above, norm)
+        rest = self.call("sub", self._less_product(above, quotient, norm), self.call("mul", quotient, of_norm))
+        return quotient, self.call("mul", rest, inverse)
+
+    def _less_product(self, x: Node, a: Node, b: Node) -> Node:
+        """x - a b for a b next to x."""
+        return self.call("sub", self.call("sub", x, self.call("mul", a, b)), self.call("product_error", a, b))
+
+    def _near_one(self, value: Node, loop: Loop) -> tuple[Node, Node]:
+        """The power of 2 that brings the values near 1, and the sum of the squares of what it makes of them."""
         plain, shrunk, grown = (self._sum_of_squares(value, loop, s) for s in (1.0, 1.0 / _FAR, _FAR))
         huge = self.call("gt", plain, self.number(_LARGEST_SQUARES))
         tiny = self.call("lt", plain, self.number(_SMALLEST_SQUARES))
         squares = self.make(Select, huge, shrunk, self.make(Select, tiny, grown, plain))
         small, one, large = map(self.number, (1.0 / _FAR, 1.0, _FAR))
-        factor = self.make(Select, huge, small, self.make(Select, tiny, large, one))
-        return self.call("div", self.call("mul", factor, entry), self.call("sqrt", squares))
+        return self.make(Select, huge, small, self.make(Select, tiny, large, one)), squares
 
     def _sum_of_squares(self, value: Node, loop: Loop, factor: float) -> Node:
         scaled = value if factor == 1.0 else self.call("mul", self.number(factor), value)
@@ -293,11 +315,16 @@ class RowFunctions:
             lost = self.call("add", lost, self.call("mul", part[1], share))
         return self.call("mul", part[0], share), lost
 
-    def sum_in_parts(self, entry: Node, error: Node | None, loop: Loop) -> tuple[Node, Node]:
-        """A sum along an axis, and what rounding took from it and, as ``error``, from its entries."""
+    def sum_in_parts(self, entry: Node, error: Node | None, loop: Loop, bounded: bool = False) -> tuple[Node, Node]:
+        """A sum along an axis, and what rounding took from it and, as ``error``, from its entries.
+
+        ``bounded``: no entry is infinite.
+        """
         largest = self.make(Reduce, "max", loop, self.call("abs", entry))
         upper, lower = self._split_sums(entry, error, loop, largest)
         value = self.call("add", upper, lower)
+        if bounded:
+            return value, self.call("sum_error", upper, lower)
         finite = self.call("lt", self.call("abs", value), self.number(float("inf")))
         plain = self.make(Reduce, "sum", loop, entry)
         return self.make(Select, finite, value, plain), self.call("sum_error", upper, lower)

@@ -51,6 +51,7 @@ from .exponentials import (
 )
 from .exponents import is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
+from .in_parts import is_of_directions, rounded_once
 from .logistic_pairs import Pair, pair_in, without_slope
 from .rows import UNSCALED, RowFunctions, RowStatistics
 from .silence import can_be_infinite, is_bell, is_infinite_logarithm, is_probability, outgrowing, outgrown
@@ -127,6 +128,8 @@ class Translation:
     # --- arithmetic ----------------------------------------------------------------------------
 
     def _sum(self, e: sp.Add, places: Places) -> Node:
+        if is_of_directions(e):
+            return rounded_once(self, e, places)
         if is_residual_less_margin(e):
             error = rounding_error(self, e, places)
             total = self._sum_of(e.args, None, e, places)
@@ -444,6 +447,8 @@ class Translation:
         return loop, self.node(body, {**{i: places[i] for i in row_free}, index: loop})
 
     def _total(self, e: binders.Total, places: Places) -> Node:
+        if is_of_directions(e):
+            return rounded_once(self, e, places)
         return self.make(Reduce, "sum", *self.inside(e, places))
 
     def _maximum_over(self, e: binders.Maximum, places: Places) -> Node:
