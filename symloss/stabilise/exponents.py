@@ -106,7 +106,7 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
     if isinstance(e, LogSumExp):
         return translation.rows.log_sum_exp_error(translation.statistics(e, places))
     if isinstance(e, log_over_mean) and isinstance(e.args[1], SoftmaxGap):
-        return _of_log_over_mean(translation, *e.args, places)
+        return _of_log_over_mean(translation, e.args[0], e.args[1], places)
     if type(e) is Softmax:
         return translation.softmax_error(e, places)
     if isinstance(e, SoftmaxComplement):

@@ -161,8 +161,10 @@ def _contrast_in_parts(t: Translation, e: SoftmaxContrast, places: Places) -> tu
     here = t.node(here_too, places), rounding_error(t, here_too, places)
     plain = e.own == 0 and _is_of_probabilities(own_value)
     sure, zero = t.call("lt", row.others, t.number(1.0)), t.number(0.0)
-    origin = (t.make(Select, sure, x or zero, zero) for x in top) if plain else top
-    far, lost = _difference(t, tuple(origin), (value, of_value))
+    origin: Parts = top
+    if plain:
+        origin = t.make(Select, sure, top[0], zero), t.make(Select, sure, top[1] or zero, zero)
+    far, lost = _difference(t, origin, (value, of_value))
     others, of_others = t.rows.others_in_parts(row, entry, loop, (far, lost), _can_be_infinite(own_value))
     distance, lost = _difference(t, here, top)
     if e.own != 0:
