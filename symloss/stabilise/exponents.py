@@ -9,7 +9,7 @@ margin, where it is all that is left of the loss; its error is added to it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -92,7 +92,7 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
     if is_constant(e):
         return None
     if isinstance(e, sp.Add):
-        return _of_sum(translation, e, places)
+        return error_of_sum(translation, e, places, rounding_error)
     if isinstance(e, sp.Mul):
         return _of_product(translation, e, places)
     if isinstance(e, finished):
@@ -122,16 +122,18 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
     return None
 
 
-def _of_sum(t: Translation, e: sp.Add, places: Places) -> Node | None:
+def error_of_sum(
+    t: Translation, e: sp.Add, places: Places, of_term: Callable[[Translation, sp.Expr, Places], Node | None]
+) -> Node | None:
     """TwoSum along the order in which a kernel adds, and the errors of the terms."""
     terms = sorted(e.args, key=term_order)
     terms = [x for x in terms if not x.could_extract_minus_sign()] + [x for x in terms if x.could_extract_minus_sign()]
-    partial, errors = t.node(terms[0], places), [rounding_error(t, terms[0], places)]
+    partial, errors = t.node(terms[0], places), [of_term(t, terms[0], places)]
     for term in terms[1:]:
         negative = term.could_extract_minus_sign()
         other = t.node(-term if negative else term, places)
         errors.append(t.call("difference_error", partial, other if negative else t.call("neg", other)))
-        errors.append(rounding_error(t, term, places))
+        errors.append(of_term(t, term, places))
         partial = t.call("sub" if negative else "add", partial, other)
     return _added(t, errors)
 

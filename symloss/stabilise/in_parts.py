@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from symloss.heads.binders import Total, free_indices
-from symloss.heads.functions import finished
+from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, Total, free_indices
+from symloss.heads.functions import bernoulli_function, finished, product_or_zero
 from symloss.heads.row_binders import Direction
 
 from .arithmetic import term_order
+from .exponents import rounding_error
 from .graph import Loop, Node, Select
 from .rows import Parts
 
@@ -49,9 +50,11 @@ def in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
     if isinstance(e, sp.Add):
         return functools.reduce(functools.partial(_sum, t), _terms(t, e, places))
     if isinstance(e, sp.Mul):
-        return functools.reduce(functools.partial(_product, t), [in_parts(t, f, places) for f in e.args])
+        return _of_factors(t, e, places)
     if isinstance(e, sp.Pow) and e.exp.is_Integer and 2 <= e.exp <= _MOST_REPEATED:
         return functools.reduce(functools.partial(_product, t), [in_parts(t, e.base, places)] * int(e.exp))
+    if isinstance(e, sp.Pow) and isinstance(e.base, SoftmaxComplement) and e.exp != -1:
+        return _power(t, e, places)
     if isinstance(e, Total):
         return _total(t, e, places)
     if isinstance(e, Direction):
@@ -59,7 +62,54 @@ def in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
         return t.rows.direction_in_parts(t.node(e.at(e.place), places), value, loop)
     if isinstance(e, sp.Piecewise):
         return _choice(t, e, places)
-    return t.node(e, places), None
+    if isinstance(e, bernoulli_function) and isinstance(-e.args[0], SoftmaxGap):
+        gap = -e.args[0]
+        whole = in_parts(t, gap, places), in_parts(t, SoftmaxComplement(*gap.args), places)
+        return _quotient(t, *whole)
+    if isinstance(e, product_or_zero):
+        return _product(t, *(in_parts(t, f, places) for f in e.args))
+    return t.node(e, places), rounding_error(t, e, places)
+
+
+def is_of_gaps(e: sp.Add) -> bool:
+    """Whether it is a sum with a gap of a row, or that over its complement, times other probabilities of the row."""
+    terms = [set(sp.Mul.make_args(term.args[1] if isinstance(term, product_or_zero) else term)) for term in e.args]
+    gaps = {f for factors in terms for f in factors if isinstance(f, (SoftmaxGap, bernoulli_function))}
+    return bool(gaps) and any(isinstance(f, SoftmaxComplement) for factors in terms for f in factors)
+
+
+def error_of_product(t: Translation, e: sp.Expr, places: Places) -> Node:
+    """What is missing from a product as it is computed elsewhere; nothing where it is not finite."""
+    value, error = in_parts(t, e, places)
+    missing = t.call("sub", value, t.plain(e, places))
+    missing = missing if error is None else t.call("add", missing, error)
+    finite = t.call("lt", t.call("abs", missing), t.number(float("inf")))
+    return t.make(Select, finite, missing, t.number(0.0))
+
+
+def _quotient(t: Translation, a: Parts, b: Parts) -> Parts:
+    value = t.call("div", a[0], b[0])
+    rest = t.call("sub", a[0], t.call("mul", value, b[0]))
+    rest = _added(t, t.call("sub", rest, t.call("product_error", value, b[0])), a[1])
+    rest = rest if b[1] is None else t.call("sub", rest, t.call("mul", value, b[1]))
+    return value, t.call("div", rest, b[0])
+
+
+def _power(t: Translation, e: sp.Pow, places: Places) -> Parts:
+    """x**a, whose slope is a x**a/x."""
+    base, error = in_parts(t, e.base, places)
+    value = t.node(e, places)
+    if error is None:
+        return value, None
+    relative = t.call("mul", t.node(e.exp, places), t.call("div", error, base))
+    return value, t.call("mul", value, relative)
+
+
+def _of_factors(t: Translation, e: sp.Mul, places: Places) -> Parts:
+    below = [f.base for f in e.args if isinstance(f, sp.Pow) and f.exp == -1]
+    above = [in_parts(t, f, places) for f in e.args if 1 / f not in below] or [(t.number(1.0), None)]
+    product = functools.reduce(functools.partial(_product, t), above)
+    return functools.reduce(functools.partial(_quotient, t), [in_parts(t, f, places) for f in below], product)
 
 
 def _terms(t: Translation, e: sp.Add, places: Places) -> list[Parts]:

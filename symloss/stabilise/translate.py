@@ -49,9 +49,9 @@ from .exponentials import (
     shrunk,
     with_what_overflows,
 )
-from .exponents import is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
+from .exponents import error_of_sum, is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
-from .in_parts import is_of_directions, rounded_once
+from .in_parts import error_of_product, is_of_directions, is_of_gaps, rounded_once
 from .logistic_pairs import Pair, pair_in, without_slope
 from .rows import UNSCALED, RowFunctions, RowStatistics
 from .silence import can_be_infinite, is_bell, is_infinite_logarithm, is_probability, outgrowing, outgrown
@@ -135,16 +135,20 @@ class Translation:
             total = self._sum_of(e.args, None, e, places)
             return total if error is None else self.call("add", total, error)
         if any(f.has(SoftmaxContrast) for f in e.args):
-            return self._compensated(e, places)
+            return self._compensated(e, places, rounding_error)
+        if is_of_gaps(e):
+            return self._compensated(e, places, error_of_product)
         pair = pair_in(e)
         if pair is None or with_rounding_error(self, pair.u, places)[1] is not None:
             return self._sum_of(e.args, None, e, places)
         rest = [term for term in e.args if term not in pair.terms]
         return self._sum_of(rest, self._pair(pair, places), e, places)
 
-    def _compensated(self, e: sp.Add, places: Places) -> Node:
+    def _compensated(
+        self, e: sp.Add, places: Places, of_term: Callable[[Translation, sp.Expr, Places], Node | None]
+    ) -> Node:
         """The sum and what rounding took from it and from its terms: contrasts that cancel have digits to spare."""
-        total, error = self._sum_of(e.args, None, e, places), rounding_error(self, e, places)
+        total, error = self._sum_of(e.args, None, e, places), error_of_sum(self, e, places, of_term)
         if error is None:
             return total
         finite = self.call("lt", self.call("abs", error), self.number(float("inf")))
@@ -187,6 +191,15 @@ class Translation:
         return self.make(Select, infinite, self.call("neg", value) if negative else value, total)
 
     def _product(self, e: sp.Mul, places: Places) -> Node:
+        if any(isinstance(f, sp.Add) and is_of_gaps(f) for f in e.args):
+            return self.call("add", self._product_of(e, places), error_of_product(self, e, places))
+        return self._product_of(e, places)
+
+    def plain(self, e: sp.Expr, places: Places) -> Node:
+        """A product as it is computed before what rounding took from it is added."""
+        return self._product_of(e, places) if isinstance(e, sp.Mul) else self.node(e, places)
+
+    def _product_of(self, e: sp.Mul, places: Places) -> Node:
         deltas = [a for a in e.args if isinstance(a, sp.KroneckerDelta)]
         if deltas:
             rest = self.node(sp.Mul(*(a for a in e.args if a not in deltas)), places)

@@ -136,6 +136,21 @@ def test_a_contrast_has_what_rounding_took_from_its_values(
         assert ulp_error(float(number), agreed(partial(evaluate, expression, numbers), start=400)) <= most
 
 
+@pytest.mark.parametrize(
+    ("gamma", "row", "label"),
+    [(2.0, [-0.5, -1.0, 0.0, 0.0], 2), (2.0, [-82.14071379741156, -np.inf, -67.75799959977942, -np.inf], 2)],
+)
+def test_powers_and_gaps_of_a_row_are_rounded_once(gamma: float, row: list[float], label: int) -> None:
+    """(1 - p)**(g + n) as (1 - p)**g times a sum without g, whose terms have what rounding took: 4.4 and 4.8 ulp."""
+    loss = sl.get("softmax_focal")
+    expression, (index,) = loss.pipeline.expression("hessian", "z")
+    finite = [n for n, x in enumerate(row) if x > -np.inf]  # a masked class leaves the others as they are
+    for place in finite:
+        numbers = {"K": len(finite), "z": [row[n] for n in finite], "c": finite.index(label), "gamma": gamma}
+        exact = agreed(partial(evaluate, expression, numbers | {index.name: finite.index(place)}), start=400)
+        assert ulp_error(float(loss.hessian(label, row, gamma=gamma)[place]), exact) <= 3.5
+
+
 def test_common_offsets_are_taken_from_the_largest_entry() -> None:
     """sum p cost: 1e9 + g has the differences of g, in an unsure row as well."""
     cost = sl.data("cost", K)
