@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -150,6 +151,12 @@ def program(loss: Loss, order: str, by: str, lengths: Mapping[str, int] | None =
     return Program(expression, indices, axes, axis_lengths(axes, LENGTH) if lengths is None else lengths)
 
 
+@lru_cache(maxsize=16)
+def _program(loss: Loss, order: str, by: str, lengths: tuple[tuple[str, int], ...]) -> Program:
+    """`program`, once for all batches and both dtypes: writing out sums takes as long as a hundred samples."""
+    return program(loss, order, by, dict(lengths))
+
+
 def lengths_in(loss: Loss, batch: Batch) -> dict[str, int]:
     """How long the axes are in a batch."""
     lengths: dict[str, int] = {}
@@ -163,7 +170,7 @@ def exact_results(loss: Loss, order: str, by: str, batch: Batch) -> Reals:
     about = (loss.declaration.fingerprint, str(loss.pipeline.expression(order, *([by] if by else []))[0]), order, by)
 
     def compute() -> Reals:
-        run = program(loss, order, by, lengths_in(loss, batch))
+        run = _program(loss, order, by, tuple(sorted(lengths_in(loss, batch).items())))
         return Reals.of([entry for n in range(batch.length) for entry in run(numbers(batch, n), FLOOR)])
 
     return kept(about, batch, compute)

@@ -56,9 +56,12 @@ def magnitude(x: Any) -> int:
 
 def rounded(value: Any, error: int = EXACT, slack: int = 1) -> Ball:
     """What a correctly rounded operation gives: the error that came in, and a rounding of its own."""
+    _, mantissa, exponent, bits = value._mpf_
+    if mantissa:
+        return Ball(value, max(error, exponent + bits - mpmath.mp.prec) + slack)
     if mpmath.isnan(value):
         raise NotANumber
-    return Ball(value, max(error, magnitude(value) - mpmath.mp.prec) + slack)
+    return Ball(value, max(error, EXACT) + slack)
 
 
 def is_exact(ball: Ball) -> bool:
@@ -110,9 +113,14 @@ def times(*balls: Ball) -> Ball:
 
 def _times(a: Ball, b: Ball) -> Ball:
     value = a.value * b.value
+    (_, m, e, n), (_, p, d, k) = a.value._mpf_, b.value._mpf_
+    if m and p:  # neither 0 nor infinite, which all but a few products are
+        if a.error <= EXACT and b.error <= EXACT and n + k <= mpmath.mp.prec:
+            return Ball(value, EXACT)
+        return rounded(value, max(a.error + d + k, b.error + e + n, a.error + b.error), 2)
     if mpmath.isnan(value):
         raise NotANumber
-    if is_exact(a) and is_exact(b) and a.value._mpf_[3] + b.value._mpf_[3] <= mpmath.mp.prec:
+    if is_exact(a) and is_exact(b) and n + k <= mpmath.mp.prec:
         return Ball(value, EXACT)
     if (is_exact(a) and not a.value) or (is_exact(b) and not b.value):
         return Ball(value, EXACT)

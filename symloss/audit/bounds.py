@@ -198,7 +198,7 @@ class Allowance:
         """The largest term; None where it is not known."""
         if self.terms is None:
             return None
-        ball = self.terms.balls(sample, 320)[place]
+        ball = self.terms.balls(sample, 320)[place] or self.terms.balls(sample, _SETTLES)[place]
         return None if ball is None or not mpmath.isfinite(ball.value) else ball.value
 
     def _exponent(

@@ -199,11 +199,11 @@ class Program:
         slots = [self.slot(a) for a in sorted(e.args, key=lambda a: (a.count_ops(), str(a)))]
 
         def rule(run: Run) -> Ball:
-            value = exact(1)
-            for s in slots:
-                value = times(value, run[s])
+            value = run[slots[0]]
+            for s in slots[1:]:
                 if not value.value and is_exact(value):
                     return value
+                value = times(value, run[s])
             return value
 
         return rule

@@ -77,8 +77,9 @@ def exp_polynomial(r: float) -> float:
     return fma(y, r, EXP[10])
 
 
-def exp_reduced(t: float, n: float) -> float:
-    """e^t / 2^n for n = t / log 2 rounded to an integer: t - n log 2 = r with |r| <= log(2)/2, and e^r by a polynomial.
+def exp_reduced_in_parts(t: float, n: float) -> tuple[float, float]:
+    """e^t / 2^n, as a leading part and the rest, for n = t / log 2 rounded to an integer: t - n log 2 = r with |r| <=
+    log(2)/2, and e^r by a polynomial.
 
     t - n LN2_HIGH is exact; 1 is added to it first, and what rounding takes from that sum is kept.
     """
@@ -86,7 +87,13 @@ def exp_reduced(t: float, n: float) -> float:
     r = fma(n, -LN2_LOW, above)
     leading = 1.0 + above
     rest = fma(n, -LN2_LOW, above - (leading - 1.0))
-    return leading + fma(r * r, exp_polynomial(r), rest)
+    return leading, fma(r * r, exp_polynomial(r), rest)
+
+
+def exp_reduced(t: float, n: float) -> float:
+    """The sum of `exp_reduced_in_parts`."""
+    leading, rest = exp_reduced_in_parts(t, n)
+    return leading + rest
 
 
 def exp_reduced_sum(t: float, error: float, n: float) -> float:

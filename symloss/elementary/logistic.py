@@ -4,8 +4,19 @@
 from __future__ import annotations
 
 from symloss.elementary import ieee as math
-from symloss.elementary.constants import INFINITY, LN2, LN2_TAIL, NEGLIGIBLE
-from symloss.elementary.exponential import EXP_LOWEST, exp, exp_decay, exp_decay_corrected, expm1, quarter_expm1
+from symloss.elementary.constants import INFINITY, LN2, LN2_TAIL, LOG2E, NEGLIGIBLE
+from symloss.elementary.exponential import (
+    EXP_LOWEST,
+    ROUND_1623,
+    TWO_MINUS_600,
+    exp,
+    exp_decay,
+    exp_decay_corrected,
+    exp_reduced_in_parts,
+    expm1,
+    power_of_two_in,
+    quarter_expm1,
+)
 from symloss.elementary.log_difference import log1p_excess, log1p_second_excess, log1pmx
 from symloss.elementary.logarithm import log, log1p, log1p_unit, log_sum
 from symloss.elementary.primitives import fma
@@ -40,10 +51,18 @@ def softplus_tail(x: float) -> float:
 
 def sigmoid_blend(x: float, a: float, b: float) -> float:
     """a sigmoid(x) + b sigmoid(-x) by one exponential and one quotient. No branches. Measured error: 2.0 ulp of the
-    larger term."""
-    e = exp_decay(-math.fabs(x))
+    larger term. The exponential comes in two parts: next to a zero its own rounding would be all that is wrong."""
+    decay = -math.fabs(x)
+    t = EXP_LOWEST if decay < EXP_LOWEST else decay
+    shifted = fma(t, LOG2E, ROUND_1623)
+    leading, rest = exp_reduced_in_parts(t, shifted - ROUND_1623)
+    scale = power_of_two_in(shifted) * TWO_MINUS_600
+    reduced = leading + rest
+    lost = rest - (reduced - leading)
     positive = x > 0.0
-    return fma(b if positive else a, e, a if positive else b) / (1.0 + e)
+    factor = (b if positive else a) * scale
+    above = fma(factor, lost, fma(factor, reduced, a if positive else b))
+    return above / fma(scale, reduced, 1.0)
 
 
 def sigmoid_slope(x: float) -> float:

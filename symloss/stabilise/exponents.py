@@ -9,20 +9,22 @@ margin, where it is all that is left of the loss; its error is added to it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
-from symloss.heads.binders import LogSumExp
-from symloss.heads.functions import masked_difference, softplus
+from symloss.heads.binders import LogSumExp, Softmax, SoftmaxComplement, SoftmaxGap, Total, free_indices
+from symloss.heads.functions import finished, masked_difference, softplus
 from symloss.heads.numbers import exact
+from symloss.heads.row_binders import SoftmaxContrast
+from symloss.heads.shares import log_over_mean
 from symloss.simplify.rules import domain_name
 
 from .arithmetic import as_doubles, coefficient_and_factors, fraction, half_exponential, is_constant, term_order
 from .graph import Loop, Node, Select
-from .rows import Scale
+from .rows import Parts, Scale
 
 if TYPE_CHECKING:
     from .translate import Translation
@@ -39,6 +41,8 @@ def with_rounding_error(t: Translation, e: sp.Expr, places: Places) -> tuple[Nod
         u = t.node(e.args[0], places)
         linear, tail = t.call("maximum", u, t.number(0.0)), t.call("softplus_tail", u)
         return t.call("add", linear, tail), t.call("sum_error", linear, tail)
+    if isinstance(e, Total) and _is_sum_of_known(e):
+        return _sum_in_two_parts(t, e, places)
     if is_computed(e):
         return _in_two_parts(t, e, places)
     coefficient, rest = e.as_coeff_Mul()
@@ -88,11 +92,13 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
     if is_constant(e):
         return None
     if isinstance(e, sp.Add):
-        return _of_sum(translation, e, places)
+        return error_of_sum(translation, e, places, rounding_error)
     if isinstance(e, sp.Mul):
         return _of_product(translation, e, places)
     if isinstance(e, masked_difference):
         return translation.call("difference_error", *(translation.node(a, places) for a in e.args))
+    if isinstance(e, finished):
+        return rounding_error(translation, e.args[0], places)
     if isinstance(e, sp.Abs):
         return _of_modulus(translation, e.args[0], places)
     if isinstance(e, sp.log) and _is_given(e.args[0]):
@@ -101,23 +107,64 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
         return _of_choice(translation, e, places)
     if isinstance(e, LogSumExp):
         return translation.rows.log_sum_exp_error(translation.statistics(e, places))
+    if isinstance(e, log_over_mean) and isinstance(e.args[1], SoftmaxGap):
+        return _of_log_over_mean(translation, e.args[0], e.args[1], places)
+    if type(e) is Softmax:
+        return translation.softmax_error(e, places)
+    if isinstance(e, SoftmaxComplement):
+        return translation.complement_error(e, places)
+    if isinstance(e, SoftmaxContrast):
+        return translation.contrast_error(e, places)
+    if isinstance(e, Total):
+        return _of_total(translation, e, places) if _is_sum_of_known(e) else None
+    if isinstance(e, softplus) and _is_given(e.args[0]):
+        return with_rounding_error(translation, e, places)[1]
     if isinstance(e, sp.Pow) and e.exp == 2:
         return _of_two_factors(translation, e.base, e.base, places)
     return None
 
 
-def _of_sum(t: Translation, e: sp.Add, places: Places) -> Node | None:
+def error_of_sum(
+    t: Translation, e: sp.Add, places: Places, of_term: Callable[[Translation, sp.Expr, Places], Node | None]
+) -> Node | None:
     """TwoSum along the order in which a kernel adds, and the errors of the terms."""
     terms = sorted(e.args, key=term_order)
     terms = [x for x in terms if not x.could_extract_minus_sign()] + [x for x in terms if x.could_extract_minus_sign()]
-    partial, errors = t.node(terms[0], places), [rounding_error(t, terms[0], places)]
+    partial, errors = t.node(terms[0], places), [of_term(t, terms[0], places)]
     for term in terms[1:]:
         negative = term.could_extract_minus_sign()
         other = t.node(-term if negative else term, places)
         errors.append(t.call("difference_error", partial, other if negative else t.call("neg", other)))
-        errors.append(rounding_error(t, term, places))
+        errors.append(of_term(t, term, places))
         partial = t.call("sub" if negative else "add", partial, other)
     return _added(t, errors)
+
+
+def _sum_in_two_parts(t: Translation, e: Total, places: Places) -> tuple[Node, Node]:
+    """A sum along an axis and what rounding took from it and from its entries."""
+    loop, entry = t.inside(e, places)
+    index, body = e.open()
+    own = rounding_error(t, body, {**{i: places[i] for i in free_indices(body) - {index}}, index: loop})
+    return t.rows.sum_in_parts(entry, own, loop)
+
+
+def _of_total(t: Translation, e: Total, places: Places) -> Node:
+    """What is missing from the sum as it is computed elsewhere."""
+    value, error = _sum_in_two_parts(t, e, places)
+    plain = t.node(e, places)
+    missing = t.call("sub", value, plain)
+    finite = t.call("lt", t.call("abs", plain), t.number(float("inf")))
+    return t.make(Select, finite, t.call("add", missing, error), t.number(0.0))
+
+
+def _of_log_over_mean(t: Translation, target: sp.Expr, gap: SoftmaxGap, places: Places) -> Node | None:
+    """-t/(t + p) times that of -log(p)."""
+    error = t.gap_error(gap, places)
+    if error is None:
+        return None
+    number, share = t.node(target, places), t.node(Softmax(*gap.args), places)
+    slope = t.call("quotient_or_zero", number, t.call("add", number, share))
+    return t.call("neg", t.call("mul", slope, error))
 
 
 def _of_choice(t: Translation, e: sp.Piecewise, places: Places) -> Node | None:
@@ -140,14 +187,20 @@ def _of_modulus(t: Translation, u: sp.Expr, places: Places) -> Node | None:
 def _of_product(t: Translation, e: sp.Mul, places: Places) -> Node | None:
     coefficient, rest = e.as_coeff_Mul()
     if coefficient != 1:
-        if not _is_power_of_two(coefficient):
-            return None  # the product by such a number is rounded as well
-        inner = rounding_error(t, rest, places)
-        return None if inner is None else t.call("mul", t.number(as_doubles(coefficient)[0]), inner)
+        return _of_multiple(t, coefficient, rest, places)
     if len(e.args) != 2 or any(_is_sign(f) for f in e.args) or any(isinstance(f, sp.Pow) for f in e.args):
         return None
     x, y = e.args
     return _of_two_factors(t, x, y, places)
+
+
+def _of_multiple(t: Translation, number: sp.Rational, e: sp.Expr, places: Places) -> Node | None:
+    exactly = _is_power_of_two(number)
+    if not exactly and not number.is_Integer:
+        return None  # such a number is rounded itself
+    factor, inner = t.number(as_doubles(number)[0]), rounding_error(t, e, places)
+    errors = [] if exactly else [t.call("product_error", factor, t.node(e, places))]
+    return _added(t, [*errors, None if inner is None else t.call("mul", factor, inner)])
 
 
 def _of_two_factors(t: Translation, x: sp.Expr, y: sp.Expr, places: Places) -> Node | None:
@@ -185,7 +238,27 @@ def is_computed(e: sp.Expr) -> bool:
 
 
 def _is_given(e: sp.Expr) -> bool:
-    return isinstance(e, (RoleSymbol, sp.Indexed))
+    return isinstance(e, (RoleSymbol, sp.Indexed)) or (isinstance(e, Total) and _picks_a_given(e))
+
+
+def _picks_a_given(e: Total) -> bool:
+    """Whether the sum has one entry of an array, at a place, and 0 at all others."""
+    if not isinstance(e.body, sp.Piecewise) or len(e.body.args) != 2:
+        return False
+    (entry, here), (elsewhere, _) = e.body.args
+    return (
+        isinstance(entry, sp.Indexed)
+        and isinstance(here, sp.Eq)
+        and abs((here.lhs - here.rhs).coeff(e.bound)) == 1
+        and elsewhere == 0
+    )
+
+
+def _is_sum_of_known(e: Total) -> bool:
+    """Whether all is known that rounding takes from the entries, and the sum is no count and no single entry."""
+    branches = [b for b, _ in e.body.args] if isinstance(e.body, sp.Piecewise) else [e.body]
+    varying = [b for b in branches if not is_constant(b)]
+    return bool(varying) and not _picks_a_given(e) and all(_is_given(b) or _is_softplus_of_given(b) for b in varying)
 
 
 def _is_softplus_of_given(e: sp.Expr) -> bool:
@@ -203,9 +276,6 @@ def _is_power_of_sum(e: sp.Expr) -> bool:
     base = e.base if isinstance(e, sp.Pow) and e.exp == 2 else e
     base = base.args[0] if isinstance(base, sp.Abs) else base
     return _is_given(base) or (isinstance(base, sp.Add) and all(_is_given(a) or _is_given(-a) for a in base.args))
-
-
-Parts = tuple[Node, "Node | None"]
 
 
 def _in_two_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:

@@ -55,7 +55,10 @@ class Joining:
                 take(terms, {rest * symbol: -content})
         for place in self.poly.places:
             terms = self._factored(terms, place)
-        return self.poly.show(sp.factor_terms(added(self._means_joined(terms))))
+        joined = sp.factor_terms(added(self._means_joined(terms)))
+        for place in self.poly.places:
+            joined = _one_power(joined, self.poly.q[place])
+        return self.poly.show(joined)
 
     def _covariances(self, terms: Terms) -> dict[tuple[sp.Expr, sp.Expr, sp.Expr], sp.Rational]:
         """A m[g h] - A m[g] m[h] for every pair of means that has it, by A, g and h."""
@@ -179,6 +182,21 @@ class Joining:
         complement = SoftmaxComplement(self.poly.row.body, self.poly.row.bound, self.poly.index)
         factors = sp.Add(*(c * inner**a * complement**b for (a, b), c in bernstein(powers).items()))
         return self.poly.named(Total(self.poly.shown(inner * factors), self.poly.index))
+
+
+def _one_power(e: sp.Expr, base: sp.Dummy) -> sp.Expr:
+    """A sum whose terms have one power of the base but for whole ones, x**(s + n), as x**s times a sum without s."""
+    if isinstance(e, sp.Mul):
+        return e.func(*(_one_power(f, base) for f in e.args))
+    if not isinstance(e, sp.Add):
+        return e
+    exponents = [term.as_powers_dict().get(base, sp.S.Zero) for term in e.args]
+    common = {n.as_coeff_Add()[1] for n in exponents}
+    power = common.pop()
+    if common or power == 0 or not power.is_nonnegative:
+        return e
+    rests = (sp.Mul(*(f for f in sp.Mul.make_args(term) if f.as_base_exp()[0] != base)) for term in e.args)
+    return base**power * sp.Add(*(rest * base ** (n - power) for rest, n in zip(rests, exponents, strict=True)))
 
 
 def _add(contrasts: Contrasts, key: Place, g: sp.Expr) -> None:

@@ -121,8 +121,12 @@ class RowPolynomial:
         return self.read(base) in (*self.p.values(), *self.q.values()) if base.has(Softmax) else False
 
     def _whole(self, e: sp.Add) -> sp.Expr:
-        """A sum to a power that has nothing of the row stays whole: multiplied out, its own terms would cancel."""
-        return -self._opaque(-e) if e.could_extract_minus_sign() else self._opaque(e)
+        """A sum to a power that has nothing of the row stays whole: multiplied out, its own terms would cancel.
+
+        Without the number and the sign before it, so that (2 - 2 s)**2 meets 4 (s - 1)**2.
+        """
+        number, rest = e.primitive()
+        return -number * self._opaque(-rest) if rest.could_extract_minus_sign() else number * self._opaque(rest)
 
     def _opaque(self, e: sp.Expr) -> sp.Dummy:
         if e not in self.opaque:

@@ -16,11 +16,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from .graph import Apply, Builder, Constant, Loop, Node, Position, Reduce, Select
+from .graph import Apply, Builder, Constant, Extent, Loop, Node, Position, Reduce, Select
 
 _FAR = 2.0**600  # takes what squares to infinity or to 0 to where neither it nor a sum of 2**60 such squares does
 _LARGEST_SQUARES = 2.0**1000
 _SMALLEST_SQUARES = 2.0**-900  # entries whose squares lose bits to underflow, below 2**-1022, do not count beside it
+
+Parts = tuple[Node, "Node | None"]
+"""A number and what rounding took from it."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class RowStatistics:
     """The first place of the maximum; only contrasts of entries with the largest one need it."""
     others: Node
     scale: Scale = UNSCALED
+    of_others: Node | None = None
+    """What rounding took from ``others``, where that is known."""
 
 
 class RowFunctions:
@@ -61,12 +66,19 @@ class RowFunctions:
     def number(self, value: float) -> Node:
         return self.make(Constant, value)
 
-    def statistics(self, entry: Node, loop: Loop, scale: Scale = UNSCALED) -> RowStatistics:
+    def statistics(self, entry: Node, loop: Loop, scale: Scale = UNSCALED, in_parts: bool = False) -> RowStatistics:
+        """Of a row; ``in_parts``: with what rounding takes from the sum of its exponentials."""
         raw, largest, place = self.largest(entry, loop)
         masked = self.call("eq", raw, self.number(-float("inf")))
-        rest = self.make(Reduce, "rest", loop, self._exponential(entry, largest, scale))
+        weight, lost = self._exponential(entry, largest, scale), None
+        if in_parts:
+            upper, lower = self._split_sums(weight, None, loop, self.number(1.0))
+            upper = self.call("sub", upper, self.number(1.0))
+            rest, lost = self.call("add", upper, lower), self.call("sum_error", upper, lower)
+        else:
+            rest = self.make(Reduce, "rest", loop, weight)
         others = self.make(Select, masked, self.number(0.0), rest)
-        return RowStatistics(largest, raw, place, others, scale)
+        return RowStatistics(largest, raw, place, others, scale, lost)
 
     def largest(self, entry: Node, loop: Loop) -> tuple[Node, Node, Node]:
         """The largest entry, the same but 0 for -inf, and its place."""
@@ -189,6 +201,20 @@ class RowFunctions:
         behind = self._with_scale(behind if computed is None else self.call("sub", behind, computed), row.scale)
         return self.where_largest(row, entry, log, self.call("add", behind, log))
 
+    def gap_error(self, row: RowStatistics, entry: Node) -> Node:
+        """What rounding took from `gap` where the row has no scale: from the logarithm, the difference and the sum."""
+        log, whole = self.call("log1p", row.others), self._whole(row)
+        missing = self.call("sub", self.call("log", whole), log)
+        lost = self.call("sum_error", self.number(1.0), row.others)
+        lost = lost if row.of_others is None else self.call("add", lost, row.of_others)
+        of_log = self.call("add", self.call("log_error", whole), self.call("div", lost, whole))
+        of_log = self.call("add", missing, of_log)
+        behind = self.call("sub", row.largest, entry)
+        elsewhere = self.call(
+            "add", self.call("difference_error", row.largest, entry), self.call("sum_error", behind, log)
+        )
+        return self.where_largest(row, entry, of_log, self.call("add", of_log, elsewhere))
+
     def norm(self, value: Node, loop: Loop) -> Node:
         """The root of the sum of squares, of the values as they are or times a power of 2 that brings them near 1.
 
@@ -203,36 +229,132 @@ class RowFunctions:
 
     def direction(self, entry: Node, value: Node, loop: Loop) -> Node:
         """An entry over the norm of the values, both times the power of 2 that brings the values near 1."""
+        factor, squares = self._near_one(value, loop)
+        return self.call("div", self.call("mul", factor, entry), self.call("sqrt", squares))
+
+    def direction_in_parts(self, entry: Node, value: Node, loop: Loop) -> tuple[Node, Node]:
+        """`direction`, and what rounding took from the sum of squares, its root and the quotient."""
+        factor, _ = self._near_one(value, loop)
+        above, scaled = self.call("mul", factor, entry), self.call("mul", factor, value)
+        of_square = self.call("product_error", scaled, scaled)
+        squares, of_squares = self.sum_in_parts(self.call("mul", scaled, scaled), of_square, loop)
+        norm = self.call("sqrt", squares)
+        inverse, half = self.call("div", self.number(1.0), norm), self.number(0.5)
+        of_root = self.call("add", self._less_product(squares, norm, norm), of_squares)
+        of_norm = self.call("mul", self.call("mul", half, of_root), inverse)
+        quotient = self.call("div", above, norm)
+        rest = self.call("sub", self._less_product(above, quotient, norm), self.call("mul", quotient, of_norm))
+        return quotient, self.call("mul", rest, inverse)
+
+    def _less_product(self, x: Node, a: Node, b: Node) -> Node:
+        """x - a b for a b next to x."""
+        return self.call("sub", self.call("sub", x, self.call("mul", a, b)), self.call("product_error", a, b))
+
+    def _near_one(self, value: Node, loop: Loop) -> tuple[Node, Node]:
+        """The power of 2 that brings the values near 1, and the sum of the squares of what it makes of them."""
         plain, shrunk, grown = (self._sum_of_squares(value, loop, s) for s in (1.0, 1.0 / _FAR, _FAR))
         huge = self.call("gt", plain, self.number(_LARGEST_SQUARES))
         tiny = self.call("lt", plain, self.number(_SMALLEST_SQUARES))
         squares = self.make(Select, huge, shrunk, self.make(Select, tiny, grown, plain))
         small, one, large = map(self.number, (1.0 / _FAR, 1.0, _FAR))
-        factor = self.make(Select, huge, small, self.make(Select, tiny, large, one))
-        return self.call("div", self.call("mul", factor, entry), self.call("sqrt", squares))
+        return self.make(Select, huge, small, self.make(Select, tiny, large, one)), squares
 
     def _sum_of_squares(self, value: Node, loop: Loop, factor: float) -> Node:
         scaled = value if factor == 1.0 else self.call("mul", self.number(factor), value)
         return self.make(Reduce, "sum", loop, self.call("mul", scaled, scaled))
 
+    def softmax_error(self, row: RowStatistics, entry: Node, place: Node) -> Node:
+        """What rounding took from the softmax of an entry."""
+        return self._error_of_part(row, self._weight(row, entry, place))
+
+    def complement_error(self, row: RowStatistics) -> Node:
+        """What rounding took from 1 less the softmax of the largest entry."""
+        return self._error_of_part(row, row.others)
+
+    def _error_of_part(self, row: RowStatistics, part: Node) -> Node:
+        share, low = self._share(row)
+        product = self.call("mul", part, share)
+        lost = self.call("sub", product, self.part_of_whole(row, part))
+        lost = self.call(
+            "add", lost, self.call("add", self.call("product_error", part, share), self.call("mul", part, low))
+        )
+        if row.of_others is not None and part is row.others:
+            lost = self.call("add", lost, self.call("mul", row.of_others, share))
+        return lost
+
     def others(self, row: RowStatistics, entry: Node, loop: Loop, value: Node, silent: bool) -> Node:
         """The sum of softmax times value over all entries but the largest; ``silent``: 0 where the softmax is 0."""
-        weight = self.scaled(entry, row)
+        return self.part_of_whole(row, self.make(Reduce, "sum", loop, self._of_others(row, entry, loop, value, silent)))
+
+    def _of_others(self, row: RowStatistics, entry: Node, loop: Loop, value: Node, silent: bool) -> Node:
+        """The exponential times the value at all entries but the largest."""
+        weight, zero = self.scaled(entry, row), self.number(0.0)
         product = self.call("mul", weight, value)
         if silent:
-            zero = self.number(0.0)
             product = self.make(Select, self.call("eq", weight, zero), zero, product)
         own = self.call("eq", self.make(Position, loop), row.place)
-        total = self.make(Reduce, "sum", loop, self.make(Select, own, self.number(0.0), product))
-        return self.part_of_whole(row, total)
+        return self.make(Select, own, zero, product)
+
+    def others_in_parts(
+        self, row: RowStatistics, entry: Node, loop: Loop, value: Parts, silent: bool
+    ) -> tuple[Node, Node]:
+        """`others` of a value and what rounding took from it, and what it took from the result."""
+        product = self._of_others(row, entry, loop, value[0], silent)
+        zero = self.number(0.0)
+        weight = self.make(Select, self.call("eq", product, zero), zero, self.scaled(entry, row))
+        lost = self.call("product_error", weight, value[0])
+        if value[1] is not None:
+            lost = self.call("add", lost, self.call("mul", weight, value[1]))
+        return self.part_in_parts(row, self.sum_in_parts(product, lost, loop))
+
+    def part_in_parts(self, row: RowStatistics, part: Parts) -> tuple[Node, Node]:
+        """part/(1 + others), and what rounding took from it and before from the part."""
+        share, low = self._share(row)
+        lost = self.call("add", self.call("product_error", part[0], share), self.call("mul", part[0], low))
+        if part[1] is not None:
+            lost = self.call("add", lost, self.call("mul", part[1], share))
+        return self.call("mul", part[0], share), lost
+
+    def sum_in_parts(self, entry: Node, error: Node | None, loop: Loop, bounded: bool = False) -> tuple[Node, Node]:
+        """A sum along an axis, and what rounding took from it and, as ``error``, from its entries.
+
+        ``bounded``: no entry is infinite.
+        """
+        largest = self.make(Reduce, "max", loop, self.call("abs", entry))
+        upper, lower = self._split_sums(entry, error, loop, largest)
+        value = self.call("add", upper, lower)
+        if bounded:
+            return value, self.call("sum_error", upper, lower)
+        finite = self.call("lt", self.call("abs", value), self.number(float("inf")))
+        plain = self.make(Reduce, "sum", loop, entry)
+        return self.make(Select, finite, value, plain), self.call("sum_error", upper, lower)
+
+    def _split_sums(self, entry: Node, error: Node | None, loop: Loop, largest: Node) -> tuple[Node, Node]:
+        """Two sums that are the sum in twice the digits.
+
+        Entries are split at one bit for all: x + far rounds the rest away. The upper parts are multiples of one number
+        and add up exactly, whatever their order.
+        """
+        far = self.call("mul", self.call("mul", self.number(2.0), self.make(Extent, loop.axis)), largest)
+        lower = self.call("sum_error", entry, far)
+        upper = self.make(Reduce, "sum", loop, self.call("sub", self.call("add", entry, far), far))
+        return upper, self.make(Reduce, "sum", loop, lower if error is None else self.call("add", lower, error))
 
     def _whole(self, row: RowStatistics) -> Node:
         return self.call("add", self.number(1.0), row.others)
 
     def part_of_whole(self, row: RowStatistics, part: Node) -> Node:
         """part/(1 + others), rounded once: one division for the row instead of one for each entry, and its error."""
+        return self.call("times_parts", part, *self._share(row))
+
+    def _share(self, row: RowStatistics) -> tuple[Node, Node]:
+        """1/(1 + others), and what rounding took from it."""
         share = self.call("div", self.number(1.0), self._whole(row))
-        return self.call("times_parts", part, share, self.call("share_error", row.others, share))
+        low = self.call("share_error", row.others, share)
+        if row.of_others is not None:
+            slope = self.call("mul", share, share)
+            low = self.call("sub", low, self.call("mul", slope, row.of_others))
+        return share, low
 
     def where_largest(self, row: RowStatistics, entry: Node, then: Node, otherwise: Node) -> Node:
         return self.make(Select, self.call("eq", entry, row.largest), then, otherwise)

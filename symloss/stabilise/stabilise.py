@@ -20,6 +20,7 @@ from .guards import GuardBuilder, open_rows
 from .nan import Propagation
 from .rules import FINAL, INSIDE_FIRST, OUTSIDE_FIRST, WHOLE
 from .translate import Translation
+from .translate_rows import contrasted
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ def stabilise(
     builder = Builder()
     axes = all_axes(declaration, wanted)
     extents = {a.extent: a.name for a in reversed(axes) if isinstance(a.extent, sp.Symbol)}
-    translation = Translation(builder, extents)
+    translation = Translation(builder, extents)  # of what has no contrasts
     propagation = Propagation(builder, declaration.predictions)
-    outputs = tuple(_output(translation, propagation, w) for w in wanted)
+    outputs = tuple(_output(_translation(translation, w), propagation, w) for w in wanted)
     guards = _guards(builder, declaration) + open_rows(stable_form(declaration.expression), translation)
     arguments = _arguments(declaration, directions or {}, per_sample)
     used = _elements(outputs, guards)
@@ -94,6 +95,12 @@ def all_axes(declaration: Declaration, wanted: Sequence[Wanted]) -> tuple[Axis, 
         for axis in (*(axis for axis, _ in w.place), *(index.label.axis for index in w.indices)):
             axes.setdefault(axis.name, axis)
     return tuple(axes.values())
+
+
+def _translation(plain: Translation, wanted: Wanted) -> Translation:
+    """That of one result: what another one needs does not change its bits."""
+    rows = contrasted(wanted.stable)
+    return Translation(plain.builder, plain.extents, rows) if rows else plain
 
 
 def _output(translation: Translation, propagation: Propagation, wanted: Wanted) -> Output:

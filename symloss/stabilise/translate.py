@@ -29,6 +29,7 @@ from symloss.heads.functions import (
     softplus_excess,
     softplus_second_excess,
 )
+from symloss.heads.row_binders import SoftmaxContrast
 from symloss.heads.shares import sigmoid_less
 from symloss.heads.table import row_of
 
@@ -60,10 +61,11 @@ from .exponentials import (
     shrunk,
     with_what_overflows,
 )
-from .exponents import is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
+from .exponents import error_of_sum, is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
+from .in_parts import error_of_product, is_of_directions, is_of_gaps, rounded_once
 from .logistic_pairs import Pair, pair_in, without_slope
-from .rows import RowFunctions, RowStatistics
+from .rows import UNSCALED, RowFunctions, RowStatistics
 from .silence import can_be_infinite, is_bell, is_infinite_logarithm, is_probability, outgrowing, outgrown
 from .target import depends_on_prediction
 
@@ -77,13 +79,21 @@ _LONGEST_CHAIN = 4  # x**5 and more go through the power function, which rounds 
 class Translation:
     """One translation; equal subexpressions under equal places become one node.
 
-    ``extents`` maps the symbols of axis sizes to axis names.
+    ``extents`` maps the symbols of axis sizes to axis names; ``in_parts`` are the rows whose sums keep what rounding
+    takes from them.
     """
 
-    def __init__(self, builder: Builder, extents: Mapping[sp.Symbol, str]) -> None:
+    def __init__(
+        self,
+        builder: Builder,
+        extents: Mapping[sp.Symbol, str],
+        in_parts: frozenset[tuple[sp.Basic, ...]] = frozenset(),
+    ) -> None:
+        self.builder = builder
         self.make = builder.make
         self.rows = RowFunctions(builder)
         self.extents = extents
+        self.in_parts = in_parts
         self.known: dict[tuple[Any, ...], Node] = {}
 
     def node(self, e: sp.Basic, places: Places) -> Node:
@@ -134,6 +144,8 @@ class Translation:
     # --- arithmetic ----------------------------------------------------------------------------
 
     def _sum(self, e: sp.Add, places: Places) -> Node:
+        if is_of_directions(e):
+            return rounded_once(self, e, places)
         if is_residual_less_margin(e):
             error = rounding_error(self, e, places)
             total = self._sum_of(e.args, None, e, places)
@@ -143,11 +155,25 @@ class Translation:
             rest = [t for t in e.args if not isinstance(t.as_coeff_Mul()[1], exp_times)]
             total = self.call("exp_times_pair", *(self.node(a, places) for term in scaled for a in term.args))
             return self._sum_of(rest, total, e, places)
+        if any(f.has(SoftmaxContrast) for f in e.args):
+            return self._compensated(e, places, rounding_error)
+        if is_of_gaps(e):
+            return self._compensated(e, places, error_of_product)
         pair = pair_in(e)
         if pair is None or with_rounding_error(self, pair.u, places)[1] is not None:
             return self._sum_of(e.args, None, e, places)
         rest = [term for term in e.args if term not in pair.terms]
         return self._sum_of(rest, self._pair(pair, places), e, places)
+
+    def _compensated(
+        self, e: sp.Add, places: Places, of_term: Callable[[Translation, sp.Expr, Places], Node | None]
+    ) -> Node:
+        """The sum and what rounding took from it and from its terms: contrasts that cancel have digits to spare."""
+        total, error = self._sum_of(e.args, None, e, places), error_of_sum(self, e, places, of_term)
+        if error is None:
+            return total
+        finite = self.call("lt", self.call("abs", error), self.number(float("inf")))
+        return self.make(Select, finite, self.call("add", total, error), total)
 
     def _pair(self, pair: Pair, places: Places) -> Node:
         u, a, b = (self.node(part, places) for part in (pair.u, pair.a, pair.b))
@@ -186,6 +212,15 @@ class Translation:
         return self.make(Select, infinite, self.call("neg", value) if negative else value, total)
 
     def _product(self, e: sp.Mul, places: Places) -> Node:
+        if any(isinstance(f, sp.Add) and is_of_gaps(f) for f in e.args):
+            return self.call("add", self._product_of(e, places), error_of_product(self, e, places))
+        return self._product_of(e, places)
+
+    def plain(self, e: sp.Expr, places: Places) -> Node:
+        """A product as it is computed before what rounding took from it is added."""
+        return self._product_of(e, places) if isinstance(e, sp.Mul) else self.node(e, places)
+
+    def _product_of(self, e: sp.Mul, places: Places) -> Node:
         deltas = [a for a in e.args if isinstance(a, sp.KroneckerDelta)]
         if deltas:
             rest = self.node(sp.Mul(*(a for a in e.args if a not in deltas)), places)
@@ -447,6 +482,8 @@ class Translation:
         return loop, self.node(body, {**{i: places[i] for i in row_free}, index: loop})
 
     def _total(self, e: binders.Total, places: Places) -> Node:
+        if is_of_directions(e):
+            return rounded_once(self, e, places)
         return self.make(Reduce, "sum", *self.inside(e, places))
 
     def _maximum_over(self, e: binders.Maximum, places: Places) -> Node:
@@ -499,6 +536,29 @@ class Translation:
 
     def _softmax(self, e: binders.Softmax, places: Places) -> Node:
         return self.rows.softmax(self.statistics(e, places), *self._entry(e, places))
+
+    def softmax_error(self, e: binders.Softmax, places: Places) -> Node:
+        """What rounding took from a softmax."""
+        return self.rows.softmax_error(self.statistics(e, places), *self._entry(e, places))
+
+    def contrast_error(self, e: SoftmaxContrast, places: Places) -> Node:
+        return translate_rows.contrast_error(self, e, places)
+
+    def complement_error(self, e: SoftmaxComplement, places: Places) -> Node:
+        """What rounding took from 1 less a softmax."""
+        row, (entry, place) = self.statistics(e, places), self._entry(e, places)
+        at_largest = self.rows.complement_error(row)
+        if place is row.place:
+            return at_largest
+        of_difference = self.call("difference_error", self.number(1.0), self.rows.softmax(row, entry, place))
+        elsewhere = self.call("sub", of_difference, self.rows.softmax_error(row, entry, place))
+        return self.rows.where_largest(row, entry, at_largest, elsewhere)
+
+    def gap_error(self, e: SoftmaxGap, places: Places) -> Node | None:
+        """What rounding took from a gap; None where it is not known."""
+        row, (entry, _) = self.statistics(e, places), self._entry(e, places)
+        known = row.scale == UNSCALED and entry not in self.rows.errors
+        return self.rows.gap_error(row, entry) if known else None
 
     def _complement(self, e: SoftmaxComplement, places: Places) -> Node:
         return self.rows.complement(self.statistics(e, places), *self._entry(e, places))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
-from symloss.heads.binders import Binder, Softmax, free_indices, fresh_index
+from symloss.heads.binders import Binder, LogSumExp, Softmax, free_indices, fresh_index
 from symloss.heads.row_binders import Direction, LargestPlace, Norm, SoftmaxContrast, SoftmaxCovariance
 
 from .arithmetic import as_doubles, coefficient_and_factors, fraction
 from .exponents import is_computed, rounding_error, with_rounding_error
 from .graph import Loop, Node, Select
-from .rows import RowStatistics, Scale
+from .rows import Parts, RowStatistics, Scale
 from .silence import can_be_infinite
 from .target import depends_on_prediction
 
@@ -41,7 +41,20 @@ def opened(t: Translation, e: Binder, places: Places) -> tuple[Loop, RowStatisti
     nodes = [entry_of(t, u, inner), *(t.node(part, inner) for part in values)]
     if nodes[0] in t.rows.errors:
         _note_error_of_largest(t, u, index, nodes[0], loop, places)
-    return loop, t.rows.statistics(nodes[0], loop, _scale(t, scale, places)), nodes
+    in_parts = row_of_binder(e) in t.in_parts
+    return loop, t.rows.statistics(nodes[0], loop, _scale(t, scale, places), in_parts), nodes
+
+
+def row_of_binder(e: Binder) -> tuple[sp.Basic, ...]:
+    """The row that a binder is about: the same for all that are about the same."""
+    u = e.body.args[0] if isinstance(e.body, sp.Tuple) else e.body
+    found: tuple[sp.Basic, ...] = LogSumExp(u, e.bound).args
+    return found
+
+
+def contrasted(e: sp.Expr) -> frozenset[tuple[sp.Basic, ...]]:
+    """The rows of whose values an expression has contrasts, which may be far smaller than those."""
+    return frozenset(map(row_of_binder, e.atoms(SoftmaxContrast)))
 
 
 def entry_of(t: Translation, u: sp.Expr, places: Places) -> Node:
@@ -123,25 +136,61 @@ def _largest_place(t: Translation, e: LargestPlace, places: Places) -> Node:
 
 
 def _contrast(t: Translation, e: SoftmaxContrast, places: Places) -> Node:
+    value, error = _contrast_in_parts(t, e, places)
+    return t.call("add", value, error)
+
+
+def contrast_error(t: Translation, e: SoftmaxContrast, places: Places) -> Node:
+    """What rounding took from a contrast."""
+    return t.call("sum_error", *_contrast_in_parts(t, e, places))
+
+
+def _contrast_in_parts(t: Translation, e: SoftmaxContrast, places: Places) -> tuple[Node, Node]:
     """The sum of p (top - g) over the others at the largest entry; elsewhere that and the distance from the largest.
 
     Where no entry has more than half of the weight, values that are themselves about as large as the probabilities are
-    taken as they are: g less the mean of g. Their distance from one of them may be far larger.
+    taken as they are: g less the mean of g. Their distance from one of them may be far larger. What rounding takes from
+    the values and their differences is carried along: the contrast may be far smaller than they are.
     """
     loop, row, (entry, value) = opened(t, e, places)
-    place, top, here = (t.node(x, places) for x in (e.place, e.top, e.at(e.place).args[1]))
-    plain = e.own == 0 and _is_of_probabilities(e.values[0])
-    sure = t.call("lt", row.others, t.number(1.0))
-    origin = t.make(Select, sure, top, t.number(0.0)) if plain else top
-    others = t.rows.others(row, entry, loop, t.call("sub", origin, value), _can_be_infinite(e.values[0]))
-    distance = t.call("sub", here, top)
+    place, (own_value,) = t.node(e.place, places), e.values
+    index = fresh_index(e.bound)
+    of_value = rounding_error(t, own_value.xreplace({e.bound: index}), {**places, index: loop})
+    top = t.node(e.top, places), rounding_error(t, e.top, places)
+    here_too = e.at(e.place).args[1]
+    here = t.node(here_too, places), rounding_error(t, here_too, places)
+    plain = e.own == 0 and _is_of_probabilities(own_value)
+    sure, zero = t.call("lt", row.others, t.number(1.0)), t.number(0.0)
+    origin: Parts = top
+    if plain:
+        origin = t.make(Select, sure, top[0], zero), t.make(Select, sure, top[1] or zero, zero)
+    far, lost = _difference(t, origin, (value, of_value))
+    others, of_others = t.rows.others_in_parts(row, entry, loop, (far, lost), _can_be_infinite(own_value))
+    distance, lost = _difference(t, here, top)
     if e.own != 0:
-        distance = t.call("add", distance, _own_distance(t, e, row, place, places))
-    shifted = t.rows.at_largest(row, place, others, t.call("add", distance, others))
+        more, lost_more = _own_distance(t, e, row, place, places)
+        lost = t.call("add", t.call("add", lost, lost_more), t.call("sum_error", distance, more))
+        distance = t.call("add", distance, more)
+    apart = _sum(t, (distance, lost), (others, of_others))
+    shifted = tuple(t.rows.at_largest(row, place, *x) for x in zip((others, of_others), apart, strict=True))
     if not plain:
-        return shifted
-    less_the_mean = t.call("add", here, t.call("sub", others, t.rows.part_of_whole(row, top)))
-    return t.make(Select, sure, shifted, less_the_mean)
+        return shifted[0], shifted[1]
+    mean = _difference(t, t.rows.part_in_parts(row, top), (others, of_others))
+    value, error = (t.make(Select, sure, *x) for x in zip(shifted, _difference(t, here, mean), strict=True))
+    return value, error
+
+
+def _sum(t: Translation, a: tuple[Node, Node], b: tuple[Node, Node]) -> tuple[Node, Node]:
+    """a + b, and what rounding took from it and before from both."""
+    lost = t.call("add", t.call("sum_error", a[0], b[0]), t.call("add", a[1], b[1]))
+    return t.call("add", a[0], b[0]), lost
+
+
+def _difference(t: Translation, a: Parts, b: Parts) -> tuple[Node, Node]:
+    """a - b, and what rounding took from it and before from both."""
+    error = t.call("difference_error", a[0], b[0])
+    error = error if a[1] is None else t.call("add", error, a[1])
+    return t.call("sub", a[0], b[0]), error if b[1] is None else t.call("sub", error, b[1])
 
 
 def _is_of_probabilities(g: sp.Expr) -> bool:
@@ -152,12 +201,18 @@ def _is_of_probabilities(g: sp.Expr) -> bool:
     return not depends_on_prediction(low.replace(lambda x: type(x) is Softmax, lambda x: sp.S.Zero))
 
 
-def _own_distance(t: Translation, e: SoftmaxContrast, row: RowStatistics, place: Node, places: Places) -> Node:
+def _own_distance(
+    t: Translation, e: SoftmaxContrast, row: RowStatistics, place: Node, places: Places
+) -> tuple[Node, Node]:
     """own (1 + p[largest] - p[k]): what ``top`` has of it, and the difference of the two complements."""
     entry = entry_of(t, unscaled(e).at(e.place), places)
-    one, largest = t.number(1.0), t.rows.softmax(row, row.largest, row.place)
-    factor = t.call("sub", t.call("add", one, largest), t.rows.softmax(row, entry, place))
-    return t.call("mul", t.node(e.own, places), factor)
+    one, largest, own = t.number(1.0), t.rows.softmax(row, row.largest, row.place), t.node(e.own, places)
+    whole = t.call("add", one, largest)
+    of_whole = t.call("add", t.call("sum_error", one, largest), t.rows.softmax_error(row, row.largest, row.place))
+    probability = t.rows.softmax(row, entry, place), t.rows.softmax_error(row, entry, place)
+    factor, lost = _difference(t, (whole, of_whole), probability)
+    lost = t.call("add", t.call("product_error", own, factor), t.call("mul", own, lost))
+    return t.call("mul", own, factor), lost
 
 
 def _covariance(t: Translation, e: SoftmaxCovariance, places: Places) -> Node:

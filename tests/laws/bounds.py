@@ -11,7 +11,6 @@ CANCELLING = {
     "negative_binomial_2": "differences of gamma functions against softplus by the log dispersion",
     "student_t_3": "differences of digamma functions against the tail, by the log degrees of freedom",
     "focal_tversky": "what a pixel adds to the overlap and to the whole, in mixed second derivatives",
-    "circle": "in mixed second derivatives: sigmoid(-a) less 1, under products of two softmaxes",
     "triplet": "the difference of two distances that are both far larger: an anchor at 800",
     "approx_ndcg": "1 - dcg/ideal near the ideal order, and differences of saturated sigmoids in its derivatives",
 }

@@ -61,3 +61,24 @@ def test_a_choice_does_not_hide_what_cancels() -> None:
     """p - p**2 inside of choices is p (1 - p), and 0 where a huge square multiplies it."""
     circle = sl.get("circle")
     assert circle.hessian([1, 0, 0, 1], [0.0, 1e300, 0.0, 0.0]).tolist()[1] == 512.0
+    # There 4 (s - 1)**2 meets its multiple by p typed as (2 - 2 s)**2.
+    assert circle.hessian([1, 0, 0, 1], [0.0, 0.5, 0.0, -1e300]).tolist()[3] == 512.0
+
+
+@pytest.mark.parametrize("row", [[-36.7, 0.0, 0.0], [0.3, -41.25, 3.7], [-141.05, -23.9, -34.8], [-6.1, 2.3, -8.2]])
+@pytest.mark.parametrize("kind", ["value", "gradient"])
+@pytest.mark.parametrize("entry", [z[k], sp.log(1 + sp.exp(z[k]))], ids=str)
+def test_a_sum_along_a_row_in_an_exponent_costs_no_digits(entry: sp.Expr, kind: str, row: list[float]) -> None:
+    """log(1 + exp(-sum)): what rounding takes from the sum and from its entries goes into the exponent."""
+    loss = sl.Loss("summed", sp.log(1 + sp.exp(-sp.Sum(entry, k))), inputs=(z,))
+    expression, indices = loss.pipeline.expression(kind, *(() if kind == "value" else ("z",)))
+    for place, got in enumerate(np.ravel(getattr(loss, kind)(row))):
+        numbers = {"K": 3, "z": row} | {i.name: place for i in indices}
+        assert ulp_error(float(got), agreed(partial(evaluate, expression, numbers), start=400)) <= 4
+    assert getattr(loss, kind)([np.inf, 0.0, 0.0]).ravel()[0] == 0.0
+
+
+def test_entries_that_cancel_in_an_exponent() -> None:
+    """1e16 + 1 - 1e16 in an exponent is 1."""
+    loss = sl.Loss("summed", sp.exp(sp.Sum(z[k], k)), inputs=(z,))
+    assert loss.value([1e16, 1.0, -1e16]) == pytest.approx(np.e, rel=1e-15)

@@ -106,6 +106,51 @@ def test_an_unsure_row_is_compared_with_its_mean() -> None:
             assert ulp_error(float(number), exact) <= 4.0, (place, number, exact)
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "most", "target", "row"),
+    [
+        (
+            "softmax_squared_error",
+            "hessian",
+            400.0,  # 1.5 ulp of the largest term
+            [0.0625, 0.125, 0.1875, 0.625],
+            [-0.0005706797873238493, 0.005516878721177263, -0.00017221830132805693, -0.0012459561026368854],
+        ),
+        (
+            "reverse_kl",
+            "gradient",
+            4.0,
+            [1.0513610195411935, 0.6127075249832896, 2.221928261950992, 1.0],
+            [-0.0010331838622889141, 0.0014460142645376555, 0.0050865690847903796, 1.2386662966026555e-05],
+        ),
+    ],
+)
+def test_a_contrast_has_what_rounding_took_from_its_values(
+    name: str, kind: str, most: float, target: list[float], row: list[float]
+) -> None:
+    """Terms of 1/20 leave 2e-4, and 5e-2 leaves 9e-3: without the values' own errors 1e3 and 19 ulp."""
+    loss = sl.get(name)
+    expression, (index,) = loss.pipeline.expression(kind, "z")
+    for place, number in enumerate(getattr(loss, kind)([target], [row])[0]):
+        numbers = {"K": 4, "z": row, "t": target, index.name: place}
+        assert ulp_error(float(number), agreed(partial(evaluate, expression, numbers), start=400)) <= most
+
+
+@pytest.mark.parametrize(
+    ("gamma", "row", "label"),
+    [(2.0, [-0.5, -1.0, 0.0, 0.0], 2), (2.0, [-82.14071379741156, -np.inf, -67.75799959977942, -np.inf], 2)],
+)
+def test_powers_and_gaps_of_a_row_are_rounded_once(gamma: float, row: list[float], label: int) -> None:
+    """(1 - p)**(g + n) as (1 - p)**g times a sum without g, whose terms have what rounding took: 4.4 and 4.8 ulp."""
+    loss = sl.get("softmax_focal")
+    expression, (index,) = loss.pipeline.expression("hessian", "z")
+    finite = [n for n, x in enumerate(row) if x > -np.inf]  # a masked class leaves the others as they are
+    for place in finite:
+        numbers = {"K": len(finite), "z": [row[n] for n in finite], "c": finite.index(label), "gamma": gamma}
+        exact = agreed(partial(evaluate, expression, numbers | {index.name: finite.index(place)}), start=400)
+        assert ulp_error(float(loss.hessian(label, row, gamma=gamma)[place]), exact) <= 3.5
+
+
 def test_common_offsets_are_taken_from_the_largest_entry() -> None:
     """sum p cost: 1e9 + g has the differences of g, in an unsure row as well."""
     cost = sl.data("cost", K)

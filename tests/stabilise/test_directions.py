@@ -87,3 +87,14 @@ def test_a_row_of_length_0_in_lpips() -> None:
     value, gradient = lpips.value_and_gradient(y, z, weights=[1.0, 2.0])
     assert value == pytest.approx((0.36 + 2 * 0.64) / 2, rel=1e-15)
     assert gradient.tolist() == [[0.0, 0.0], [0.0, 0.0]]
+
+
+def test_sums_of_unit_vectors_are_rounded_once() -> None:
+    """Entries of a unit vector are rounded, and so is its length; 10 ulp of this entry were."""
+    loss = sl.get("cosine_embedding")
+    p = [0.0047665503625565105, 0.0011140470071631533, 0.01602266872351153, -0.006663445340328133]
+    q = [0.4793083381818279, 1.924157749961549, -0.3286127101191403, -0.12163337086814957]
+    expression, (index,) = loss.pipeline.expression("hessian", "b")
+    for place, got in enumerate(loss.hessian(1.0, p, q, wrt="b")):
+        numbers = {"D": 4, "a": p, "b": q, "y": 1.0, "margin": 0.5, index.name: place}
+        assert ulp_error(float(got), agreed(partial(evaluate, expression, numbers), start=400)) <= 4.0

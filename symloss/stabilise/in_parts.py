@@ -1,0 +1,152 @@
+"""Sums of products of unit vectors in twice the digits, rounded once at the end.
+
+What is left of angles and their slopes is a difference of products whose factors are rounded themselves: an entry of a
+unit vector is a quotient. Each is carried as a number and what rounding took from it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, Total, free_indices
+from symloss.heads.functions import bernoulli_function, finished, product_or_zero
+from symloss.heads.row_binders import Direction
+
+from .arithmetic import term_order
+from .exponents import rounding_error
+from .graph import Loop, Node, Select
+from .rows import Parts
+
+if TYPE_CHECKING:
+    from .translate import Translation
+
+Places = Mapping[sp.Idx, Loop]
+
+_MOST_REPEATED = 4
+
+
+def is_of_directions(e: sp.Expr) -> bool:
+    """Whether it is a sum that entries of unit vectors are multiplied in."""
+    return isinstance(e, (sp.Add, Total)) and e.has(Direction)
+
+
+def rounded_once(t: Translation, e: sp.Expr, places: Places) -> Node:
+    """The value with all that rounding took."""
+    value, error = in_parts(t, e, places)
+    if error is None:
+        return value
+    finite = t.call("lt", t.call("abs", error), t.number(float("inf")))
+    return t.make(Select, finite, t.call("add", value, error), value)
+
+
+def in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
+    """The value and what rounding took from it, as far as that is known."""
+    if isinstance(e, finished):
+        return in_parts(t, e.args[0], places)
+    if isinstance(e, sp.Add):
+        return functools.reduce(functools.partial(_sum, t), _terms(t, e, places))
+    if isinstance(e, sp.Mul):
+        return _of_factors(t, e, places)
+    if isinstance(e, sp.Pow) and e.exp.is_Integer and 2 <= e.exp <= _MOST_REPEATED:
+        return functools.reduce(functools.partial(_product, t), [in_parts(t, e.base, places)] * int(e.exp))
+    if isinstance(e, sp.Pow) and isinstance(e.base, SoftmaxComplement) and e.exp != -1:
+        return _power(t, e, places)
+    if isinstance(e, Total):
+        return _total(t, e, places)
+    if isinstance(e, Direction):
+        loop, value = t.inside(e, places)
+        return t.rows.direction_in_parts(t.node(e.at(e.place), places), value, loop)
+    if isinstance(e, sp.Piecewise):
+        return _choice(t, e, places)
+    if isinstance(e, bernoulli_function) and isinstance(-e.args[0], SoftmaxGap):
+        gap = -e.args[0]
+        whole = in_parts(t, gap, places), in_parts(t, SoftmaxComplement(*gap.args), places)
+        return _quotient(t, *whole)
+    if isinstance(e, product_or_zero):
+        return _product(t, *(in_parts(t, f, places) for f in e.args))
+    return t.node(e, places), rounding_error(t, e, places)
+
+
+def is_of_gaps(e: sp.Add) -> bool:
+    """Whether it is a sum with a gap of a row, or that over its complement, times other probabilities of the row."""
+    terms = [set(sp.Mul.make_args(term.args[1] if isinstance(term, product_or_zero) else term)) for term in e.args]
+    gaps = {f for factors in terms for f in factors if isinstance(f, (SoftmaxGap, bernoulli_function))}
+    return bool(gaps) and any(isinstance(f, SoftmaxComplement) for factors in terms for f in factors)
+
+
+def error_of_product(t: Translation, e: sp.Expr, places: Places) -> Node:
+    """What is missing from a product as it is computed elsewhere; nothing where it is not finite."""
+    value, error = in_parts(t, e, places)
+    missing = t.call("sub", value, t.plain(e, places))
+    missing = missing if error is None else t.call("add", missing, error)
+    finite = t.call("lt", t.call("abs", missing), t.number(float("inf")))
+    return t.make(Select, finite, missing, t.number(0.0))
+
+
+def _quotient(t: Translation, a: Parts, b: Parts) -> Parts:
+    value = t.call("div", a[0], b[0])
+    rest = t.call("sub", a[0], t.call("mul", value, b[0]))
+    rest = _added(t, t.call("sub", rest, t.call("product_error", value, b[0])), a[1])
+    rest = rest if b[1] is None else t.call("sub", rest, t.call("mul", value, b[1]))
+    return value, t.call("div", rest, b[0])
+
+
+def _power(t: Translation, e: sp.Pow, places: Places) -> Parts:
+    """x**a, whose slope is a x**a/x."""
+    base, error = in_parts(t, e.base, places)
+    value = t.node(e, places)
+    if error is None:
+        return value, None
+    relative = t.call("mul", t.node(e.exp, places), t.call("div", error, base))
+    return value, t.call("mul", value, relative)
+
+
+def _of_factors(t: Translation, e: sp.Mul, places: Places) -> Parts:
+    below = [f.base for f in e.args if isinstance(f, sp.Pow) and f.exp == -1]
+    above = [in_parts(t, f, places) for f in e.args if 1 / f not in below] or [(t.number(1.0), None)]
+    product = functools.reduce(functools.partial(_product, t), above)
+    return functools.reduce(functools.partial(_quotient, t), [in_parts(t, f, places) for f in below], product)
+
+
+def _terms(t: Translation, e: sp.Add, places: Places) -> list[Parts]:
+    return [in_parts(t, term, places) for term in sorted(e.args, key=term_order)]
+
+
+def _sum(t: Translation, a: Parts, b: Parts) -> Parts:
+    return t.call("add", a[0], b[0]), _added(t, t.call("sum_error", a[0], b[0]), a[1], b[1])
+
+
+def _product(t: Translation, a: Parts, b: Parts) -> Parts:
+    for one, other in ((a, b), (b, a)):
+        if one[0] is t.number(-1.0):
+            return t.call("neg", other[0]), None if other[1] is None else t.call("neg", other[1])
+    lost = (None if own is None else t.call("mul", x, own) for x, own in ((a[0], b[1]), (b[0], a[1])))
+    return t.call("mul", a[0], b[0]), _added(t, t.call("product_error", a[0], b[0]), *lost)
+
+
+def _total(t: Translation, e: Total, places: Places) -> Parts:
+    loop, _ = t.inside(e, places)
+    index, body = e.open()
+    inner = {**{i: places[i] for i in free_indices(body) - {index}}, index: loop}
+    return t.rows.sum_in_parts(*in_parts(t, body, inner), loop, bounded=True)
+
+
+def _choice(t: Translation, e: sp.Piecewise, places: Places) -> Parts:
+    value, error = t.number(float("nan")), t.number(0.0)
+    for branch, condition in reversed(e.args):
+        own, lost = in_parts(t, branch, places)
+        lost = t.number(0.0) if lost is None else lost
+        if condition == sp.true:
+            value, error = own, lost
+        else:
+            holds = t.node(condition, places)
+            value, error = t.make(Select, holds, own, value), t.make(Select, holds, lost, error)
+    return value, error
+
+
+def _added(t: Translation, first: Node, *others: Node | None) -> Node:
+    return functools.reduce(lambda x, y: t.call("add", x, y), (x for x in others if x is not None), first)
