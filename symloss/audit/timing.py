@@ -48,7 +48,8 @@ def paired(ours: Run, theirs: Run, seconds: float, *, settle: float = 0.0, ran: 
     """Time both in turn for about ``seconds`` in all; the order changes from one pair to the next.
 
     ``settle`` is a pause between theirs and ours: idle threads of a pool that has just worked spin for some
-    milliseconds, and would take a core from the other side. Both are run once before (what compiles, compiles then)
+    milliseconds, and would take a core from the other side. After it ours is run once without a clock: cores that have
+    slept are slow, and theirs are never asked after a pause. Both are run once before (what compiles, compiles then)
     unless they ``ran`` already.
     """
     sides = (ours, theirs)
@@ -68,6 +69,7 @@ def paired(ours: Run, theirs: Run, seconds: float, *, settle: float = 0.0, ran: 
             for side in (0, 1) if number % 2 == 0 else (1, 0):
                 if settle and (last, side) == (1, 0):
                     time.sleep(settle)
+                    ours()
                 times[side].append(_timed(sides[side], inner[side]))
                 last = side
     ratios = [a / b for a, b in zip(*times, strict=True)]
