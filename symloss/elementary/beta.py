@@ -6,9 +6,10 @@ from symloss.elementary.arithmetic import floor
 from symloss.elementary.constants import HALF_LOG_TWO_PI, INFINITY, NOT_A_NUMBER
 from symloss.elementary.gamma import STIRLING, STIRLING_FROM, gamma_positive, loggamma_positive, stirling_rest
 from symloss.elementary.log_difference import LOG1PMX
-from symloss.elementary.logarithm import log, log1p
+from symloss.elementary.logarithm import log, log1p, log_in_parts
 from symloss.elementary.primitives import fma
 
+FIRST_STEP_APART = 0.0625  # below it n/x may be so large that the product of the steps overflows
 FEW_FACTORS = 16.0  # up to here a rising factorial of whole order is multiplied out; any such number serves
 FAR_FROM_ONE = 1e20  # 1 + x is x from here on
 
@@ -118,17 +119,29 @@ def rising_log(x: float, n: float) -> float:
 
 
 def rising_by_steps(x: float, n: float) -> float:
-    """rising_log for -x < n < 16: each step of the recurrence takes log(1 + n/x), of one sign, from the rest."""
+    """rising_log for -x < n < 16: each step of the recurrence takes log(1 + n/x), of one sign, from the rest.
+
+    The two logarithms may be ten times as large as what is left: both are kept in two parts, and so is the product.
+    """
     first = 0.0
-    if x < 1.0:
+    if x < FIRST_STEP_APART:
         first = log1p_quotient(n, x)
         x = x + 1.0
-    product = 0.0  # of (1 + n/x), less one
+    product, low = 1.0, 0.0  # of 1 + n/x, and what rounding took from it
     while x < STIRLING_FROM or x + n < STIRLING_FROM:
         ratio = n / x
-        product = product + ratio * (1.0 + product)
+        factor = 1.0 + ratio
+        # n may be larger than x, and then 1 is what is rounded
+        missing = (ratio - (factor - 1.0) if ratio < 1.0 else 1.0 - (factor - ratio)) + fma(-ratio, x, n) / x
+        whole = product * factor
+        low = fma(product, factor, -whole) + fma(low, factor, product * missing)
+        product = whole
         x = x + 1.0
-    return fma(n, log(x), rising_far(x, n)) - (log1p(product) + first)
+    leading, rest = log_in_parts(x)
+    taken, taken_rest = log_in_parts(product)
+    main = n * leading
+    parts = fma(n, rest, fma(n, leading, -main)) - (taken_rest + low / product)
+    return (main - taken) + (parts + (rising_far(x, n) - first))
 
 
 def rising_excess(x: float, n: float) -> float:

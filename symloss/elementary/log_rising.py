@@ -9,7 +9,7 @@ from __future__ import annotations
 from symloss.elementary.arithmetic import floor
 from symloss.elementary.beta import FEW_FACTORS, rising_excess, rising_log
 from symloss.elementary.constants import INFINITY, NOT_A_NUMBER
-from symloss.elementary.exponential import exp
+from symloss.elementary.exponential import exp, exp_product
 from symloss.elementary.gamma import loggamma
 from symloss.elementary.gamma_differences import (
     digamma_difference,
@@ -69,7 +69,7 @@ def excess_slope(b: float, n: float) -> float:
     if n == 0.0 or n == 1.0:
         return 0.0 * exp(-b * b)
     if x >= FIRST_TERM_FROM * (n + 1.0):
-        return n * exp(-b) * (0.5 * (n - 1.0))
+        return exp_product(-b, n * (0.5 * (n - 1.0)))
     if x < 1.0:
         return n * ((x + (n - 1.0)) / (x + n)) - x * digamma_difference(1.0 + x, n)
     return x * digamma_excess(x, n)
@@ -83,7 +83,7 @@ def rising_curvature(b: float, n: float) -> float:
     if n == 0.0 or n == 1.0 or b == INFINITY:
         return 0.0 * exp(-b * b)
     if x >= FIRST_TERM_FROM * (n + 1.0):
-        return n * exp(-b) * (0.5 * (n - 1.0))
+        return exp_product(-b, n * (0.5 * (n - 1.0)))
     if n <= FEW_FACTORS and n == floor(n):
         total, k = 0.0, 1.0
         while k < n:
