@@ -14,9 +14,10 @@ from symloss.elementary.gamma import (
     stirling_rest,
 )
 from symloss.elementary.log_difference import LOG1PMX
-from symloss.elementary.logarithm import log, log1p
+from symloss.elementary.logarithm import log, log1p, log_in_parts
 from symloss.elementary.primitives import fma
 
+FIRST_STEP_APART = 0.0625  # below it n/x may be so large that the product of the steps overflows
 FEW_FACTORS = 16.0  # up to here a rising factorial of whole order is multiplied out; any such number serves
 FAR_FROM_ONE = 1e20  # 1 + x is x from here on
 
@@ -131,21 +132,33 @@ def rising_log(x: float, n: float) -> float:
 
 
 def rising_by_steps(x: float, n: float) -> float:
-    """rising_log for -x < n < 16: each step of the recurrence takes log(1 + n/x), of one sign, from the rest."""
+    """rising_log for -x < n < 16: each step of the recurrence takes log(1 + n/x), of one sign, from the rest.
+
+    The two logarithms may be ten times as large as what is left: both are kept in two parts, and so is the product.
+    """
     first = 0.0
     if 0.5 <= x <= 1.5 and n >= 0.5 and 1.5 <= x + n <= 3.0:  # both are small next to Gamma(2) = Gamma(1)
         return loggamma_over_two((x - 1.0) + (n - 1.0)) - loggamma_beside_one(x - 1.0)
     if n >= 0.5 and x <= 2.5 and x + n <= 5.0:  # both are smaller than n log(10)
         return loggamma_positive(x + n) - loggamma_positive(x)
-    if x < 1.0:
+    if x < FIRST_STEP_APART:
         first = log1p_quotient(n, x)
         x = x + 1.0
-    product = 0.0  # of (1 + n/x), less one
+    product, low = 1.0, 0.0  # of 1 + n/x, and what rounding took from it
     while x < STIRLING_FROM or x + n < STIRLING_FROM:
         ratio = n / x
-        product = product + ratio * (1.0 + product)
+        factor = 1.0 + ratio
+        # n may be larger than x, and then 1 is what is rounded
+        missing = (ratio - (factor - 1.0) if ratio < 1.0 else 1.0 - (factor - ratio)) + fma(-ratio, x, n) / x
+        whole = product * factor
+        low = fma(product, factor, -whole) + fma(low, factor, product * missing)
+        product = whole
         x = x + 1.0
-    return fma(n, log(x), rising_far(x, n)) - (log1p(product) + first)
+    leading, rest = log_in_parts(x)
+    taken, taken_rest = log_in_parts(product)
+    main = n * leading
+    parts = fma(n, rest, fma(n, leading, -main)) - (taken_rest + low / product)
+    return (main - taken) + (parts + (rising_far(x, n) - first))
 
 
 def rising_excess(x: float, n: float) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from symloss.elementary.arithmetic import floor
 from symloss.elementary.beta import FEW_FACTORS, rising_excess, rising_log
 from symloss.elementary.constants import INFINITY, NOT_A_NUMBER
-from symloss.elementary.exponential import exp
+from symloss.elementary.exponential import exp, exp_product
 from symloss.elementary.gamma import loggamma
 from symloss.elementary.gamma_differences import (
     digamma_difference,
@@ -20,6 +20,10 @@ from symloss.elementary.gamma_differences import (
 from symloss.elementary.logarithm import log
 
 FIRST_TERM_FROM = 1e18  # from that multiple of n + 1 on, the first term in 1/x is all
+# Between them the excesses, which have the factor n - 1, lose less to the zero at n = 1 than the recurrence does.
+NEAR_ONE_FROM = 0.5
+NEAR_ONE_TO = 1.6
+SMALL_NEAR_ONE_TO = 1.3  # for an x below 1/2
 PRODUCT_UNDERFLOWS = 1e-280  # below, x and n are next to the pole
 
 
@@ -65,7 +69,7 @@ def excess_slope(b: float, n: float) -> float:
     if n == 0.0 or n == 1.0:
         return 0.0 * exp(-b * b)
     if x >= FIRST_TERM_FROM * (n + 1.0):
-        return n * exp(-b) * (0.5 * (n - 1.0))
+        return exp_product(-b, n * (0.5 * (n - 1.0)))
     if x < 1.0:
         return n * ((x + (n - 1.0)) / (x + n)) - x * digamma_difference(1.0 + x, n)
     return x * digamma_excess(x, n)
@@ -79,16 +83,15 @@ def rising_curvature(b: float, n: float) -> float:
     if n == 0.0 or n == 1.0 or b == INFINITY:
         return 0.0 * exp(-b * b)
     if x >= FIRST_TERM_FROM * (n + 1.0):
-        return n * exp(-b) * (0.5 * (n - 1.0))
+        return exp_product(-b, n * (0.5 * (n - 1.0)))
     if n <= FEW_FACTORS and n == floor(n):
         total, k = 0.0, 1.0
         while k < n:
             total = total + x / (x + k) * (k / (x + k))
             k = k + 1.0
         return total
-    if x < 1.0:
-        far = digamma_difference(1.0 + x, n) + x * trigamma_difference(1.0 + x, n)
-        return x * (far - n / (x + n) / (x + n))
-    if n > x:
-        return x * (digamma_difference(x, n) + x * trigamma_difference(x, n))
-    return x * (x * trigamma_excess(x, n) - digamma_excess(x, n))
+    near_one = NEAR_ONE_FROM < n < (NEAR_ONE_TO if x >= NEAR_ONE_FROM else SMALL_NEAR_ONE_TO)
+    if near_one or (n <= x and x >= NEAR_ONE_FROM):
+        return x * (x * trigamma_excess(x, n) - digamma_excess(x, n))
+    far = digamma_difference(1.0 + x, n) + x * trigamma_difference(1.0 + x, n)
+    return x * (far - n / (x + n) / (x + n))

@@ -29,6 +29,10 @@ LOG_SOFTPLUS_FAR = -40.0
 LOG_E_LESS_1 = 0.5413248546129181
 LOG_E_LESS_1_TAIL = -1.8138570925507326e-17
 ONE_LESS_1_OVER_E = 0.6321205588285577
+# From 600 on 1 + e^-x is 1, and e^(400 - x) is no subnormal number before e^-x is none even times 1e154.
+TIMES_FAR = 600.0
+TIMES_SHIFT = 400.0
+EXP_TIMES_SHIFT = 1.9151695967140057e-174  # e^-400
 LOGEXPM1_FAR = 40.0  # from here on log(e^x - 1) rounds to x: e^-40 is 4e-18
 
 
@@ -109,6 +113,23 @@ def sigmoid_slope_corrected(x: float, error: float) -> float:
     """sigmoid_slope(x + error) for an error far below 1, as rounding x leaves it."""
     e = exp_decay_corrected(-math.fabs(x), error if x < 0.0 else -error)
     return e / fma(e, 2.0 + e, 1.0)
+
+
+def sigmoid_times(x: float, error: float, c: float) -> float:
+    """c sigmoid(x + error) for a count c, which brings what underflows back among the numbers. No branches."""
+    far = math.fabs(x) > TIMES_FAR
+    size = math.fabs(x) - TIMES_SHIFT if far else math.fabs(x)
+    e = exp_decay_corrected(-size, error if x < 0.0 else -error)
+    near = c * ((1.0 if x > 0.0 else e) / (1.0 + e))
+    return (c if x > 0.0 else c * e * EXP_TIMES_SHIFT) if far else near
+
+
+def sigmoid_slope_times(x: float, error: float, c: float) -> float:
+    """c sigmoid_slope(x + error) for a count c, which brings what underflows back among the numbers. No branches."""
+    far = math.fabs(x) > TIMES_FAR
+    size = math.fabs(x) - TIMES_SHIFT if far else math.fabs(x)
+    e = exp_decay_corrected(-size, error if x < 0.0 else -error)
+    return c * e * EXP_TIMES_SHIFT if far else c * (e / fma(e, 2.0 + e, 1.0))
 
 
 def softplus_corrected(x: float, error: float) -> float:

@@ -128,6 +128,16 @@ def sigmoid_slope_corrected_single(x: float, error: float) -> float:
     return sigmoid_slope_single(x)
 
 
+def sigmoid_times_single(x: float, error: float, c: float) -> float:
+    """As `sigmoid_times`; what underflows is 0 in float32 whatever the count."""
+    return c * sigmoid_single(x)
+
+
+def sigmoid_slope_times_single(x: float, error: float, c: float) -> float:
+    """As `sigmoid_slope_times`."""
+    return c * sigmoid_slope_single(x)
+
+
 def softplus_corrected_single(x: float, error: float) -> float:
     """As `softplus_corrected`."""
     return softplus_single(x)

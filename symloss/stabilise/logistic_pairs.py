@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from symloss.declare.roles import RoleSymbol
 from symloss.heads.functions import sigmoid, softplus
 
 from .target import depends_on_prediction
@@ -58,3 +59,24 @@ def without_slope(factors: list[sp.Expr]) -> tuple[sp.Expr | None, int, list[sp.
         if not u.could_extract_minus_sign() and n in (1, 2) and powers.get(other) == n:
             return u, int(n), [f for f in factors if f not in (p**n, other**n)]
     return None, 0, factors
+
+
+def with_count(
+    factors: list[sp.Expr], slope: sp.Expr | None
+) -> tuple[str, sp.Expr, list[sp.Expr], list[sp.Expr]] | None:
+    """What a count multiplies that may underflow: the slope s(u) s(-u), or the one s(u) there is; the function of the
+    two, u, the counts, and the other factors."""
+    counts = [f for f in factors if _is_count(f)]
+    logistic = [f for f in factors if isinstance(f, sigmoid)]
+    if not counts or (slope is None and len(logistic) != 1):
+        return None
+    used = [*counts, *(logistic if slope is None else [])]
+    head, u = ("sigmoid_slope_times", slope) if slope is not None else ("sigmoid_times", logistic[0].args[0])
+    return head, u, counts, [f for f in factors if f not in used]
+
+
+def _is_count(e: sp.Expr) -> bool:
+    """Whether it is made of parameters and targets without an upper bound, and never negative."""
+    targets = [s for s in e.atoms(RoleSymbol) if s.role == "target"]
+    known = bool(targets) and not depends_on_prediction(e) and bool(e.is_nonnegative)
+    return known and any(s.domain.high == float("inf") for s in targets)

@@ -64,7 +64,7 @@ from .exponentials import (
 from .exponents import error_of_sum, is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .in_parts import error_of_product, is_of_directions, is_of_gaps, rounded_once
-from .logistic_pairs import Pair, pair_in, without_slope
+from .logistic_pairs import Pair, pair_in, with_count, without_slope
 from .rows import UNSCALED, RowFunctions, RowStatistics
 from .silence import can_be_infinite, is_bell, is_infinite_logarithm, is_probability, outgrowing, outgrown
 from .target import depends_on_prediction
@@ -332,7 +332,13 @@ class Translation:
         """The product of the factors and a number, from left to right."""
         product: Node | None = None
         u, exponent, factors = without_slope(factors)
-        if u is not None:
+        counted = with_count(factors, u) if exponent < 2 else None
+        if counted is not None:
+            head, argument, counts, factors = counted
+            value, error = with_rounding_error(self, argument, places)
+            count = self.product(counts, places, 1.0)
+            product = self.call(head, value, self.number(0.0) if error is None else error, count)
+        elif u is not None:
             product = self._repeated(self._corrected("sigmoid_slope", u, places), exponent)
         squares = squared_exponentials(factors)
         for factor in factors[: len(factors) - 2 * len(squares)]:

@@ -35,7 +35,7 @@ LIMITS = {
     "exp_difference_single": 2.0**17, "exp_decay_corrected_single": 2.0**17, "times_parts_single": 2.0**17,
     "sigmoid_corrected_single": 2.0**17, "sigmoid_slope_corrected_single": 2.0**17,
     "sigmoid_power_single": 2.0**19, "exp_corrected_single": 2.0**17,
-    "exp_corrected": 0.65,
+    "exp_corrected": 0.65, "sigmoid_times_single": 2.0**17, "sigmoid_slope_times_single": 2.0**17,
     "softplus_corrected_single": 2.0**21, "log_sum": 0.8, "log_sum_single": 2.0**17,
     "abs": 0.0, "sign": 0.0, "step": 0.0, "floor": 0.0, "ceiling": 0.0, "maximum": 0.0, "minimum": 0.0,
     # what rounding took from a function, to a fifth of itself where it is a quarter of an ulp or more

@@ -65,6 +65,12 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "exp_product": [((INF, 0.0), 0.0), ((INF, -2.0), -INF), ((-INF, 2.0), 0.0), ((-INF, INF), NAN), ((0.0, INF), INF),
                     ((710.0, 0.5), 1.1169973830808557e308), ((-750.0, 1e30), 1.9016850e-296), ((1430.0, 1.0), INF),
                     ((20.0, 5e-324), 2.3970345560983e-315)],
+    "sigmoid_times": [((-740.0, 0.0, 1e6), 4.18874e-316), ((INF, 0.0, 3.0), 3.0), ((-INF, 0.0, 3.0), 0.0),
+                      ((0.0, 0.0, 3.0), 1.5), ((2.0, 0.0, 0.0), 0.0)],
+    "sigmoid_times_single": [((0.0, 0.0, 3.0), 1.5), ((-INF, 0.0, 3.0), 0.0)],
+    "sigmoid_slope_times": [((-740.0, 0.0, 1e6), 4.18874e-316), ((740.0, 0.0, 1e6), 4.202e-316), ((INF, 0.0, 3.0), 0.0),
+                            ((0.0, 0.0, 3.0), 0.75)],
+    "sigmoid_slope_times_single": [((0.0, 0.0, 3.0), 0.75), ((INF, 0.0, 3.0), 0.0)],
     "number_or": [((NAN, 2.0), 2.0), ((3.0, NAN), 3.0), ((NAN, INF), INF), ((-INF, 2.0), -INF)],
     "times_square": [((0.0, INF), 0.0), ((5e-324, 1e10), 4.940656e-304), ((1e-300, 1e200), 1e100), ((INF, 2.0), INF),
                      ((1e300, 1e-200), 1e-100), ((-2.0, INF), -INF)],
@@ -208,7 +214,7 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "log1psq_exp": [((2.0, -800.0, INF), 1601.3863), ((0.0, -800.0, NAN), 0.0), ((2.0, 800.0, 0.0), 0.0),
                     ((INF, 0.0, INF), INF)],
     "exp_tanh": [((20.0, 5e-324, 20.0), 5.814789e-307), ((2.0, INF, 1.0), 7.389056), ((INF, 0.0, 2.0), 0.0),
-                 ((710.0, 0.5, -1.0), 2.0511e307), ((0.0, -2.0, 800.0), -1.0)],
+                 ((710.0, 0.5, -1.0), 2.0488285e307), ((0.0, -2.0, 800.0), -1.0)],
     "log1psq_excess_exp": [((2.0, -800.0, INF), 1600.3863), ((0.0, -800.0, NAN), 0.0), ((2.0, 800.0, 0.0), 0.0)],
     "inverse_hypot_exp": [((2.0, 800.0, INF), 0.0), ((2.0, -800.0, 0.0), 0.5), ((0.0, -800.0, 0.0), INF),
                           ((0.0, 0.0, 1.0), 1.0)],
@@ -285,7 +291,8 @@ LENIENT = ("log_ndtr_corrected", "mills_corrected", "mills_slope_corrected",
            "times_parts_single", "exp_decay_corrected_single",
            "sigmoid_corrected_single", "sigmoid_slope_corrected_single", "softplus_corrected_single",
            "exp_corrected_single", "log_sum_single", "log1psq_exp", "log1psq_excess_exp", "inverse_hypot_exp",
-           "sigmoid_less_known", "number_or")  # fmt: skip
+           "sigmoid_less_known", "number_or",
+           "sigmoid_times_single", "sigmoid_slope_times_single")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in LENIENT])
