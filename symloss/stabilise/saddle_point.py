@@ -31,7 +31,7 @@ def negative_binomial(e: sp.Expr) -> sp.Expr | None:
     """w (log(n!) - log(Gamma(x + n)/Gamma(x)) - x log(p) - n log(q)), p + q = 1, by deviances from x p and x q."""
     if not isinstance(e, sp.Add):
         return None
-    for counted, n, w in _factorials(e):
+    for counted, n, w in _of_counts(e):
         for ratio, x in _rising(e - counted, n, -w):
             logs = _logarithms(e - counted - ratio, x, n, -w)
             if logs is not None:
@@ -46,15 +46,18 @@ def poisson(e: sp.Expr) -> sp.Expr | None:
     """w (log(n!) + m - n log(m)) by the deviance from m; by its logarithm where m is small, or underflows."""
     if not isinstance(e, sp.Add):
         return None
-    for counted, n, w in _factorials(e):
+    for counted, n, w in _of_counts(e):
         terms = sp.Add.make_args(_plain(e - counted, n))
         powers = [t for t in terms if n in sp.Mul.make_args(t)]
         log_m = sp.Add(*(-t / n / w for t in powers))
         m = _exponential(log_m) if powers else None
         if m is not None and m.is_nonnegative and w * m in terms:
             others = sp.Add(*(t for t in terms if t not in powers and t != w * m))
-            near, far = divergence(n, m, m - n), n * (sp.log(n) - log_m) + (m - n)
-            return w * (factorial_rest(n) + sp.Piecewise((near, 4 * m >= n), (far, True))) + others
+            deviance = divergence(n, m, m - n)
+            if m.has(sp.exp):  # it may underflow
+                far = n * (sp.log(n) - log_m) + (m - n)
+                deviance = sp.Piecewise((deviance, 4 * m >= n), (far, True))
+            return w * (factorial_rest(n) + deviance) + others
     return None
 
 
@@ -114,6 +117,10 @@ def _factorials(e: sp.Expr) -> Iterator[Weighted]:
             inner = f.args[0] if isinstance(f, sp.loggamma) else inner
             if inner is not None and inner.is_Add and sp.S.One in inner.args:
                 yield term, inner - 1, term / f
+
+
+def _of_counts(e: sp.Expr) -> Iterator[Weighted]:
+    return (found for found in _factorials(e) if found[1].is_nonnegative)
 
 
 def _rising(e: sp.Expr, n: sp.Expr, c: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr]]:

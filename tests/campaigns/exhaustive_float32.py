@@ -303,9 +303,12 @@ Written by `nice python -m tests.campaigns.exhaustive_float32 NAME ...`, which s
 is sampled. All finite float32 numbers of the domain are inputs, in float64 arithmetic, rounded once.
 
 - *near a middle*: float64 values within 2^-20 of a float32's last place of the middle of two float32 numbers; each is
-  compared with mpmath. *not compared* counts those beyond the cap.
-- *wrong*: results that are not the nearest float32, among those near a middle. *worst* is the largest error, in units
-  of the float32's last place. All other results are the nearest if the float64 error is below 512 ulp.
+  compared with mpmath. *not compared* counts those beyond the cap: some functions come next to a middle millions of
+  times, as -x - 1 + e^x at every large whole number and x/2 - x^2/8 at every second subnormal. Their error is below
+  0.5 + 2^-19 as well, since both distances are below 2^-20.
+- *wrong*: results that are not the nearest float32, among those compared: the exact result lies beside the middle by
+  less than a float64 shows, and is rounded to the other side. *worst* is the largest error, in units of the float32's
+  last place. All other results are the nearest if the float64 error is below 512 ulp.
 - *float64*: the largest float64 error at random float32 inputs (every bit pattern alike, *sampled* of them).
 - *odd*: infinities, zeros (with their sign) or NaN where the exact result is another; *against*: neighbouring inputs
   whose float32 (float64) results step against the direction in which the function runs, where it has one.
