@@ -36,7 +36,7 @@ from symloss.heads.binders import (
 from symloss.heads.exponential_integral import EXPONENTIAL_INTEGRAL
 from symloss.heads.gamma_rows import GAMMA_AND_BESSEL
 from symloss.heads.numbers import TypedNumber
-from symloss.heads.row_binders import Norm, SoftmaxContrast, SoftmaxCovariance
+from symloss.heads.row_binders import Norm, SoftmaxContrast, SoftmaxCovariance, TotalOfOthers
 from symloss.heads.shares import log_over_mean, sigmoid_less
 from symloss.heads.sparse import Sparsemax
 from symloss.loss import Loss
@@ -252,6 +252,11 @@ def _contrasted(e: SoftmaxContrast) -> sp.Expr:
     return sp.Max(terms, largest_terms(e.own) * SoftmaxComplement(row, index, e.place), evaluate=False)
 
 
+def _as_total(e: TotalOfOthers) -> sp.Expr:
+    index, body = e.open()
+    return Total(sp.Piecewise((sp.S.Zero, sp.Eq(index, e.place)), (body.args[1], True)), index)
+
+
 def _paired(e: SoftmaxCovariance) -> sp.Expr:
     """p[j] (1 - p[j]) g[j] h[j]: a covariance is a sum over pairs."""
     index, body = e.open()
@@ -307,6 +312,8 @@ def largest_terms(e: sp.Expr) -> sp.Expr:
         # Of many alike the sum is larger than any; it is a term itself of what it stands in.
         index, body = e.open()
         return sp.Max(Maximum(largest_terms(body), index), sp.Abs(e), evaluate=False)
+    if isinstance(e, TotalOfOthers):
+        return largest_terms(_as_total(e))
     if isinstance(e, fn.exp_times):
         return fn.exp_times(e.args[0], largest_terms(e.args[1]))
     if isinstance(e, SoftmaxContrast):

@@ -199,7 +199,7 @@ class Program:
         slots = [self.slot(a) for a in sorted(e.args, key=lambda a: (a.count_ops(), str(a)))]
 
         def rule(run: Run) -> Ball:
-            value = run[slots[0]]
+            value: Ball = run[slots[0]]
             for s in slots[1:]:
                 if not value.value and is_exact(value):
                     return value

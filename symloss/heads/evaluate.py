@@ -176,6 +176,11 @@ class _Evaluator:
         mean = mpmath.fsum(w * g for w, (g,) in zip(weights, values, strict=True) if w)
         return self.value(e.own) * (1 - weights[place]) + values[place][0] - mean
 
+    def total_of_others(self, e: row_binders.TotalOfOthers) -> Any:
+        _, values = self.weighted_rows(e)
+        place = int(self.value(e.place))
+        return mpmath.fsum(g for n, (g,) in enumerate(values) if n != place)
+
     def direction(self, e: row_binders.Direction) -> Any:
         values = self.entries(e)
         return values[int(self.value(e.place))] / mpmath.sqrt(mpmath.fsum(x * x for x in values))
@@ -243,6 +248,7 @@ _RULES: tuple[tuple[Any, Callable[[_Evaluator, Any], Any]], ...] = (
     (row_binders.Direction, _Evaluator.direction),
     (row_binders.LargestPlace, _Evaluator.largest_place),
     (row_binders.SoftmaxContrast, _Evaluator.contrast),
+    (row_binders.TotalOfOthers, _Evaluator.total_of_others),
     (row_binders.SoftmaxCovariance, _Evaluator.covariance),
     (binders.LogSumExp, _Evaluator.log_sum_exp),
     (binders.SoftmaxComplement, lambda v, e: 1 - v.softmax(e)),

@@ -59,6 +59,18 @@ class _OfRow(Binder):
         return f"{inside}, {self.bound.name}"
 
 
+class TotalOfOthers(_OfRow):
+    """sum_j g[j] over all entries but the one at ``place``; the row u says which of them may be far smaller together
+    than the largest one of u."""
+
+    @property
+    def place(self) -> sp.Expr:
+        return self.args[2]
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"sum_of_others({self._shown(printer)})[{printer._print(self.place)}]"
+
+
 class SoftmaxContrast(_OfRow):
     """own (1 - p[k]) + g[k] - sum_j p[j] g[j] for p = softmax(u): how far the k-th value is from the mean.
 

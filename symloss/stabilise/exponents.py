@@ -255,7 +255,10 @@ def _picks_a_given(e: Total) -> bool:
 
 
 def _is_sum_of_known(e: Total) -> bool:
-    """Whether all is known that rounding takes from the entries, and the sum is no count and no single entry."""
+    """Whether all is known that rounding takes from the entries, and the sum is no count, no single entry, and none of
+    parameters alone, which is formed once for all samples."""
+    if all(s.role == "parameter" for s in e.body.atoms(RoleSymbol)):
+        return False
     branches = [b for b, _ in e.body.args] if isinstance(e.body, sp.Piecewise) else [e.body]
     varying = [b for b in branches if not is_constant(b)]
     return bool(varying) and not _picks_a_given(e) and all(_is_given(b) or _is_softplus_of_given(b) for b in varying)

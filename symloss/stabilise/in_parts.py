@@ -55,7 +55,7 @@ def in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
         return functools.reduce(functools.partial(_product, t), [in_parts(t, e.base, places)] * int(e.exp))
     if isinstance(e, sp.Pow) and isinstance(e.base, SoftmaxComplement) and e.exp != -1:
         return _power(t, e, places)
-    if isinstance(e, Total):
+    if isinstance(e, Total) and e.has(Direction):
         return _total(t, e, places)
     if isinstance(e, Direction):
         loop, value = t.inside(e, places)

@@ -12,6 +12,7 @@ from symloss.heads.sparse import SparseGap, SparseMaximum
 from .confident import confident_row
 from .directions import cosine_against_a_number, direction, in_directions
 from .others import over_the_others
+from .own_part import own_part
 from .rules_differences import opposite_terms
 from .shares import divergence_from_the_mean, logarithms_over_the_mean, share_of_a_sum
 from .stable_rule import StableRule, pairs
@@ -304,6 +305,14 @@ WHOLE: tuple[StableRule, ...] = (
         "gap > 5",
         "README rule 64, its derivatives",
         logarithms_over_the_mean,
+    ),
+    StableRule(
+        "its own part",
+        "p[i] sum_j b[j] - b[i] = p[i] sum_{j != i} b[j] - (1 - p[i]) b[i], and polynomials in p[i] and such sums",
+        "in a confident row p[i] rounds to 1, and b[i] is all of the sum",
+        "gap > 5",
+        "linearity; the Bernstein form of polynomials in p",
+        own_part,
     ),
     StableRule(
         "confident row",

@@ -10,11 +10,11 @@ import sympy as sp
 
 from symloss.declare.roles import RoleSymbol
 from symloss.heads.binders import Binder, LogSumExp, Softmax, free_indices, fresh_index
-from symloss.heads.row_binders import Direction, LargestPlace, Norm, SoftmaxContrast, SoftmaxCovariance
+from symloss.heads.row_binders import Direction, LargestPlace, Norm, SoftmaxContrast, SoftmaxCovariance, TotalOfOthers
 
 from .arithmetic import as_doubles, coefficient_and_factors, fraction
 from .exponents import is_computed, rounding_error, with_rounding_error
-from .graph import Loop, Node, Select
+from .graph import Loop, Node, Position, Reduce, Select
 from .rows import Parts, RowStatistics, Scale
 from .silence import can_be_infinite
 from .target import depends_on_prediction
@@ -215,6 +215,19 @@ def _own_distance(
     return t.call("mul", own, factor), lost
 
 
+def _total_of_others(t: Translation, e: TotalOfOthers, places: Places) -> Node:
+    """The sum without the largest entry's part; elsewhere that, the largest entry's and less the own part."""
+    loop, row, (_, value) = opened(t, e, places)
+    zero, place = t.number(0.0), t.node(e.place, places)
+    largest = t.call("eq", t.make(Position, loop), row.place)
+    others = t.make(Reduce, "sum", loop, t.make(Select, largest, zero, value))
+    if place is row.place:
+        return others
+    top = t.make(Reduce, "sum", loop, t.make(Select, largest, value, zero))
+    own = t.node(e.at(e.place).args[1], places)
+    return t.rows.at_largest(row, place, others, t.call("add", t.call("sub", others, own), top))
+
+
 def _covariance(t: Translation, e: SoftmaxCovariance, places: Places) -> Node:
     """The sum over the others of p d d', less the product of the sums of p d and p d': d = g - top, d' = h - top'."""
     loop, row, (entry, *values) = opened(t, e, places)
@@ -236,4 +249,5 @@ RULES: tuple[tuple[Any, Callable[[Any, Any, Any], Node]], ...] = (
     (LargestPlace, _largest_place),
     (SoftmaxContrast, _contrast),
     (SoftmaxCovariance, _covariance),
+    (TotalOfOthers, _total_of_others),
 )

@@ -82,3 +82,10 @@ def test_entries_that_cancel_in_an_exponent() -> None:
     """1e16 + 1 - 1e16 in an exponent is 1."""
     loss = sl.Loss("summed", sp.exp(sp.Sum(z[k], k)), inputs=(z,))
     assert loss.value([1e16, 1.0, -1e16]) == pytest.approx(np.e, rel=1e-15)
+
+
+def test_a_sum_of_parameters_in_an_exponent() -> None:
+    """It is formed once for all samples, without what rounding took from it."""
+    w = sl.parameter("w", K)
+    loss = sl.Loss("offset", sp.exp(z[c] - sp.Sum(w[k], k)), inputs=(c, z))
+    assert loss.value(0, [0.5, 1.0, 2.0], w=[1.0, 2.0, 3.0]) == pytest.approx(np.exp(-5.5), rel=1e-15)

@@ -32,6 +32,7 @@ LOSSES = {
     "entropy": -sp.Sum(typed * sp.log(typed), k),
     "brier": sp.Sum((typed - t[k]) ** 2, k),
     "mean_of_squared_places": sp.Sum(p[k] * k**2, k),
+    "focal_of_soft_rows": -sp.Sum(t[k] * (1 - typed) ** 2 * sp.log(typed), k),
 }
 """What a user types."""
 
@@ -80,6 +81,19 @@ def test_the_rule_is_an_identity(before: sp.Expr, after: type | None) -> None:
         numbers = {"K": 3, "z": row, "i": 1}
         left, right = (agreed(partial(evaluate, e, numbers), start=400) for e in (expression, stable))
         assert abs(left - right) <= abs(left) * 2.0**-60
+
+
+@pytest.mark.parametrize("gamma", [2.0, 0.5, 1.0])
+@pytest.mark.parametrize("kind", ["gradient", "hessian", "hessian_matrix"])
+def test_a_modulated_row_that_is_sure_keeps_its_digits(kind: str, gamma: float) -> None:
+    """b[i] - p[i] sum b of the own entry, where b[i] is all of the sum: there was no digit, and NaN at a gap of 800."""
+    loss = sl.focal_modulated(sl.get("softmax_cross_entropy"), gamma)
+    expression, indices = loss.pipeline.expression(kind, *(("z", "z") if kind == "hessian_matrix" else ("z",)))
+    for row in ([40.0, 0.0, -1.0], [17.0, 0.0, 3.0], [800.0, 0.0, -1.0]):
+        for target in ([1.0, 0.0, 0.0], [0.25, 0.25, 0.5]):
+            got = np.asarray(getattr(loss, kind)([target], [row]))[0]
+            assert np.isfinite(got).all()
+            check(got, expression, indices, {"K": 3, "z": row, "t": target})
 
 
 def test_what_does_not_cancel_stays() -> None:
