@@ -54,8 +54,8 @@ def with_one_number(
     if not numbers or (len(numbers) == 1 and number == (1.0, 1.0) and not any(map(_is_irrational, below))):
         return above, below, number
     joined = nearest(sp.Mul(*numbers) * exact(number[0]) / exact(number[1]))
-    plain = ([f for f in factors if not _is_irrational(f)] for factors in (above, below))
-    return *plain, (joined, 1.0)
+    top, bottom = ([f for f in factors if not _is_irrational(f)] for factors in (above, below))
+    return top, bottom, (joined, 1.0)
 
 
 def _is_irrational(factor: sp.Expr) -> bool:

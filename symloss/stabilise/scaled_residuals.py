@@ -6,6 +6,8 @@ of q in it. k and exp(-q) may both be out of range where the products are number
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy as sp
 
 from symloss.heads.algebraic import algebraic_sigmoid, inverse_hypot, log1psq, log1psq_excess
@@ -26,11 +28,12 @@ _NEAR = sp.Rational(1, 2**28)  # v**2 is 2**-56 there: of the series in v**2 the
 
 def square_of_scaled(e: sp.Expr) -> sp.Expr | None:
     """log(1 + v**2) of a residual over a scale, v = r*exp(-t), and that less v**2/(1 + v**2)."""
-    parts = residual_and_scale(e.args[0]) if isinstance(e, tuple(_BY_PARTS)) else None
+    parts = residual_and_scale(e.args[0]) if isinstance(e, (log1psq, log1psq_excess)) else None
     return None if parts is None else _BY_PARTS[type(e)](*parts, e.args[0])
 
 
-_BY_PARTS = {log1psq: log1psq_exp, log1psq_excess: log1psq_excess_exp}
+_BY_PARTS: dict[Any, Any] = {log1psq: log1psq_exp, log1psq_excess: log1psq_excess_exp}
+_LOGARITHMS = (log1psq, log1psq_exp, log1psq_excess, log1psq_excess_exp)
 
 
 def tail_of_scaled(e: sp.Expr) -> sp.Expr | None:
@@ -66,7 +69,7 @@ def logarithm_by_scale(e: sp.Expr) -> sp.Expr | None:
     v = 0 they are exp(a) v**2 and exp(a) v**4/2."""
     if not isinstance(e, sp.Mul):
         return None
-    for head in (f for f in e.args if isinstance(f, (*_BY_PARTS, *_BY_PARTS.values()))):
+    for head in (f for f in e.args if isinstance(f, _LOGARITHMS)):
         v, degree = head.args[-1], 4 if isinstance(head, (log1psq_excess, log1psq_excess_exp)) else 2
         parts = residual_and_scale(v)
         for scale in e.args if parts is not None else ():
