@@ -11,10 +11,12 @@ import symloss as sl
 from symloss.audit.accuracy import FLOOR, numbers, program
 from symloss.audit.balls import exact, exponential, is_small, plus
 from symloss.audit.exact import Program
+from symloss.audit.gamma import GAMMA
 from symloss.audit.oracle import Oracle
 from symloss.audit.points import batches
 from symloss.audit.reals import Reals
 from symloss.audit.ulp import ulp_error
+from symloss.heads import functions as fn
 from symloss.heads.evaluate import agreed
 from symloss.heads.row_binders import LargestPlace
 from symloss.heads.table import ROWS
@@ -126,3 +128,28 @@ def test_errors_are_those_of_plain_arithmetic(dtype: str) -> None:
         with mpmath.workprec(200):
             wanted = ulp_error(float(a), b, np.dtype(dtype))
         assert error == pytest.approx(wanted, rel=1e-9), (a, b)
+
+
+def test_what_is_next_to_0_counts_beside_what_is_huge() -> None:
+    """exp(q) log(1 + exp(-q)) and exp(q) (psi(exp(q) + 1/2) - psi(exp(q))), where exp(-q) is 2**-14427."""
+    q = sl.prediction("q")
+    k = sp.exp(q)
+    for expression, limit in (
+        (k * sp.log(1 + 1 / k), 1.0),
+        (k * fn.digamma_difference(k, sp.S.Half), 0.5),
+        (fn.rising_log(k, sp.S.Half) - q / 2 + 3, 3.0),
+        (k**2 * fn.trigamma_difference(k, sp.S.Half), -0.5),
+    ):
+        assert float(Program(expression, (), (), {})({"q": 1e4}, -1150)[0]) == limit
+
+
+@pytest.mark.parametrize("bits", [120, 1300])
+def test_differences_of_gamma_functions_far_out_know_their_error(bits: int) -> None:
+    with mpmath.workprec(bits):
+        x, n = exact(mpmath.ldexp(mpmath.mpf("1.3"), bits + 140)), exact(0.5)
+        found = [GAMMA[head](x, n) for head in (fn.rising_log, fn.digamma_difference, fn.trigamma_difference)]
+    with mpmath.workprec(6 * bits + 1200):
+        a, b = x.value + n.value, x.value
+        want = [mpmath.loggamma(a) - mpmath.loggamma(b), *(mpmath.psi(m, a) - mpmath.psi(m, b) for m in (0, 1))]
+        for ball, exactly in zip(found, want, strict=True):
+            assert abs(ball.value - exactly) <= mpmath.ldexp(1, ball.error) <= abs(exactly) * mpmath.ldexp(1, 16 - bits)
