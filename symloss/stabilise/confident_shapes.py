@@ -37,9 +37,12 @@ def shape_times_gap(t: Translation, e: sp.Expr, places: Places, plain: Node) -> 
         return plain
     entry, _ = t._entry(gap, places)
     shift = t.node(exponent - gap.at(gap.place), places)
-    other = t.call("exp", t.call("add", inside, shift))
-    others = t.make(Reduce, "sum", loop, t.make(Select, t.call("lt", inside, row.largest), other, t.number(0.0)))
-    small = t.call("mul", t.number(0.5), t.call("mul", others, row.others)) if curved else others
+    other = t.call("add", inside, shift)
+    if curved:  # o/sqrt(k): its square may be a number where o/k has underflowed
+        other = t.call("sub", other, t.call("mul", t.number(0.5), t.call("add", row.largest, shift)))
+    beside = t.make(Select, t.call("lt", inside, row.largest), t.call("exp", other), t.number(0.0))
+    others = t.make(Reduce, "sum", loop, beside)
+    small = t.call("mul", t.number(0.5), t.call("mul", others, others)) if curved else others
     known = t.node(exp_times(exponent, rest), places) if rest != 0 else t.number(0.0)
     sure = t.call("and", t.call("eq", entry, row.largest), t.call("lt", row.others, t.number(_SURE)))
     return t.make(Select, sure, t.call("sub", known, small), plain)

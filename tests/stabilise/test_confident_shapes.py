@@ -34,3 +34,9 @@ def test_the_second_derivative_is_the_square_of_the_others_over_the_largest() ->
         want -= k * (mpmath.log(whole) - 1 / (2 * whole) - 1 / (12 * whole**2))
         want -= k**2 * (1 / whole + 1 / (2 * whole**2) + 1 / (6 * whole**3))
     assert own == pytest.approx(float(want), rel=1e-14, abs=0.0)
+
+
+def test_the_second_derivative_is_a_number_where_the_share_of_the_others_is_none() -> None:
+    """-o**2/(2 k) for k = exp(900) and o = exp(100): of o/k nothing is left."""
+    own = LOSS.hessian(t=[[1.0, 0.5]], z=[[900.0, 100.0]])[0][0]
+    assert own == pytest.approx(-0.5 * math.exp(-700.0), rel=1e-13, abs=0.0)
