@@ -3,8 +3,8 @@ left where its deviances are taken out (C. Loader, Fast and Accurate Computation
 
 from __future__ import annotations
 
-from symloss.elementary.constants import HALF_LOG_TWO_PI, INFINITY
-from symloss.elementary.gamma import loggamma1p, stirling_rest
+from symloss.elementary.constants import HALF_LOG_TWO_PI
+from symloss.elementary.gamma import LOGGAMMA_TWO, STIRLING
 from symloss.elementary.log_shape import MIDDLE
 from symloss.elementary.logarithm import log, log1p
 from symloss.elementary.primitives import fma
@@ -23,32 +23,99 @@ STIRLING_ERROR = (
 )  # fmt: skip
 
 
+def stirling_error_middle(d: float) -> float:
+    """x stirling_error(x) at d = log(x) - 1.15625, for x from 1 to 10."""
+    y = STIRLING_ERROR[0]
+    y = fma(y, d, STIRLING_ERROR[1])
+    y = fma(y, d, STIRLING_ERROR[2])
+    y = fma(y, d, STIRLING_ERROR[3])
+    y = fma(y, d, STIRLING_ERROR[4])
+    y = fma(y, d, STIRLING_ERROR[5])
+    y = fma(y, d, STIRLING_ERROR[6])
+    y = fma(y, d, STIRLING_ERROR[7])
+    y = fma(y, d, STIRLING_ERROR[8])
+    y = fma(y, d, STIRLING_ERROR[9])
+    y = fma(y, d, STIRLING_ERROR[10])
+    y = fma(y, d, STIRLING_ERROR[11])
+    y = fma(y, d, STIRLING_ERROR[12])
+    y = fma(y, d, STIRLING_ERROR[13])
+    y = fma(y, d, STIRLING_ERROR[14])
+    y = fma(y, d, STIRLING_ERROR[15])
+    y = fma(y, d, STIRLING_ERROR[16])
+    y = fma(y, d, STIRLING_ERROR[17])
+    y = fma(y, d, STIRLING_ERROR[18])
+    y = fma(y, d, STIRLING_ERROR[19])
+    y = fma(y, d, STIRLING_ERROR[20])
+    y = fma(y, d, STIRLING_ERROR[21])
+    return fma(y, d, STIRLING_ERROR[22])
+
+
+def stirling_error_far(reciprocal: float) -> float:
+    """stirling_error(x) for x >= 10, by 1/x."""
+    z = reciprocal * reciprocal
+    y = STIRLING[0]
+    y = fma(y, z, STIRLING[1])
+    y = fma(y, z, STIRLING[2])
+    y = fma(y, z, STIRLING[3])
+    y = fma(y, z, STIRLING[4])
+    y = fma(y, z, STIRLING[5])
+    y = fma(y, z, STIRLING[6])
+    y = fma(y, z, STIRLING[7])
+    return y * reciprocal
+
+
+def log_factorial_below_one(x: float) -> float:
+    """log(x!) for 0 <= x <= 1: log Gamma(2 + x) - log(1 + x)."""
+    y = LOGGAMMA_TWO[0]
+    y = fma(y, x, LOGGAMMA_TWO[1])
+    y = fma(y, x, LOGGAMMA_TWO[2])
+    y = fma(y, x, LOGGAMMA_TWO[3])
+    y = fma(y, x, LOGGAMMA_TWO[4])
+    y = fma(y, x, LOGGAMMA_TWO[5])
+    y = fma(y, x, LOGGAMMA_TWO[6])
+    y = fma(y, x, LOGGAMMA_TWO[7])
+    y = fma(y, x, LOGGAMMA_TWO[8])
+    y = fma(y, x, LOGGAMMA_TWO[9])
+    y = fma(y, x, LOGGAMMA_TWO[10])
+    y = fma(y, x, LOGGAMMA_TWO[11])
+    y = fma(y, x, LOGGAMMA_TWO[12])
+    y = fma(y, x, LOGGAMMA_TWO[13])
+    y = fma(y, x, LOGGAMMA_TWO[14])
+    y = fma(y, x, LOGGAMMA_TWO[15])
+    y = fma(y, x, LOGGAMMA_TWO[16])
+    y = fma(y, x, LOGGAMMA_TWO[17])
+    y = fma(y, x, LOGGAMMA_TWO[18])
+    y = fma(y, x, LOGGAMMA_TWO[19])
+    y = fma(y, x, LOGGAMMA_TWO[20])
+    return x * (1.0 + x) * y - log1p(x)
+
+
 def stirling_error(x: float) -> float:
-    """log Gamma(x) - (x - 1/2) log x + x - log(2 pi)/2 for x > 0: 1 / (12 x) far out, -log(x)/2 next to 0."""
-    if x >= STIRLING_ERROR_FROM:
-        return stirling_rest(x)
+    """log Gamma(x) - (x - 1/2) log x + x - log(2 pi)/2 for x > 0: 1 / (12 x) far out, -log(x)/2 next to 0.
+
+    No branches.
+    """
     a = log(x)
-    if a >= 0.0:
-        d = a - MIDDLE
-        y = STIRLING_ERROR[0]
-        for coefficient in STIRLING_ERROR[1:]:
-            y = fma(y, d, coefficient)
-        return y / x
-    return (loggamma1p(x) - HALF_LOG_TWO_PI) + (x - a * (x + 0.5))
+    reciprocal = 1.0 / (x if x != 0.0 else 1.0)
+    middle = stirling_error_middle(a - MIDDLE) * reciprocal
+    far = middle if x < STIRLING_ERROR_FROM else stirling_error_far(reciprocal)
+    near = (log_factorial_below_one(x) - HALF_LOG_TWO_PI) + (x - a * (x + 0.5))
+    return near if x < 1.0 else far
 
 
 def factorial_rest(n: float) -> float:
-    """log(n!) - n log n + n for n >= 0: 0 at 0, log(2 pi n)/2 far out. Measured error: 1.8 ulp."""
-    if n == 0.0 or n == INFINITY:
-        return n
-    if n < 1.0:
-        return loggamma1p(n) + (n - n * log(n))
-    return HALF_LOG_TWO_PI + 0.5 * log(n) + stirling_error(n)
+    """log(n!) - n log n + n for n >= 0: 0 at 0, log(2 pi n)/2 far out. No branches. Measured error: 1.8 ulp."""
+    a = log(n)
+    near = log_factorial_below_one(n) + (n - n * a)
+    far = HALF_LOG_TWO_PI + 0.5 * a + stirling_error(n)
+    return n if n == 0.0 else (near if n < 1.0 else far)
 
 
 def rising_rest(x: float, n: float) -> float:
     """(x + n) log(x + n) - x log x - n - log(Gamma(x + n)/Gamma(x)) for x > 0, n >= 0, which is never negative.
 
-    It is half of log(1 + n/x), and what the Stirling errors of x and x + n differ by. Measured error: 1.4 ulp.
+    It is half of log(1 + n/x), and what the Stirling errors of x and x + n differ by. No branches. Measured error:
+    1.7 ulp.
     """
-    return 0.5 * log1p(n / x) + (stirling_error(x) - stirling_error(x + n)) if n > 0.0 else 0.0 * n
+    rest = 0.5 * log1p(n / (x if x != 0.0 else 1.0)) + (stirling_error(x) - stirling_error(x + n))
+    return 0.0 * x if n == 0.0 else rest

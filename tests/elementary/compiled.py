@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 VECTORISED = (
     "exp", "log", "log1p", "expm1", "sigmoid", "softplus", "log1mexp", "tanh", "logcosh", "sech2",
     "log1pmx", "expm1mx", "sqrt1pm1", "sinh", "cosh", "coshm1", "logit", "atanh",
-    "algebraic_sigmoid", "inverse_hypot", "log1psq", "log1psq_excess",
+    "algebraic_sigmoid", "inverse_hypot", "log1psq", "log1psq_excess", "factorial_rest",
 )  # fmt: skip
 
 HEADER = """import math
