@@ -16,7 +16,7 @@ z = sl.prediction("z", P)
 
 p = sl.sigmoid(z[k])
 intersection = sp.Sum(p * t[k], k)
-union = sp.Sum(p, k) + sp.Sum(t[k], k) - intersection
+union = sp.Sum(t[k] + p * (1 - t[k]), k)
 
 LOSS = sl.Loss(
     "jaccard",

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from symloss.heads.binders import Binder, LogSumExp, Softmax, SoftmaxComplement, SoftmaxGap, Total, free_indices
+from symloss.heads.rewrite import rewrite_outermost
 from symloss.heads.row_binders import TotalOfOthers
 
 from .bernstein import bernstein, powers_of
 from .cases import Apart, by_cases
+from .confident import confident_row
 from .row_polynomial import Terms, outer, rows_of, terms_of
 from .target import depends_on_prediction
 
@@ -157,4 +159,6 @@ class _Polynomial:
     def _one_sum(self, parts: list[tuple[sp.Rational, Total]]) -> sp.Expr:
         index = self.row.bound
         body = sp.Add(*(c * total.at(index) for c, total in parts))
+        if body.has(Total):  # a value less its mean, in a product with a Hessian
+            body = rewrite_outermost(body, (confident_row,))
         return TotalOfOthers(sp.Tuple(self.row.body, body), index, self.place)

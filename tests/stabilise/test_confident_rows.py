@@ -84,16 +84,17 @@ def test_the_rule_is_an_identity(before: sp.Expr, after: type | None) -> None:
 
 
 @pytest.mark.parametrize("gamma", [2.0, 0.5, 1.0])
-@pytest.mark.parametrize("kind", ["gradient", "hessian", "hessian_matrix"])
+@pytest.mark.parametrize("kind", ["gradient", "hessian", "hessian_matrix", "hvp"])
 def test_a_modulated_row_that_is_sure_keeps_its_digits(kind: str, gamma: float) -> None:
     """b[i] - p[i] sum b of the own entry, where b[i] is all of the sum: there was no digit, and NaN at a gap of 800."""
     loss = sl.focal_modulated(sl.get("softmax_cross_entropy"), gamma)
     expression, indices = loss.pipeline.expression(kind, *(("z", "z") if kind == "hessian_matrix" else ("z",)))
+    options = {"vector": [VECTOR]} if kind == "hvp" else {}
     for row in ([40.0, 0.0, -1.0], [17.0, 0.0, 3.0], [800.0, 0.0, -1.0]):
         for target in ([1.0, 0.0, 0.0], [0.25, 0.25, 0.5]):
-            got = np.asarray(getattr(loss, kind)([target], [row]))[0]
+            got = np.asarray(getattr(loss, kind)([target], [row], **options))[0]
             assert np.isfinite(got).all()
-            check(got, expression, indices, {"K": 3, "z": row, "t": target})
+            check(got, expression, indices, {"K": 3, "z": row, "t": target, "vector_z": VECTOR})
 
 
 def test_what_does_not_cancel_stays() -> None:
