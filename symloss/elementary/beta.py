@@ -23,7 +23,7 @@ FAR_FROM_ONE = 1e20  # 1 + x is x from here on
 
 
 def log_beta(a: float, b: float) -> float:
-    """log B(a, b) for a, b > 0; inf where one of them is 0, NaN below 0. Measured error: 4 ulp, and as
+    """log B(a, b) for a, b > 0; inf where one of them is 0, NaN below 0. Measured error: 4.6 ulp, and as
     much of the largest of its log-gammas next to B = 1.
 
     The arrangement of A. Didonato and A. Morris, Algorithm 708 (ACM TOMS 1992), BETALN: Stirling's formula with its
@@ -110,7 +110,7 @@ def rising_product(x: float, n: float) -> float:
 
 
 def rising_log(x: float, n: float) -> float:
-    """log Gamma(x + n) - log Gamma(x) for x > 0 and x + n > 0; 0 at n = 0. Measured error: 7.3 ulp, and 9 ulp
+    """log Gamma(x + n) - log Gamma(x) for x > 0 and x + n > 0; 0 at n = 0. Measured error: 4 ulp, and 4.2 ulp
     of the larger of the two next to its zeros.
 
     Stirling's formula with its large terms cancelled by hand, after steps of the recurrence up to x >= 10; few whole
@@ -165,7 +165,7 @@ def rising_excess(x: float, n: float) -> float:
     """log Gamma(x + n) - log Gamma(x) - n log x, the sum of log(1 + k/x) over k < n; 0 at n = 0, n = 1 and x = inf.
 
     For x > 0 and x + n > 0. From x >= 10 on by Stirling's formula; below, whole steps whose terms have one sign.
-    Measured error: 3.2 ulp.
+    Measured error: 3.6 ulp.
     """
     if not x > 0.0 or not x + n > 0.0:
         return NOT_A_NUMBER if x != 0.0 or not n >= 0.0 else excess_at_zero(n)

@@ -28,7 +28,10 @@ PRODUCT_UNDERFLOWS = 1e-280  # below, x and n are next to the pole
 
 
 def rising_log_exp(b: float, n: float) -> float:
-    """log Gamma(x + n) - log Gamma(x) at x = exp(b) for n >= 0; 0 at n = 0. Measured error: that of rising_log."""
+    """log Gamma(x + n) - log Gamma(x) at x = exp(b) for n >= 0; 0 at n = 0.
+
+    Measured error: that of rising_log; next to its zeros far below 0 an ulp of b.
+    """
     if n == 0.0:
         return 0.0 * exp(-b * b)
     x = exp(b)
@@ -76,7 +79,7 @@ def excess_slope(b: float, n: float) -> float:
 
 
 def rising_curvature(b: float, n: float) -> float:
-    """The sum of k x/(x + k)^2 over k < n at x = exp(b) for n >= 0; 0 at both infinities. Measured error: 8.8 ulp."""
+    """The sum of k x/(x + k)^2 over k < n at x = exp(b) for n >= 0; 0 at both infinities. Measured error: 8.9 ulp."""
     if n < 0.0:
         return NOT_A_NUMBER
     x = exp(b)
