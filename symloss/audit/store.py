@@ -17,7 +17,7 @@ from .batch import Batch
 from .reals import Reals
 
 FOLDER = "exact"
-VERSION = "2"
+VERSION = "3"
 """Changes with the meaning of what is kept: how exact results are found."""
 
 
