@@ -23,6 +23,7 @@ FIRST_TERM_FROM = 1e18  # from that multiple of n + 1 on, the first term in 1/x 
 # Between them the excesses, which have the factor n - 1, lose less to the zero at n = 1 than the recurrence does.
 NEAR_ONE_FROM = 0.5
 NEAR_ONE_TO = 1.6
+EXCESS_FROM = 0.05  # below it the excesses are multiples of 1/x that cancel, and infinite in the end
 SMALL_NEAR_ONE_TO = 1.3  # for an x below 1/2
 PRODUCT_UNDERFLOWS = 1e-280  # below, x and n are next to the pole
 
@@ -94,7 +95,7 @@ def rising_curvature(b: float, n: float) -> float:
             k = k + 1.0
         return total
     near_one = NEAR_ONE_FROM < n < (NEAR_ONE_TO if x >= NEAR_ONE_FROM else SMALL_NEAR_ONE_TO)
-    if near_one or (n <= x and x >= NEAR_ONE_FROM):
+    if (near_one and x > EXCESS_FROM) or (n <= x and x >= NEAR_ONE_FROM):
         return x * (x * trigamma_excess(x, n) - digamma_excess(x, n))
     far = digamma_difference(1.0 + x, n) + x * trigamma_difference(1.0 + x, n)
     return x * (far - n / (x + n) / (x + n))
