@@ -34,6 +34,19 @@ def _scale_times_bells(e: sp.Expr) -> sp.Expr | None:
     return None
 
 
+def _number_into_scaled(e: sp.Expr) -> sp.Expr | None:
+    """c (exp_times(a, x) + y) for a number c below 1, in terms that are less by a power of two: no new rounding."""
+    if not isinstance(e, sp.Mul):
+        return None
+    number, whole = e.as_independent(sp.Add, exp_times)
+    terms = sp.Add.make_args(whole)
+    if not (number.is_number and 0 < abs(number) < 1 and any(isinstance(t, exp_times) for t in terms)):
+        return None
+    power = sp.Integer(2) ** sp.ceiling(-sp.log(abs(number), 2))
+    less = (exp_times(t.args[0], t.args[1] / power) if isinstance(t, exp_times) else t / power for t in terms)
+    return number * power * sp.Add(*less)
+
+
 def _is_of_bells(e: sp.Add) -> bool:
     factors = [f for term in e.args for f in sp.Mul.make_args(term) if not f.is_number]
     return bool(factors) and all(map(is_bell, factors))
@@ -113,6 +126,17 @@ LAST: tuple[StableRule, ...] = (
         sp.exp(X) * (sp.exp(-(Y**2)) - sp.Rational(1, 2)),
         ({"x": 710.0, "y": 0.25}, {"x": 710.25, "y": 0.5}),
         ({"x": 89.0, "y": 0.25},),
+    ),
+    StableRule(
+        "number times scaled sum",
+        "c (exp_times(a, x) + y) = 2^k c (exp_times(a, x / 2^k) + y / 2^k), 1 <= 2^k |c| < 2",
+        "the sum overflows before the product does",
+        "x exp(a) > 1.8e308",
+        "the second derivative of crps_normal by a log scale of 711",
+        _number_into_scaled,
+        (exp_times(X, Y**2 + 2) + Y) / sp.sqrt(5),
+        ({"x": 709.5, "y": 0.25}, {"x": 709.25, "y": 0.5}),
+        ({"x": 88.5, "y": 0.25},),
     ),
 )
 """For forms that other rules leave."""
