@@ -13,6 +13,7 @@ from symloss.heads.functions import (
     bessel_ratio_slope,
     error_complement,
     exp_neg_exp,
+    log1mexp_exp,
     log1p,
     log_bessel_i0_scaled,
     log_norm_cdf,
@@ -81,7 +82,7 @@ def is_infinite_logarithm(e: sp.Expr) -> bool:
     return (u.is_nonnegative and u.is_zero is None) or is_complement_of_unit(u)
 
 
-_SLOW = (sp.log, sp.Abs, softplus, logcosh, log_norm_cdf)
+_SLOW = (sp.log, sp.Abs, softplus, logcosh, log_norm_cdf, log1mexp_exp)
 """Heads that grow no faster than a power of their argument."""
 
 

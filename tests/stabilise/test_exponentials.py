@@ -182,3 +182,11 @@ def test_a_square_of_a_probability_divides_twice() -> None:
     assert got == pytest.approx(1.1820936716502491e308, rel=1e-15, abs=0)
     identity = sl.get("poisson").with_link("identity")
     assert identity.hessian([0.0], [1e-300])[0] == 0.0
+
+
+def test_log_of_one_less_a_double_exponential_does_not_matter_where_the_exponential_is_infinite() -> None:
+    """As in a truncated Poisson's loss: exp(f) + log(1 - exp(-exp(f))) - y f is no infinity less another."""
+    y, f = sl.target("y", domain=sl.Counts), sl.prediction("f")
+    loss = sl.Loss("truncated_poisson", sp.log(sp.exp(sp.exp(f)) - 1) - y * f)
+    assert loss.value([17.0, 17.0], [1e308, -1e308]).tolist() == [math.inf, math.inf]
+    assert loss.gradient([17.0], [1e308]).tolist() == [math.inf]
