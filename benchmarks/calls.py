@@ -103,22 +103,25 @@ def _checks(name: str, dtype: str, seconds: float) -> Record:
     inputs = row.inputs(dtype)
     declared = sl.Loss.from_declaration(loss_named(row.loss).declaration)
     outs = np.empty(row.shape[:1], dtype), np.empty_like(inputs[-1])
-    sides = [_method(declared, dtype, guarded) for guarded in (True, False)]
+    sides = [_method(declared, guarded) for guarded in (True, False)]
     with_checks, without = (lambda m=m: m(inputs, {}, out=outs, n_threads=1) for m in sides)
     pair = paired(with_checks, without, seconds)
     said = f"{row.name}, {dtype}"
     return {"call": said, "kind": "checks", "ours": pair.ours, "bare": pair.theirs, "ratio": pair.ratio}
 
 
-def _method(loss: sl.Loss, dtype: Any, guarded: bool) -> Method:
-    prediction = loss.outline.predictions[0]
-    requests = (Request("value"), Request("gradient", (prediction,)))
-    if guarded:
-        text = loss.pipeline.source(requests, Variant(dtype))
-    else:
-        text = emit.emit(lower(replace(loss.pipeline.stable(requests), guards=()), Variant(dtype)))
-    module = store.load(store.write(store.cache_directory(), f"benchmark_{loss.name}", text))
-    return Method(loss.outline.call, ("value", requests[1].name), lambda variant, per_sample: module)
+def _method(loss: sl.Loss, guarded: bool) -> Method:
+    """The method with kernels of our own making, of the variants that a call asks for."""
+    requests = (Request("value"), Request("gradient", (loss.outline.predictions[0],)))
+
+    def kernel_for(variant: Variant, per_sample: frozenset[str]) -> Any:
+        if guarded:
+            text = loss.pipeline.source(requests, variant)
+        else:
+            text = emit.emit(lower(replace(loss.pipeline.stable(requests), guards=()), variant))
+        return store.load(store.write(store.cache_directory(), f"benchmark_{loss.name}", text))
+
+    return Method(loss.outline.call, ("value", requests[1].name), kernel_for)
 
 
 # --- tables ---------------------------------------------------------------------------------------
