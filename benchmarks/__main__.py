@@ -61,10 +61,15 @@ def main(
             start = time.perf_counter()
             measured[section] = _measured(section, ratios.quick(choice) if quick else choice, quick, progress)
             where[f"seconds for {section}"] = round(time.perf_counter() - start)
-    tables = [table for section, found in measured.items() for table in _tables(section, choice, quick, found)]
-    for table in tables:
-        table.show()
-    _write(where, measured, tables, json_file, update)
+    for section, found in measured.items():
+        for table in _tables(section, choice, quick, found):
+            table.show()
+    if json_file is not None:
+        json_file.write_text(_document(where, measured))
+    if update:
+        where, measured = _with_the_others(where, measured)
+        tables = [table for section, found in measured.items() for table in _tables(section, choice, quick, found)]
+        _write(where, measured, tables)
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -97,14 +102,25 @@ def _tables(section: str, choice: ratios.Choice, quick: bool, found: list[dict[s
     return made
 
 
-def _write(where: dict[str, Any], measured: Any, tables: list[Table], json_file: Path | None, update: bool) -> None:
-    document = json.dumps({"facts": where, **measured}, indent=1) + "\n"
-    if json_file is not None:
-        json_file.write_text(document)
-    if update:
-        RESULTS.with_suffix(".json").write_text(document)
-        listed = "\n".join(f"- {name}: {value}" for name, value in where.items())
-        RESULTS.write_text("\n".join(["# Results", "", listed, "", *(table.markdown() for table in tables)]))
+def _with_the_others(where: dict[str, Any], measured: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The sections that the page has and that were not measured now, with when the others were measured anew."""
+    before = RESULTS.with_suffix(".json")
+    if set(measured) == set(SECTIONS) or not before.exists():
+        return where, measured
+    kept = json.loads(before.read_text())
+    anew = {f"{section} anew": f"{where['date']}, {where['commit']}" for section in measured}
+    found = {section: measured.get(section, kept.get(section)) for section in SECTIONS}
+    return {**kept["facts"], **anew}, {section: records for section, records in found.items() if records is not None}
+
+
+def _document(where: dict[str, Any], measured: dict[str, Any]) -> str:
+    return json.dumps({"facts": where, **measured}, indent=1) + "\n"
+
+
+def _write(where: dict[str, Any], measured: dict[str, Any], tables: list[Table]) -> None:
+    RESULTS.with_suffix(".json").write_text(_document(where, measured))
+    listed = "\n".join(f"- {name}: {value}" for name, value in where.items())
+    RESULTS.write_text("\n".join(["# Results", "", listed, "", *(table.markdown() for table in tables)]))
 
 
 if __name__ == "__main__":
