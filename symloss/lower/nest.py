@@ -199,7 +199,28 @@ class _Lowering:
         for task in wanted:
             levelled[levels.of(task)].append(task)
         for level in sorted(levelled):
-            self._level(levelled[level])
+            self._level(self._without_waiting_checks(level, levelled))
+
+    def _without_waiting_checks(self, level: int, levelled: dict[int, list[Task]]) -> list[Task]:
+        """The tasks of a level, less checks that would have a loop of their own: they wait for the last there is."""
+        tasks = levelled[level]
+        here = set(map(self._axis_walked, tasks))
+        later = {
+            self._axis_walked(task): number
+            for number in sorted(levelled)
+            if number > level
+            for task in levelled[number]
+        }
+        waiting = [
+            t for t in tasks if isinstance(t.purpose, Verify) and t.loops and _axis(t) not in here and _axis(t) in later
+        ]
+        for task in waiting:
+            levelled[later[_axis(task)]].append(task)
+        return [task for task in tasks if task not in waiting]
+
+    def _axis_walked(self, task: Task) -> str | None:
+        """The axis that a loop goes over for the task's sake, checks apart."""
+        return None if isinstance(task.purpose, Verify) or not task.loops or self._has_array(task) else _axis(task)
 
     def _level(self, tasks: list[Task]) -> None:
         for task in tasks:
@@ -363,6 +384,10 @@ def _with_not_a_number(guard: Guard, stable: Stable) -> Node:
         return guard.condition
     element = Element(argument.name, tuple(Position(loop) for loop in guard.loops))
     return Apply("or", (guard.condition, Apply("ne", (element, element))))
+
+
+def _axis(task: Task) -> str:
+    return task.loops[0].axis
 
 
 def _written(task: Task) -> tuple[Node, Loop] | Task:
