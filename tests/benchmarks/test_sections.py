@@ -29,12 +29,12 @@ def test_the_kernel_without_checks_gives_the_same_numbers() -> None:
     (row,) = chosen(["binary_cross_entropy"], 10)
     loss = calls.sl.get(row.loss)
     inputs = row.inputs("float64")
-    value, _ = calls._method(loss, "float64", guarded=False)(inputs, {})
+    value, _ = calls._method(loss, guarded=False)(inputs, {})
     assert value.tolist() == loss.value(*inputs).tolist()
     outside = (inputs[0] + 2, inputs[1])
-    assert calls._method(loss, "float64", guarded=False)(outside, {})[0].shape == (10,)
+    assert calls._method(loss, guarded=False)(outside, {})[0].shape == (10,)
     with pytest.raises(calls.sl.DomainError):
-        calls._method(loss, "float64", guarded=True)(outside, {})
+        calls._method(loss, guarded=True)(outside, {})
 
 
 def test_memory(tmp_path: Path) -> None:
