@@ -60,7 +60,7 @@ def _measured(row: Row, seconds: float) -> Record:
 
 def _apart(method: Callable[..., Any], inputs: Sequence[Any], sides: Sequence[Any], seconds: float) -> float | None:
     """The speed-up where two threads share nothing but the machine: each has half of the samples, many times over."""
-    (whole, out), samples = (inputs, sides[0]), len(inputs[0])
+    samples = len(inputs[0])
     if sides[0][0].ndim == 0 or inputs[-1].size < FEW:
         return None  # one sample cannot be halved, and few are never handed out
     parts = slice(0, samples // 2), slice(samples // 2, samples)
@@ -71,7 +71,7 @@ def _apart(method: Callable[..., Any], inputs: Sequence[Any], sides: Sequence[An
 
     def one() -> None:
         for _ in range(APART):
-            method(*whole, out=out, n_threads=1)
+            method(*inputs, out=sides[0], n_threads=1)
 
     with ThreadPoolExecutor(THREADS) as pool:
         return paired(one, lambda: list(pool.map(half, parts)), seconds).ratio

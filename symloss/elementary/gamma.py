@@ -51,14 +51,23 @@ GAMMA_TWO = (
 )  # fmt: skip
 
 
-def stirling_rest(x: float) -> float:
-    """log Gamma(x) - ((x - 1/2) log x - x + log(2 pi)/2) for x >= 10; 1 / (12 x) far out."""
-    reciprocal = 1.0 / x
+def stirling_rest_by_reciprocal(reciprocal: float) -> float:
+    """`stirling_rest`, given 1/x. No branches."""
     z = reciprocal * reciprocal
     y = STIRLING[0]
-    for coefficient in STIRLING[1:]:
-        y = fma(y, z, coefficient)
+    y = fma(y, z, STIRLING[1])
+    y = fma(y, z, STIRLING[2])
+    y = fma(y, z, STIRLING[3])
+    y = fma(y, z, STIRLING[4])
+    y = fma(y, z, STIRLING[5])
+    y = fma(y, z, STIRLING[6])
+    y = fma(y, z, STIRLING[7])
     return y * reciprocal
+
+
+def stirling_rest(x: float) -> float:
+    """log Gamma(x) - ((x - 1/2) log x - x + log(2 pi)/2) for x >= 10; 1 / (12 x) far out."""
+    return stirling_rest_by_reciprocal(1.0 / x)
 
 
 def loggamma_beside_one(d: float) -> float:

@@ -4,12 +4,10 @@ left where its deviances are taken out (C. Loader, Fast and Accurate Computation
 from __future__ import annotations
 
 from symloss.elementary.constants import HALF_LOG_TWO_PI
-from symloss.elementary.gamma import LOGGAMMA_TWO, STIRLING
+from symloss.elementary.gamma import LOGGAMMA_TWO, STIRLING_FROM, stirling_rest_by_reciprocal
 from symloss.elementary.log_shape import MIDDLE
 from symloss.elementary.logarithm import log, log1p
 from symloss.elementary.primitives import fma
-
-STIRLING_ERROR_FROM = 10.0  # from where on the series serves
 
 # k (log Gamma(k) - (k - 1/2) log k + k - log(2 pi)/2) in powers of d = log k - 1.15625, |d| <= 1.15625;
 # highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 3.7e-18.
@@ -50,20 +48,6 @@ def stirling_error_middle(d: float) -> float:
     return fma(y, d, STIRLING_ERROR[22])
 
 
-def stirling_error_far(reciprocal: float) -> float:
-    """stirling_error(x) for x >= 10, by 1/x."""
-    z = reciprocal * reciprocal
-    y = STIRLING[0]
-    y = fma(y, z, STIRLING[1])
-    y = fma(y, z, STIRLING[2])
-    y = fma(y, z, STIRLING[3])
-    y = fma(y, z, STIRLING[4])
-    y = fma(y, z, STIRLING[5])
-    y = fma(y, z, STIRLING[6])
-    y = fma(y, z, STIRLING[7])
-    return y * reciprocal
-
-
 def log_factorial_below_one(x: float) -> float:
     """log(x!) for 0 <= x <= 1: log Gamma(2 + x) - log(1 + x)."""
     y = LOGGAMMA_TWO[0]
@@ -98,7 +82,7 @@ def stirling_error(x: float) -> float:
     a = log(x)
     reciprocal = 1.0 / (x if x != 0.0 else 1.0)
     middle = stirling_error_middle(a - MIDDLE) * reciprocal
-    far = middle if x < STIRLING_ERROR_FROM else stirling_error_far(reciprocal)
+    far = middle if x < STIRLING_FROM else stirling_rest_by_reciprocal(reciprocal)
     near = (log_factorial_below_one(x) - HALF_LOG_TWO_PI) + (x - a * (x + 0.5))
     return near if x < 1.0 else far
 

@@ -36,11 +36,7 @@ def is_of_directions(e: sp.Expr) -> bool:
 
 def rounded_once(t: Translation, e: sp.Expr, places: Places) -> Node:
     """The value with all that rounding took."""
-    value, error = in_parts(t, e, places)
-    if error is None:
-        return value
-    finite = t.call("lt", t.call("abs", error), t.number(float("inf")))
-    return t.make(Select, finite, t.call("add", value, error), value)
+    return t.with_error(*in_parts(t, e, places))
 
 
 def in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:

@@ -169,11 +169,14 @@ class Translation:
         self, e: sp.Add, places: Places, of_term: Callable[[Translation, sp.Expr, Places], Node | None]
     ) -> Node:
         """The sum and what rounding took from it and from its terms: contrasts that cancel have digits to spare."""
-        total, error = self._sum_of(e.args, None, e, places), error_of_sum(self, e, places, of_term)
+        return self.with_error(self._sum_of(e.args, None, e, places), error_of_sum(self, e, places, of_term))
+
+    def with_error(self, value: Node, error: Node | None) -> Node:
+        """The value and what rounding took from it, which is nothing where it is not finite."""
         if error is None:
-            return total
+            return value
         finite = self.call("lt", self.call("abs", error), self.number(float("inf")))
-        return self.make(Select, finite, self.call("add", total, error), total)
+        return self.make(Select, finite, self.call("add", value, error), value)
 
     def _pair(self, pair: Pair, places: Places) -> Node:
         u, a, b = (self.node(part, places) for part in (pair.u, pair.a, pair.b))
