@@ -49,38 +49,35 @@ def ours(row: Row, inputs: Sequence[Array], threads: int, *, summed: bool, alloc
     """Symloss on a row, writing into arrays made beforehand unless ``allocate``."""
     loss = loss_named(row.loss)
     options: dict[str, Any] = {"n_threads": threads}
-    predictions = inputs[len(inputs) - row.predictions :]
-    outs = [np.empty_like(p) for p in predictions]
     if row.task == "value and gradient":
-        out = (None if summed else np.empty(_batch(row), outs[0].dtype), outs[0])
         options |= {"reduction": "sum"} if summed else {}
-        return _contender(loss.value_and_gradient, inputs, options, out, allocate, tuple)
+        return _contender(loss.value_and_gradient, inputs, options, allocate, tuple)
     if row.task == "gradient and Hessian":
-        out = (outs[0], np.empty_like(outs[0]))
-        return _contender(loss.gradient_and_hessian, inputs, options, out, allocate, tuple)
-    return _with_matrix(loss, inputs, options, outs, allocate)
+        return _contender(loss.gradient_and_hessian, inputs, options, allocate, tuple)
+    return _with_matrix(loss, inputs, options, row.predictions, allocate)
 
 
-def _batch(row: Row) -> tuple[int, ...]:
-    return () if row.text == "info_nce" else row.shape[:1]
-
-
-def _contender(method: Any, inputs: Any, options: Any, out: Any, allocate: bool, results: Any) -> Contender:
+def _contender(method: Any, inputs: Any, options: Any, allocate: bool, results: Any) -> Contender:
     if not allocate:
-        options = {**options, "out": out}
+        options = {**options, "out": arrays_of(method(*inputs, **options))}
     return Contender(lambda: method(*inputs, **options), results)
 
 
-def _with_matrix(loss: Any, inputs: Any, options: Any, outs: list[Array], allocate: bool) -> Contender:
+def arrays_of(results: Any) -> Any:
+    """The arrays of a first call for later ones to write into; sums have none."""
+    if isinstance(results, tuple):
+        return tuple(map(arrays_of, results))
+    return results if isinstance(results, np.ndarray) else None
+
+
+def _with_matrix(loss: Any, inputs: Any, options: Any, size: int, allocate: bool) -> Contender:
     """Gradients and the matrix, whose upper triangle is compared."""
-    size = len(outs)
-    matrix = np.empty((*outs[0].shape, size, size), outs[0].dtype)
 
     def results(made: Any) -> Sequence[Any]:
         gradients, hessian = made
         return [*gradients, *(hessian[..., a, b] for a in range(size) for b in range(a, size))]
 
-    return _contender(loss.gradient_and_hessian_matrix, inputs, options, (tuple(outs), matrix), allocate, results)
+    return _contender(loss.gradient_and_hessian_matrix, inputs, options, allocate, results)
 
 
 def disagreement(ours: Sequence[Any], theirs: Sequence[Any]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from math import prod
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -20,6 +21,7 @@ from symloss.call.totals import Total
 from symloss.call.weights import checked, warn_weightless, weight_sum
 from symloss.errors import ParameterError, ShapeError
 from symloss.lower.ir import Parameter
+from symloss.lower.streams import empty_from_line, fewest_rows, in_step
 
 #: Sums kept at once over all blocks, for parameters along very long axes.
 _MOST_SUMS = 2**22
@@ -35,6 +37,11 @@ _paces: WeakKeyDictionary[Any, threads.Pace] = WeakKeyDictionary()
 def pace_of(kernel: Kernel) -> threads.Pace:
     """How quick a kernel was."""
     return _paces.setdefault(kernel, threads.Pace())
+
+
+def streamed(kernel: Kernel) -> Any:
+    """What runs a kernel with results that go past the cache, for large arrays; ``None`` if it has no such results."""
+    return getattr(kernel, "run_streamed", None)
 
 
 class Kernel(Protocol):
@@ -83,6 +90,7 @@ class _Call:
         self.schedule: Schedule = schedule(bound)
         self.n_threads = 1 if self.schedule.count <= 1 else n_threads or threads.count(None)
         self.blocks = self._count_blocks()
+        self.fewest_streamed = fewest_rows(kernel.PARAMETERS) if streamed(kernel) is not None else math.inf
         self.results: dict[str, Any] = {}
         self.totals: dict[str, Total] = {}
 
@@ -154,7 +162,9 @@ class _Call:
             raise ShapeError(f"{name} along {' and '.join(axes)} cannot be had with groups=")
         shape, given = bound.shape(axes), self.out.get(name)
         if given is None:
-            array = np.empty(shape, dtype=dtype)
+            array = (
+                empty_from_line(shape, dtype) if bound.rows >= self.fewest_streamed else np.empty(shape, dtype=dtype)
+            )
         else:
             check_out(name, given, shape, dtype)
             array = given
@@ -197,6 +207,15 @@ class _Worker:
         # Sums come out the same for any number of rows a call, if they are made of strips.
         whole = "strip" in kinds or "total" not in kinds
         self.joins = whole and all(isinstance(s, Constant | Rows | Slice | Total) for s in slots)
+        if self.joins and self._is_streamed():
+            self.run = streamed(call.kernel)
+
+    def _is_streamed(self) -> bool:
+        """Whether the arrays are so large that results go past the cache."""
+        kernel, results = self.call.kernel, self.call.results
+        if self.call.bound.rows < self.call.fewest_streamed:
+            return False
+        return in_step(*(results[p.of or p.name] for p in kernel.PARAMETERS if p.kind == "output" and not p.axes))
 
     def work(self, block: int) -> None:
         """Computes the chunks of one block."""

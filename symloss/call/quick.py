@@ -35,7 +35,7 @@ import numpy as np
 
 from symloss.call.arrays import FLOAT64, Array
 from symloss.call.chunks import ELEMENTS, STRIP, blocks_of, step
-from symloss.call.kernel import TOTALS_ARE_SCALED, Kernel, pace_of
+from symloss.call.kernel import TOTALS_ARE_SCALED, Kernel, pace_of, streamed
 from symloss.call.predicates import first_outside
 from symloss.call.results import Structure
 from symloss.call.signature import ParameterSpec, Signature, Test
@@ -43,6 +43,7 @@ from symloss.call.threads import run_blocks
 from symloss.call.totals import combined
 from symloss.call.weights import add_up, find_bad
 from symloss.lower.ir import Parameter
+from symloss.lower.streams import empty_from_line, fewest_rows, in_step
 from symloss.lower.tiles import LONGEST
 
 #: The result of a call with these positional arguments, parameters by name, weights, ``out`` and number of threads;
@@ -89,6 +90,9 @@ def quick(kernel: Kernel, signature: Signature, outputs: Structure, reduction: s
         "Declined": _Declined,
         "zeros": np.zeros,
         "run": kernel.run,
+        "run_streamed": streamed(kernel),
+        "in_step": in_step,
+        "empty_from_line": empty_from_line,
         "status": _status,
         "shares_memory": np.may_share_memory,
         "sum_of": _sum_of,
@@ -159,6 +163,7 @@ class _Text:
         self.leader = next(i for i in signature.inputs if i.role == "prediction")
         self.stores = any(p.kind == "output" for _, p in self.parameters)
         self.totals = [i for i, p in self.parameters if p.kind == "total"]
+        self.fewest_streamed = fewest_rows(kernel.PARAMETERS) if streamed(kernel) is not None else None
 
     def lines(self) -> Iterator[str]:
         """The function, line by line."""
@@ -260,8 +265,17 @@ class _Text:
             elif p.kind == "status":
                 yield f"a{i} = status.array"
 
-    def _run_checked(self) -> Iterator[str]:
-        yield f"run({', '.join(self._argument(i, p) for i, p in self.parameters)})"
+    def _chosen(self) -> Iterator[str]:
+        """The kernel for many rows, and results where it wants them."""
+        yield "go = run"
+        if self.fewest_streamed is not None:
+            results = [(f"a{i}", i) for i, p in self.parameters if p.kind == "output" and not p.axes]
+            yield f"if rows >= {self.fewest_streamed}:"
+            yield f"    if out is None: {'; '.join(f'{a} = empty_from_line((rows,), d{i})' for a, i in results)}"
+            yield f"    if in_step({', '.join(a for a, _ in results)}): go = run_streamed"
+
+    def _run_checked(self, run: str = "run") -> Iterator[str]:
+        yield f"{run}({', '.join(self._argument(i, p) for i, p in self.parameters)})"
         yield from self._status()
 
     def _run(self) -> Iterator[str]:
@@ -271,12 +285,13 @@ class _Text:
     def _large(self) -> Iterator[str]:
         """More than one chunk: sums and threads go block by block, as the general way would, all else in one go."""
         yield "if is_large:"
+        yield from (f"    {line}" for line in self._chosen())
         yield f"    threads = pace.threads(n_threads, size / {ELEMENTS}) if rows > 1 else 1"
         call = f"return in_blocks({', '.join(('threads', *self._shared()))})"
         yield f"    {call}" if self.totals else f"    if threads > 1: {call}"
         if not self.totals:
             yield "    started = now()"
-            yield from (f"    {line}" for line in (*self._made(), *self._run_checked()))
+            yield from (f"    {line}" for line in (*self._made(), *self._run_checked("go")))
             yield f"    pace.saw(started, size / {ELEMENTS})"
             yield f"    return {self._results(self.outputs, '')}"
 
@@ -284,12 +299,12 @@ class _Text:
         """What the blocks of a call have in common."""
         passed = ("input", "label", "scalar", "output")
         arrays = [f"a{i}" for i, p in self.parameters if p.kind in passed]
-        return ["size", "rows", *(["width"] if self.width == "width" else []), "total", *arrays]
+        return ["go", "size", "rows", *(["width"] if self.width == "width" else []), "total", *arrays]
 
     def blocks(self) -> Iterator[str]:
         """The function that computes the blocks of a call, by one thread or several."""
         yield f"def in_blocks({', '.join(('threads', *self._shared()))}):"
-        run = f"run({', '.join(self._of_block(i, p) for i, p in self.parameters)})"
+        run = f"go({', '.join(self._of_block(i, p) for i, p in self.parameters)})"
         kept = (f"sums{i}[block] = a{i}" for i in self.totals)
         work = (*self._made(), run, *self._status("raise Declined"), *kept)
         lines = (

@@ -30,11 +30,12 @@ from numba.core.compiler_machinery import PassManager
 from numba.core.extending import intrinsic, models, register_model
 
 from symloss.compile.store import lock
+from symloss.lower.streams import LINE
 
 __all__ = [
-    "bits", "device", "eight", "eight_zeros", "entry", "equals", "fma", "from_bits", "from_rank", "kernel", "later",
-    "minus", "plus", "rank", "rank_of_nothing", "routine", "select", "single", "turn_over",
-    "unless", "wide_vectors",
+    "before_line", "bits", "device", "eight", "eight_zeros", "entry", "equals", "fma", "from_bits", "from_rank",
+    "kernel", "later", "minus", "plus", "rank", "rank_of_nothing", "routine", "select", "settle", "single", "stream",
+    "turn_over", "unless", "wide_vectors",
 ]  # fmt: skip
 
 Function = Callable[..., Any]
@@ -377,6 +378,51 @@ def _turned_over(builder: ir.IRBuilder, vectors: list[Any]) -> list[Any]:
                 turned[place] = builder.shuffle_vector(vectors[i], vectors[i + block], mask)
         vectors = turned
     return vectors
+
+
+@intrinsic
+def stream(typing_context: Any, array: Any, place: Any, value: Any) -> Any:
+    """``array[place] = value`` past the cache, in a loop that begins at a line of the array: see `before_line`.
+
+    LLVM makes vectors of such stores only where they are said to be aligned, and it asks for that of every single one,
+    although it is the vector that will be; what is left over is stored one by one, which needs no alignment.
+    """
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        values = context.make_array(array)(context, builder, arguments[0])
+        pointer = cgutils.get_item_pointer(context, builder, array, values, [arguments[1]], wraparound=False)
+        store = builder.store(arguments[2], pointer, align=LINE)
+        store.set_metadata("nontemporal", builder.module.add_metadata([ir.Constant(ir.IntType(32), 1)]))
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, array.dtype), generate
+
+
+@intrinsic
+def settle(typing_context: Any) -> Any:
+    """Wait until what was streamed is where other threads see it."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        builder.fence("seq_cst")
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+@intrinsic
+def before_line(typing_context: Any, array: Any, place: Any, most: Any) -> Any:
+    """How many elements from a place on stand before the next beginning of a cache line; ``most`` at most."""
+    size = array.dtype.bitwidth // 8
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        values = context.make_array(array)(context, builder, arguments[0])
+        pointer = cgutils.get_item_pointer(context, builder, array, values, [arguments[1]], wraparound=False)
+        word = ir.IntType(64)
+        behind = builder.and_(builder.neg(builder.ptrtoint(pointer, word)), ir.Constant(word, LINE - 1))
+        count = builder.udiv(behind, ir.Constant(word, size))
+        return builder.select(builder.icmp_signed("<", count, arguments[2]), count, arguments[2])
+
+    return types.int64(array, types.int64, types.int64), generate
 
 
 @intrinsic

@@ -28,6 +28,7 @@ from symloss.lower.ir import (
 )
 from symloss.lower.reductions import COUNTED, SECTION, UNDIVIDED
 from symloss.lower.sections import Sections, sections
+from symloss.lower.streams import streamed_results
 
 SCALARS = {"rows": "int64", "strip": "int64", "extent": "int64", "scalar": "float64", "scale": "float64"}
 SOMEWHERE = 0
@@ -59,13 +60,28 @@ class Kernel:
         self._largest: dict[str, str] = {}  # maxima found in this block, by what they are of
         self._depth = 1
         self._searching = False
+        self._streamed: frozenset[str] = frozenset()
 
     def text(self) -> str:
-        """The function `run`; where there are guards, after the two that it is made of."""
-        if not self._nest.search:
-            return self._function("kernel", "run", self._main)
-        parts = self._function("kernel", "compute", self._main), self._function("later", "search", self._search)
-        return "\n\n".join((*parts, self._run()))
+        """The function `run`; where there are guards, after the two that it is made of. The same once more for large
+        arrays, where results can be streamed."""
+        parts = [self._function("kernel", "compute" if self._nest.search else "run", self._main)]
+        streamed = self.streamed_results()
+        if streamed:
+            self._streamed = frozenset(p.name for p in streamed)
+            name = "compute_streamed" if self._nest.search else "run_streamed"
+            parts.append(self._function("later", name, self._main))
+            self._streamed = frozenset()
+        if self._nest.search:
+            parts.append(self._function("later", "search", self._search))
+            parts.append(self._run("run", "compute"))
+        if self._nest.search and streamed:
+            parts.append(self._run("run_streamed", "compute_streamed"))
+        return "\n\n".join(parts)
+
+    def streamed_results(self) -> tuple[Parameter, ...]:
+        """The results that are streamed where arrays are large."""
+        return streamed_results(self._nest)
 
     def _function(self, decorator: str, name: str, body: Callable[[], None]) -> str:
         types = ", ".join(map(parameter_type, self._nest.parameters))
@@ -74,11 +90,11 @@ class Kernel:
         head = f'@{decorator}("void({types})")\ndef {name}({", ".join(self._names)}):\n'
         return head + "\n".join(self._lines) + "\n"
 
-    def _run(self) -> str:
+    def _run(self, name: str, compute: str) -> str:
         names = ", ".join(self._names)
         return (
-            f"def run({names}):\n"
-            f"    compute({names})\n"
+            f"def {name}({names}):\n"
+            f"    {compute}({names})\n"
             f"    if {self._status}.item(0) == {SOMEWHERE}:\n"
             f"        search({names})\n"
         )
@@ -95,6 +111,8 @@ class Kernel:
         if self._nest.search:
             self._line(f"if {self._failed}:")
             self._line(f"    {self._status}[0] = {SOMEWHERE}")
+        if self._streamed:
+            self._line("settle()")
 
     def _search(self) -> None:
         self._line("# A guard does not hold somewhere: find the first row, and in it the first guard.")
@@ -119,6 +137,9 @@ class Kernel:
                 self._line(f"{name(bound)} = {without_brackets(text(value))}")
             case For():
                 self._loop(statement)
+            case Store(array=array, indices=indices, value=value) if array in self._streamed:
+                stored = self._stored(array, text(value))
+                self._line(f"stream({name(array)}, {text.flat(array, indices)}, {stored})")
             case Store(array=array, indices=indices, value=value):
                 self._line(f"{text.element(array, indices)} = {self._stored(array, text(value))}")
             case Overwrite():
@@ -189,6 +210,10 @@ class Kernel:
         totals = [s for s in self._nest.body if isinstance(s, Total)]
         if loop.axis == ROW_AXIS and totals and not self._searching:
             self._strips(loop, totals)
+        elif loop.axis == ROW_AXIS and self._streamed:
+            self._text.strip_start = "0"
+            self._strip(loop, "0", self._text.length(ROW_AXIS))
+            self._text.strip_start = ""
         else:
             self._line(f"for {self._identifier(loop.variable)} in range({self._text.length(loop.axis)}):")
             self._body(loop)
@@ -208,10 +233,21 @@ class Kernel:
 
     def _strip(self, loop: For, first: str, length: str) -> None:
         """The rows of one strip. Counted from 0: LLVM makes no vectors of a loop that begins anywhere."""
-        lane = self._identifier.own("lane")
+        lane, row = self._identifier.own("lane"), self._identifier(loop.variable)
+        if self._streamed:
+            first, length = self._before_lines(loop, first, length)
         self._line(f"for {lane} in range({length}):")
-        self._line(f"    {self._identifier(loop.variable)} = {first} + {lane}")
+        self._line(f"    {row} = {first} + {lane}")
         self._body(loop)
+
+    def _before_lines(self, loop: For, first: str, length: str) -> tuple[str, str]:
+        """Plain stores for the rows before the first line of the results; where the others begin, how many."""
+        streamed, self._streamed = self._streamed, frozenset()
+        result, before = self._identifier(min(streamed)), self._identifier.own("before_lines")
+        self._line(f"{before} = before_line({result}, {first}, {length})")
+        self._strip(loop, first, before)
+        self._streamed = streamed
+        return f"({first} + {before})" if first != "0" else before, f"{length} - {before}"
 
     def _by_sections(self, sections: Sections) -> None:
         """A loop over a row a section at a time, each of which is summed while it lies in the first-level cache."""

@@ -77,5 +77,16 @@ def test_guarded_scalar_loop_is_vectorised(tmp_path: Path, dtype: Any) -> None:
     assert re.search(r"\bv?mulpd\b|\bfmul\tv\d+\.2d", text)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("reduced", [False, True])
+def test_results_of_large_arrays_are_streamed_in_vectors(tmp_path: Path, reduced: bool, dtype: Any) -> None:
+    stable = replace(scalar(reduced=reduced).stable, name="streamed")
+    text = emit(lower(stable, Variant(dtype=dtype))).replace("@later", "@kernel")
+    module = load(write(tmp_path, "streamed", text))
+    (made,) = (getattr(module, "compute_streamed", None) or module.run_streamed).inspect_asm().values()
+    assert re.search(r"\bv?movntp[sd]\b|\bstnp\b", made)
+    assert not re.search(r"\bmovnt|\bv?movnt", assembly(scalar(reduced=reduced), tmp_path, dtype=dtype))
+
+
 def test_exponentials_of_a_row_are_vectorised(tmp_path: Path) -> None:
     assert len(re.findall(r"\bv?mulpd\b|\bfmul\tv\d+\.2d", assembly(row(50), tmp_path))) > 3

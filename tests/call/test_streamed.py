@@ -1,0 +1,60 @@
+"""Large arrays, whose results go past the cache: the bits are those of small ones, wherever arrays begin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symloss as sl
+from symloss.errors import DomainError
+from symloss.lower.streams import STREAMED_FROM
+
+ROWS = STREAMED_FROM // 16 + 7  # more than are wanted with four float32 arrays, and no whole number of vectors
+PART = 50_000
+NAMES = ("squared_error", "poisson", "binary_cross_entropy_with_logits")
+
+
+def data(dtype: str) -> tuple[Any, Any]:
+    random = np.random.default_rng(5)
+    return (random.random(ROWS) < 0.5).astype(dtype), random.normal(size=ROWS).astype(dtype)
+
+
+def by_parts(method: Any, y: Any, f: Any) -> list[Any]:
+    """The results of calls too small to stream."""
+    made = [method(y[i : i + PART], f[i : i + PART]) for i in range(0, ROWS, PART)]
+    return [np.concatenate(one) for one in zip(*made, strict=True)]
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", NAMES)
+def test_bits(name: str, dtype: str, n_threads: int) -> None:
+    loss, (y, f) = sl.get(name), data(dtype)
+    want = by_parts(loss.value_and_gradient, y, f)
+    got = loss.value_and_gradient(y, f, n_threads=n_threads)
+    assert all(np.array_equal(a, b) for a, b in zip(got, want, strict=True))
+    total, gradient = loss.value_and_gradient(y, f, reduction="sum", n_threads=n_threads)
+    assert np.array_equal(gradient, want[1])
+    assert total == loss.value(y, f, reduction="sum")
+    _, weighted = loss.value_and_gradient(y, f, sample_weight=np.full(ROWS, 2.0), n_threads=n_threads)
+    assert np.array_equal(weighted, 2 * want[1])
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 0), (3, 3), (3, 5), (1, 9)])
+def test_arrays_that_begin_anywhere(first: int, second: int) -> None:
+    loss, (y, f) = sl.get("squared_error"), data("float64")
+    room = np.full((2, ROWS + 16), -1.0)
+    out = room[0, first : first + ROWS], room[1, second : second + ROWS]
+    loss.value_and_gradient(y, f, out=out, n_threads=1)
+    assert all(np.array_equal(a, b) for a, b in zip(out, by_parts(loss.value_and_gradient, y, f), strict=True))
+    for own, where in zip(room, (first, second), strict=True):
+        assert set(own[:where]) | set(own[where + ROWS :]) == {-1.0}
+
+
+def test_domains_are_still_checked() -> None:
+    loss, (y, f) = sl.get("binary_cross_entropy_with_logits"), data("float64")
+    y[ROWS - 3] = 1.5
+    with pytest.raises(DomainError, match=str(ROWS - 3)):
+        loss.value_and_gradient(y, f, n_threads=1)
