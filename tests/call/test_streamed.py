@@ -13,7 +13,7 @@ from symloss.lower.streams import STREAMED_FROM
 
 ROWS = STREAMED_FROM // 16 + 7  # more than are wanted with four float32 arrays, and no whole number of vectors
 PART = 50_000
-NAMES = ("squared_error", "poisson", "binary_cross_entropy_with_logits")
+NAMES = ("squared_error", "poisson")
 
 
 def data(dtype: str) -> tuple[Any, Any]:
@@ -54,7 +54,7 @@ def test_arrays_that_begin_anywhere(first: int, second: int) -> None:
 
 
 def test_domains_are_still_checked() -> None:
-    loss, (y, f) = sl.get("binary_cross_entropy_with_logits"), data("float64")
-    y[ROWS - 3] = 1.5
+    loss, (y, f) = sl.get("poisson"), data("float64")
+    y[ROWS - 3] = -1.0
     with pytest.raises(DomainError, match=str(ROWS - 3)):
         loss.value_and_gradient(y, f, n_threads=1)
