@@ -17,8 +17,11 @@ def guard_failure(bound: Bound, row: int, number: int, offset: int = 0) -> Domai
     """The error for a guard of the kernel that failed in a row.
 
     The kernel tells the row alone; the element is found by testing that row again.
-    ``offset`` is where the row's elements begin in flat arrays (ragged rows).
+    ``offset`` is where the row's elements begin in flat arrays (ragged rows). The guard after the last is that of the
+    weights.
     """
+    if number == len(bound.signature.guards):
+        return weight_failure(bound, row)
     guard = bound.guard(number)
     argument = guard.argument
     values = _row(bound, argument, row, offset)

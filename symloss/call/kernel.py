@@ -45,13 +45,19 @@ def streamed(kernel: Kernel) -> Any:
 
 
 class Kernel(Protocol):
-    """A compiled kernel: ``run`` computes one chunk, its arguments as ``PARAMETERS`` say."""
+    """A compiled kernel: ``run`` computes one chunk, its arguments as ``PARAMETERS`` say.
+
+    ``compute`` takes the same without the status, and only tells whether a guard failed somewhere.
+    """
 
     @property
     def PARAMETERS(self) -> tuple[Parameter, ...]: ...
 
     @property
     def run(self) -> Any: ...
+
+    @property
+    def compute(self) -> Any: ...
 
 
 def execute(

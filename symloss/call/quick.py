@@ -5,27 +5,24 @@ all else: the general way, which gives the same bits, then does it or raises. It
 straight-line function per kernel, written out here as text, because at 32 samples every
 loop over parameters costs as much as the kernel. For a scalar loss it reads
 
-    def quick(args, named, weight, out, n_threads=None):
-        if len(args) != 2: return None
-        a1, a2, = args
-        if type(a2) is not ndarray or a2.ndim != 1: return None
-        shape = batch = a2.shape
-        ...
-        if not (type(a1) is ndarray and a1.shape == batch and a1.flags.carray and a1.dtype == d1): return None
+    def quick(args, named, weight=None, out=None, n_threads=None):
+        try:
+            a1, a2, = args
+            rows, = shape = a2.shape
+        except (ValueError, AttributeError): return None
+        batch = shape
+        if not (type(a1) is ndarray and a1.shape == batch and a1.dtype is d1 and a1.flags.carray): return None
         ...
         if out is None:
-            a4 = empty((rows,), d4)
+            a4 = empty(batch, d4)
         else:
             ...
-        a5 = status.array
-        run(rows, a1, a2, 1.0, a4, a5)
-        if a5.item(0) >= 0: a5.fill(-1); return None
+        if compute(rows, a1, a2, 1.0, a4): return None
         return a4
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from math import isfinite
@@ -41,7 +38,7 @@ from symloss.call.results import Structure
 from symloss.call.signature import ParameterSpec, Signature, Test
 from symloss.call.threads import run_blocks
 from symloss.call.totals import combined
-from symloss.call.weights import add_up, find_bad
+from symloss.call.weights import add_up
 from symloss.lower.ir import Parameter
 from symloss.lower.streams import empty_from_line, fewest_rows, in_step
 from symloss.lower.tiles import LONGEST
@@ -49,16 +46,6 @@ from symloss.lower.tiles import LONGEST
 #: The result of a call with these positional arguments, parameters by name, weights, ``out`` and number of threads;
 #: ``None`` if it must go the general way.
 Quick = Callable[..., Any]
-
-
-class _Status(threading.local):
-    """The status array of each thread, kept at -1."""
-
-    def __init__(self) -> None:
-        self.array = np.full(2, -1, dtype=np.int64)
-
-
-_status = _Status()
 
 
 def _sum_of(pair: Array) -> float:
@@ -89,14 +76,12 @@ def quick(kernel: Kernel, signature: Signature, outputs: Structure, reduction: s
         "run_blocks": run_blocks,
         "Declined": _Declined,
         "zeros": np.zeros,
-        "run": kernel.run,
-        "run_streamed": streamed(kernel),
+        "compute": getattr(kernel.compute, "entry_point", kernel.compute),
+        "compute_streamed": getattr(kernel, "compute_streamed", None),
         "in_step": in_step,
         "empty_from_line": empty_from_line,
-        "status": _status,
         "shares_memory": np.may_share_memory,
         "sum_of": _sum_of,
-        "find_bad": find_bad,
         "add_up": add_up,
         **{f"d{i}": np.dtype(p.dtype) for i, p in enumerate(kernel.PARAMETERS)},
     }
@@ -144,10 +129,12 @@ def _inside(test: Test | None, name: str) -> str:
     return f"{_number(low)} {'<=' if low_included else '<'} {name} {'<=' if high_included else '<'} {_number(high)}"
 
 
-def _plain_array(name: str, shape: str, i: int) -> str:
+def _plain_array(i: int, shape: str, name: str = "") -> str:
+    """The test whether an array is what the kernel takes; it is called without its dispatcher, which would look."""
     # NumPy has one object for each of its own dtypes; an equal one of another make goes the general way.
-    plain = f"type({name}) is ndarray and {name}.shape == {shape} and {name}.dtype is d{i} and {name}.flags.carray"
-    return f"if not ({plain}): return None"
+    name = name or f"a{i}"
+    same = f"{name}.shape == {shape} and " if shape else ""
+    return f"if not (type({name}) is ndarray and {same}{name}.dtype is d{i} and {name}.flags.carray): return None"
 
 
 class _Text:
@@ -167,30 +154,26 @@ class _Text:
 
     def lines(self) -> Iterator[str]:
         """The function, line by line."""
-        yield "def quick(args, named, weight, out, n_threads=None):"
+        yield "def quick(args, named, weight=None, out=None, n_threads=None):"
         for line in (*self._checks(), *self._results_given_or_made(), *self._large(), *self._made(), *self._run()):
             yield f"    {line}"
 
     def _checks(self) -> Iterator[str]:
-        names = [i.name for i in self.signature.inputs]
-        yield f"if len(args) != {len(names)}: return None"
-        yield f"{', '.join(f'a{self.place[name]}' for name in names)}, = args"
-        leader, inner = f"a{self.place[self.leader.name]}", len(self.leader.axes)
-        yield f"if type({leader}) is not ndarray or {leader}.ndim != {1 + inner}: return None"
-        yield f"shape = batch = {leader}.shape"
-        yield f"rows, {'width' if inner else ''} = shape"
-        yield f"size = rows{' * width' if inner else ''}"
-        if inner:
-            yield "batch = shape[:1]"
+        inputs = [(self.place[i.name], i.axes) for i in self.signature.inputs]
+        leader, inner = self.place[self.leader.name], bool(self.leader.axes)
+        yield "try:"
+        yield f"    {', '.join(f'a{i}' for i, _ in inputs)}, = args"
+        yield f"    rows, {'width' if inner else ''} = shape = a{leader}.shape"
+        yield "except (ValueError, AttributeError): return None"
+        yield f"batch = {'shape[:1]' if inner else 'shape'}"
+        for i, axes in inputs:
+            yield _plain_array(i, "" if i == leader else "shape" if axes else "batch")
         if any(p.lanes > 1 for _, p in self.parameters):
             yield f"if width > {LONGEST}: return None"  # a kernel for short rows; longer ones have another
-        yield "if not size: return None"
+        yield f"size = rows{' * width' if inner else ''}"
         # More than one chunk: see `symloss.call.chunks.step`.
         yield f"is_large = size > {ELEMENTS}"
-        yield "if is_large and weight is not None: return None"
-        for spec in self.signature.inputs:
-            i = self.place[spec.name]
-            yield _plain_array(f"a{i}", "shape" if spec.axes else "batch", i)
+        yield "if not size or (is_large and weight is not None): return None"
         yield from self._parameters()
         yield from self._weight_checks()
 
@@ -202,36 +185,40 @@ class _Text:
         if not scalars:
             yield "if named: return None"
             return
-        yield "known = 0"
+        yield from (f"a{i} = {_number(spec.default)}" for i, spec in scalars)
+        yield "if named:"
+        yield "    known = 0"
         for i, spec in scalars:
-            yield f"a{i} = {_number(spec.default)}"
-            yield f"if named and {spec.name!r} in named:"
-            yield f"    a{i}, known = named[{spec.name!r}], known + 1"
-            yield f"    if type(a{i}) is int and abs(a{i}) < {2**53}: a{i} = float(a{i})"
-            yield f"    if type(a{i}) is not float or not {_inside(spec.test, f'a{i}')}: return None"
-            if spec.default is None:
-                yield f"if a{i} is None: return None"
-        yield "if known != len(named): return None"
+            yield f"    if {spec.name!r} in named:"
+            yield f"        a{i}, known = named[{spec.name!r}], known + 1"
+            yield f"        if type(a{i}) is int and abs(a{i}) < {2**53}: a{i} = float(a{i})"
+            yield f"        if type(a{i}) is not float or not {_inside(spec.test, f'a{i}')}: return None"
+        yield "    if known != len(named): return None"
+        yield from (f"if a{i} is None: return None" for i, spec in scalars if spec.default is None)
 
     def _weight_checks(self) -> Iterator[str]:
-        yield "total = rows"
+        if self.mean:
+            yield "total = rows"
         for i, p in self.parameters:
             if p.kind == "weight":
-                yield _plain_array("weight", "batch", i)
-                yield "if find_bad(weight) is not None: return None"
+                yield _plain_array(i, "batch", "weight")
                 if self.mean:
                     yield "total = add_up(weight)"
                     yield "if total == 0.0: return None"
 
     def _results_given_or_made(self) -> Iterator[str]:
         results = [
-            (i, f"({', '.join(['rows', *['width'] * len(p.axes)])},)") for i, p in self.parameters if p.kind == "output"
+            (i, "batch" if not p.axes else "shape" if len(p.axes) == 1 else f"shape + (width,) * {len(p.axes) - 1}")
+            for i, p in self.parameters
+            if p.kind == "output"
         ]
         if not results:
             yield "if out is not None: return None"
             return
         yield "if out is None:"
-        yield from (f"    a{i} = empty({shape}, d{i})" for i, shape in results)
+        for i, shape in results:
+            given = "" if self.parameters[i][1].dtype == "float64" else f", d{i}"
+            yield f"    a{i} = empty({shape}{given})"
         yield "else:"
         for line in (
             *self._given("out", self.outputs),
@@ -253,30 +240,31 @@ class _Text:
             yield from self._given(part, inner)
 
     def _usable(self, i: int, shape: str) -> Iterator[str]:
-        yield _plain_array(f"a{i}", shape, i)
+        yield _plain_array(i, shape)
         others = [f"a{j}" for j, p in self.parameters if p.kind in ("input", "label")]
         others += ["weight" for _, p in self.parameters if p.kind == "weight"]
-        yield f"if {' or '.join(f'shares_memory(a{i}, {other})' for other in others)}: return None"
+        # Two arrays that are nobody's view have memory of their own; that is seen five times as quickly.
+        own = " and ".join(f"{other}.base is None and a{i} is not {other}" for other in others)
+        shared = " or ".join(f"shares_memory(a{i}, {other})" for other in others)
+        yield f"if not (a{i}.base is None and {own}) and ({shared}): return None"
 
     def _made(self) -> Iterator[str]:
         for i, p in self.parameters:
             if p.kind == "total":
                 yield f"a{i} = zeros(2)"
-            elif p.kind == "status":
-                yield f"a{i} = status.array"
 
     def _chosen(self) -> Iterator[str]:
         """The kernel for many rows, and results where it wants them."""
-        yield "go = run"
+        yield "go = compute"
         if self.fewest_streamed is not None:
             results = [(f"a{i}", i) for i, p in self.parameters if p.kind == "output" and not p.axes]
             yield f"if rows >= {self.fewest_streamed}:"
             yield f"    if out is None: {'; '.join(f'{a} = empty_from_line((rows,), d{i})' for a, i in results)}"
-            yield f"    if in_step({', '.join(a for a, _ in results)}): go = run_streamed"
+            yield f"    if in_step({', '.join(a for a, _ in results)}): go = compute_streamed"
 
-    def _run_checked(self, run: str = "run") -> Iterator[str]:
-        yield f"{run}({', '.join(self._argument(i, p) for i, p in self.parameters)})"
-        yield from self._status()
+    def _run_checked(self, compute: str = "compute") -> Iterator[str]:
+        given = ", ".join(self._argument(i, p) for i, p in self.parameters if p.kind != "status")
+        yield f"if {compute}({given}): return None"
 
     def _run(self) -> Iterator[str]:
         yield from self._run_checked()
@@ -299,14 +287,15 @@ class _Text:
         """What the blocks of a call have in common."""
         passed = ("input", "label", "scalar", "output")
         arrays = [f"a{i}" for i, p in self.parameters if p.kind in passed]
-        return ["go", "size", "rows", *(["width"] if self.width == "width" else []), "total", *arrays]
+        sizes = ["size", "rows", *(["width"] if self.width == "width" else []), *(["total"] if self.mean else [])]
+        return ["go", *sizes, *arrays]
 
     def blocks(self) -> Iterator[str]:
         """The function that computes the blocks of a call, by one thread or several."""
         yield f"def in_blocks({', '.join(('threads', *self._shared()))}):"
-        run = f"go({', '.join(self._of_block(i, p) for i, p in self.parameters)})"
+        given = ", ".join(self._of_block(i, p) for i, p in self.parameters if p.kind != "status")
         kept = (f"sums{i}[block] = a{i}" for i in self.totals)
-        work = (*self._made(), run, *self._status("raise Declined"), *kept)
+        work = (*self._made(), f"if go({given}): raise Declined", *kept)
         lines = (
             f"blocks = blocks_of(rows, {self.width}{'' if self.totals else ', threads'})",
             *(f"sums{i} = [None] * len(blocks)" for i in self.totals),
@@ -327,11 +316,6 @@ class _Text:
         if p.kind in ("input", "label", "output"):
             return f"{whole}[first * width:stop * width]" if p.axes else f"{whole}[first:stop]"
         return whole
-
-    def _status(self, decline: str = "return None") -> Iterator[str]:
-        for i, p in self.parameters:
-            if p.kind == "status":
-                yield f"if a{i}.item(0) >= 0: a{i}.fill(-1); {decline}"
 
     def _argument(self, i: int, p: Parameter) -> str:
         match p.kind:

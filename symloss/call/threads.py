@@ -18,7 +18,7 @@ from symloss import options
 from symloss.errors import ParameterError
 
 #: Threads are made on demand and only while none is idle, so this is a limit, not a number.
-_MOST_THREADS = 256
+MOST = 256
 
 #: Seconds of work that is left when threads are called for. Waking one and waiting for it took 50 to 90 microseconds
 #: on two cores, so that with less than this two threads lose (`python -m benchmarks threads`).
@@ -77,7 +77,7 @@ def _the_pool() -> ThreadPoolExecutor:
     global _pool
     with _pool_lock:
         if _pool is None:
-            _pool = ThreadPoolExecutor(_MOST_THREADS, "symloss", initializer=_mark_pool_thread)
+            _pool = ThreadPoolExecutor(MOST, "symloss", initializer=_mark_pool_thread)
         return _pool
 
 
@@ -91,7 +91,7 @@ def count(n_threads: object) -> int:
         number = 0
     if number < 1 or isinstance(n_threads, bool):
         raise ParameterError(f"n_threads is {n_threads!r}; expected a whole number >= 1, or None for one per core")
-    return min(number, _MOST_THREADS)
+    return min(number, MOST)
 
 
 def _usable_cores() -> int:

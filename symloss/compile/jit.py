@@ -112,6 +112,9 @@ def kernel(signature: str) -> Decorator:
         finally:
             cache_of_function.release()
         dispatcher.disable_compile()
+        # What it would choose for arguments that fit: a function that does not look at them.
+        (overload,) = dispatcher.overloads.values()
+        dispatcher.entry_point = overload.entry_point
         return dispatcher
 
     return decorate

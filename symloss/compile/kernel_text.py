@@ -32,7 +32,7 @@ from symloss.lower.streams import streamed_results
 
 SCALARS = {"rows": "int64", "strip": "int64", "extent": "int64", "scalar": "float64", "scale": "float64"}
 SOMEWHERE = 0
-"""What `compute` leaves in the status where a guard does not hold: any number that is not -1."""
+"""In the status where a guard does not hold, until the search has found the row: any number that is not -1."""
 
 
 READ_ONLY = frozenset({"offsets", "input", "label", "shared", "weight"})
@@ -48,7 +48,7 @@ def parameter_type(parameter: Parameter) -> str:
 
 
 class Kernel:
-    """Writes the function `run`."""
+    """Writes the functions `compute`, which tells whether a guard failed, and `run`, which says where."""
 
     def __init__(self, nest: Nest, identifier: Identifiers) -> None:
         self._nest, self._identifier = nest, identifier
@@ -63,19 +63,18 @@ class Kernel:
         self._streamed: frozenset[str] = frozenset()
 
     def text(self) -> str:
-        """The function `run`; where there are guards, after the two that it is made of. The same once more for large
-        arrays, where results can be streamed."""
-        parts = [self._function("kernel", "compute" if self._nest.search else "run", self._main)]
+        """The functions of the module: `compute`, `search` where there are guards, and `run`, which calls both.
+        `compute` and `run` once more for large arrays, where results can be streamed."""
+        parts = [self._function("kernel", "boolean", "compute", self._main, without="status")]
         streamed = self.streamed_results()
         if streamed:
             self._streamed = frozenset(p.name for p in streamed)
-            name = "compute_streamed" if self._nest.search else "run_streamed"
-            parts.append(self._function("later", name, self._main))
+            parts.append(self._function("later", "boolean", "compute_streamed", self._main, without="status"))
             self._streamed = frozenset()
         if self._nest.search:
-            parts.append(self._function("later", "search", self._search))
-            parts.append(self._run("run", "compute"))
-        if self._nest.search and streamed:
+            parts.append(self._function("later", "void", "search", self._search))
+        parts.append(self._run("run", "compute"))
+        if streamed:
             parts.append(self._run("run_streamed", "compute_streamed"))
         return "\n\n".join(parts)
 
@@ -83,36 +82,37 @@ class Kernel:
         """The results that are streamed where arrays are large."""
         return streamed_results(self._nest)
 
-    def _function(self, decorator: str, name: str, body: Callable[[], None]) -> str:
-        types = ", ".join(map(parameter_type, self._nest.parameters))
+    def _function(self, decorator: str, returned: str, name: str, body: Callable[[], None], without: str = "") -> str:
+        parameters = [p for p in self._nest.parameters if p.kind != without]
+        types, names = ", ".join(map(parameter_type, parameters)), self._arguments(without)
         self._lines = []
         body()
-        head = f'@{decorator}("void({types})")\ndef {name}({", ".join(self._names)}):\n'
+        head = f'@{decorator}("{returned}({types})")\ndef {name}({names}):\n'
         return head + "\n".join(self._lines) + "\n"
 
+    def _arguments(self, without: str = "") -> str:
+        pairs = zip(self._nest.parameters, self._names, strict=True)
+        return ", ".join(name for parameter, name in pairs if parameter.kind != without)
+
     def _run(self, name: str, compute: str) -> str:
-        names = ", ".join(self._names)
-        return (
-            f"def {name}({names}):\n"
-            f"    {compute}({names})\n"
-            f"    if {self._status}.item(0) == {SOMEWHERE}:\n"
-            f"        search({names})\n"
+        computed = f"{compute}({self._arguments(without='status')})"
+        found = (
+            f"    if {computed}:\n        {self._status}[0] = {SOMEWHERE}\n        search({self._arguments()})\n"
+            if self._nest.search
+            else f"    {computed}\n"
         )
+        return f"def {name}({self._arguments()}):\n    {self._status}.fill(-1)\n{found}"
 
     def _line(self, text: str) -> None:
         self._lines.append("    " * self._depth + text)
 
     def _main(self) -> None:
         self._line("wide_vectors()")
-        self._line(f"{self._status}[:] = -1")
-        if self._nest.search:
-            self._line(f"{self._failed} = False")
+        self._line(f"{self._failed} = False")
         self._block(self._nest.body)
-        if self._nest.search:
-            self._line(f"if {self._failed}:")
-            self._line(f"    {self._status}[0] = {SOMEWHERE}")
         if self._streamed:
             self._line("settle()")
+        self._line(f"return {self._failed}")
 
     def _search(self) -> None:
         self._line("# A guard does not hold somewhere: find the first row, and in it the first guard.")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from symloss.call.method import Method
+from symloss.call.quick import Quick
 from symloss.call.signature import Signature
 from symloss.compile.keys import Request, kernel_module
 from symloss.errors import ParameterError
@@ -33,9 +34,23 @@ class Caller:
         self.pipeline = pipeline
         self.methods: dict[Any, Method] = {}
         self._plans: dict[Any, Plan] = {}
+        self._usual: dict[str, Plan] = {}
+        self._ways: dict[str, Sequence[Quick]] = dict.fromkeys((*_RESULTS, *TOGETHER), ())
+
+    def results(self, kind: str, wrt: Names, args: Sequence[Any], options: Mapping[str, Any]) -> Any:
+        """Results such as "value_and_gradient" by the variables in ``wrt``, of a method's arguments and options."""
+        if wrt is None and not options:
+            # What small calls do most often, with no call between that could be left out.
+            for way in self._ways[kind]:
+                result = way(args, options)
+                if result is not None:
+                    return result
+        return self.plan(kind, wrt).run(args, **options)
 
     def plan(self, results: str, wrt: Names = None) -> Plan:
         """How to compute results such as "value_and_gradient" by the variables in ``wrt``."""
+        if wrt is None and results in self._usual:
+            return self._usual[results]
         key = results, wrt if wrt is None or isinstance(wrt, str) else tuple(wrt)
         plan = self._plans.get(key)
         if plan is None:
@@ -44,6 +59,8 @@ class Caller:
                 self.outline.refuse_metric(derived[0])
             requests, structure = requested(self.outline, results, wrt)
             plan = self._plans.setdefault(key, Plan(self._signature(results), requests, structure, self._method))
+            if wrt is None:
+                self._usual[results], self._ways[results] = plan, plan.method("none").quick
         return plan
 
     def _signature(self, results: str) -> Signature:

@@ -297,38 +297,38 @@ class Loss:
         ``value(y_true, raw_prediction, *, sample_weight=None, reduction="none", groups=None,
         out=None, n_threads=None, **parameters)``. Batch dimensions lead, inner axes trail.
         """
-        return self._caller.plan("value")(args, options)
+        return self._caller.results("value", None, args, options)
 
     def gradient(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """The derivative by the prediction, in its shape; a tuple for several.
 
         ``wrt`` picks predictions or parameters.
         """
-        return self._caller.plan("gradient", wrt)(args, options)
+        return self._caller.results("gradient", wrt, args, options)
 
     def hessian(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """The diagonal of the Hessian, in the shape of the prediction."""
-        return self._caller.plan("hessian", wrt)(args, options)
+        return self._caller.results("hessian", wrt, args, options)
 
     def value_and_gradient(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """Both, from one pass over the data."""
-        return self._caller.plan("value_and_gradient", wrt)(args, options)
+        return self._caller.results("value_and_gradient", wrt, args, options)
 
     def gradient_and_hessian(self, *args: Any, wrt: Names = None, curvature: str = "exact", **options: Any) -> Any:
         """Gradient and diagonal Hessian from one pass; ``curvature="fisher"`` gives the Fisher information instead."""
         if curvature == "exact":
-            return self._caller.plan("gradient_and_hessian", wrt)(args, options)
+            return self._caller.results("gradient_and_hessian", wrt, args, options)
         if curvature == "fisher":
-            return self._caller.plan("gradient_and_fisher", wrt)(args, options)
+            return self._caller.results("gradient_and_fisher", wrt, args, options)
         raise ParameterError(f'{self.name}: curvature={curvature!r}; expected "exact" or "fisher"')
 
     def hessian_matrix(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """``(n, K, K)`` for a row, ``(n, P, P)`` for P scalar predictions; nested tuples of blocks otherwise."""
-        return self._caller.plan("hessian_matrix", wrt)(args, options)
+        return self._caller.results("hessian_matrix", wrt, args, options)
 
     def gradient_and_hessian_matrix(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """Gradient and `hessian_matrix`, what a Newton step needs, from one pass over the data."""
-        return self._caller.plan("gradient_and_hessian_matrix", wrt)(args, options)
+        return self._caller.results("gradient_and_hessian_matrix", wrt, args, options)
 
     def hvp(self, *args: Any, wrt: Names = None, **options: Any) -> Any:
         """``hvp(y_true, raw_prediction, vector, ...)``: Hessian times vector, never forming the matrix.

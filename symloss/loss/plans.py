@@ -27,8 +27,6 @@ TOGETHER = {
 MATRICES = ("hessian_matrix", "fisher_matrix")
 WITHOUT_VARIABLE = ("value", "predict")
 
-_OPTIONS = ("sample_weight", "groups", "out", "n_threads")
-
 #: Gives the method for a signature, requests, their structure and a reduction.
 MethodFor = Callable[[Signature, tuple[Request, ...], Any, str], Method]
 
@@ -44,20 +42,30 @@ class Plan:
         self.structure = structure
         self._method_for = method_for
         self._methods: dict[str, Method] = {}
-        self._plain: Method | None = None
 
     def __call__(self, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
-        if not named:
-            return (self._plain or self._method("none"))(args, named)
-        rest = dict(named)
-        method = self._method(rest.pop("reduction", "none"))
-        options = {name: rest.pop(name) for name in _OPTIONS if name in rest}
-        return method(args, rest, **options)
+        return self.run(args, **named)
 
-    def _method(self, reduction: str) -> Method:
+    def run(
+        self,
+        args: Sequence[Any],
+        /,
+        *,
+        reduction: str = "none",
+        sample_weight: Any = None,
+        groups: Any = None,
+        out: Any = None,
+        n_threads: Any = None,
+        **parameters: Any,
+    ) -> Any:
+        """The results of a call; whatever else is named is a parameter or data."""
+        method = self._methods.get(reduction) or self.method(reduction)
+        return method.run(args, parameters, sample_weight, groups, out, n_threads)
+
+    def method(self, reduction: str) -> Method:
+        """The method for a reduction."""
         if reduction not in self._methods:
             self._methods[reduction] = self._method_for(self.signature, self.requests, self.structure, reduction)
-            self._plain = self._methods.get("none")
         return self._methods[reduction]
 
 

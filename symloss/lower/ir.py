@@ -204,7 +204,7 @@ class Reduction:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A condition that guard ``number`` sets.
+    """A condition that guard ``number`` sets; the number after the last guard's stands for the weights.
 
     In ``Nest.body`` a failure is only noted; in ``Nest.search`` it ends the kernel
     with row and number in the status.

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from math import inf
 
 from symloss.lower.exceptional import exceptional, whole_row_not_a_number
 from symloss.lower.graphs import ROW, Graph, Ordered, first_free, short_forms
@@ -61,7 +62,7 @@ def lower(stable: Stable, variant: Variant) -> Nest:
     """The loops that compute every output of ``stable`` and check its guards in one pass over the rows."""
     lowering = _Lowering(stable, variant)
     body = tidy(lowering.main_pass())
-    search = tidy(lowering.search_pass()) if stable.guards else ()
+    search = tidy(lowering.search_pass()) if stable.guards or variant.weighted else ()
     nest = Nest(stable.name, variant, lowering.parameters(), body, search, stable.lengths)
     check(nest)
     return tiled(nest) if variant.tiled and is_tileable(nest) else nest
@@ -167,6 +168,9 @@ class _Lowering:
             return
         parameter, row = self._fixed("weight"), self._values.position(ROW)
         weight = self._values.bind(Load(parameter.name, (row,)), f"{parameter.name}_{row.name}")
+        bounds = ("ge", 0.0), ("lt", inf)
+        holds = (Call(comparison, (weight, Number(bound)), "bool") for comparison, bound in bounds)
+        self._emit(Check(len(self._stable.guards), Call("and", tuple(holds), "bool")))
         self._silent = self._values.bind(Call("eq", (weight, Number(0.0)), "bool"), "silent")
         self._factor = self._values.bind(Call("mul", (weight, scale)), "factor") if self._variant.scaled else weight
 

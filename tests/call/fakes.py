@@ -20,14 +20,20 @@ class Fake:
     """A kernel whose work is a Python function of its arguments by name."""
 
     PARAMETERS: tuple[Parameter, ...]
-    compute: Any
+    formula: Any
     calls: int = 0
 
     def run(self, *values: Any) -> None:
         self.calls += 1
         for p, value in zip(self.PARAMETERS, values, strict=True):
             check_parameter(p, value)
-        self.compute(SimpleNamespace(**{p.name: v for p, v in zip(self.PARAMETERS, values, strict=True)}))
+        self.formula(SimpleNamespace(**{p.name: v for p, v in zip(self.PARAMETERS, values, strict=True)}))
+
+    def compute(self, *values: Any) -> bool:
+        """Whether a guard fails; takes no status, which is the last parameter."""
+        status = np.full(2, -1, dtype=np.int64)
+        self.run(*values, status)
+        return bool(status[0] >= 0)
 
 
 def check_parameter(p: Parameter, value: Any) -> None:
@@ -98,12 +104,13 @@ def scalar_kernel(
         Parameter("status", "status", dtype="int64"),
     ]
 
-    def compute(a: SimpleNamespace) -> None:
+    def formula(a: SimpleNamespace) -> None:
         assert len(a.y) == a.rows
         assert len(a.scratch) >= min(a.rows, getattr(a, "strip", 0))
         weight = a.weight.astype(float) if variant.weighted else np.ones(a.rows)
-        bad = ~(a.y >= 0) & (weight != 0)
-        a.status[:] = (np.argmax(bad), 0) if bad.any() else (-1, -1)
+        bad_weight = ~((weight >= 0) & (weight < np.inf))
+        bad = bad_weight | (~(a.y >= 0) & (weight != 0))
+        a.status[:] = (np.argmax(bad), int(bad_weight[np.argmax(bad)])) if bad.any() else (-1, -1)
         r = a.f.astype(float) - a.y
         results = {"value": a.delta * r * r, "gradient": 2 * a.delta * r, "slope": r * r}
         for kind in kinds:
@@ -115,7 +122,7 @@ def scalar_kernel(
             else:
                 getattr(a, kind)[:] = weighted
 
-    return Fake(tuple(parameters), compute)
+    return Fake(tuple(parameters), formula)
 
 
 def row_signature(**changes: Any) -> Signature:
@@ -150,7 +157,7 @@ def row_kernel(variant: Variant, per_sample: frozenset[str] = frozenset(), reduc
         Parameter("status", "status", dtype="int64"),
     )
 
-    def compute(a: SimpleNamespace) -> None:
+    def formula(a: SimpleNamespace) -> None:
         offsets = a.offsets if variant.ragged else np.arange(a.rows + 1) * a.K
         assert len(offsets) == a.rows + 1
         assert offsets[-1] == len(a.z) == len(a.t)
@@ -161,8 +168,8 @@ def row_kernel(variant: Variant, per_sample: frozenset[str] = frozenset(), reduc
             z, t = a.z[low:high].astype(float), a.t[low:high].astype(float)
             w = a.w[low:high] if "w" in per_sample else a.w[: high - low]
             weight = float(a.weight[r]) if variant.weighted else 1.0
-            good = (0 <= a.c[r] < high - low, bool((t >= 0).all()))
-            if weight and not all(good):
+            good = (0 <= a.c[r] < high - low or not weight, bool((t >= 0).all()) or not weight, 0 <= weight < np.inf)
+            if not all(good):
                 a.status[:] = (r, good.index(False))
                 return
             results = {"value": [np.sum(w * t * z) + z[a.c[r]]], "gradient": w * t * z, "slope": t * z}
@@ -175,4 +182,4 @@ def row_kernel(variant: Variant, per_sample: frozenset[str] = frozenset(), reduc
         for k, total in totals.items():
             add_pair(getattr(a, k), total)
 
-    return Fake(parameters, compute)
+    return Fake(parameters, formula)

@@ -106,15 +106,15 @@ def test_general_and_quick_way_give_the_same_bits() -> None:
             method = scalar_method(reduction)
             y, f = scalar_arrays(40, dtype)
             general = method((y, f), {})
-            assert len(method._quick) == 1
+            assert len(method.quick) == 1
             same(method((y, f), {}), general)
             weight = np.linspace(0, 1, 40).astype(dtype)
             general = method((y, f), {}, sample_weight=weight)
-            assert len(method._quick_weighted) == 1
-            assert method._quick_weighted[0]((y, f), {}, weight, None) is not None
+            assert len(method.quick_weighted) == 1
+            assert method.quick_weighted[0]((y, f), {}, weight, None) is not None
             same(method((y, f), {}, sample_weight=weight), general)
             for bad in (-weight, weight[:9], weight * np.nan, weight.astype(int), 1.0):
-                assert method._quick_weighted[0]((y, f), {}, bad, None) is None
+                assert method.quick_weighted[0]((y, f), {}, bad, None) is None
 
 
 @pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
@@ -126,28 +126,28 @@ def test_rows_have_a_quick_way(reduction: str) -> None:
         kernel = row_kernel(variant, per_sample, reduced)
         fewer = tuple(p for p in kernel.PARAMETERS if p.name != "w")
 
-        def compute(a: Any) -> None:
+        def formula(a: Any) -> None:
             a.w = np.ones(a.K)
-            kernel.compute(a)
+            kernel.formula(a)
 
-        return Fake(fewer, compute)
+        return Fake(fewer, formula)
 
     method = Method(plain, BOTH, kernel_for, reduction)
     for shape in ((6, 4), (1, 40000), (1, 1)):
         arrays = row_arrays(shape)
         general = method(arrays, {}, n_threads=1)
-        assert method._quick[0](arrays, {}, None, None) is not None
+        assert method.quick[0](arrays, {}, None, None) is not None
         same(method(arrays, {}), general)
     with_parameter = row_method(reduction)
     with_parameter(row_arrays((6, 4)), {})
-    assert not with_parameter._quick, "a vector parameter needs the general way"
+    assert not with_parameter.quick, "a vector parameter needs the general way"
 
 
 def test_quick_way_declines_what_it_cannot_do() -> None:
     method = scalar_method()
     y, f = scalar_arrays(4)
     method((y, f), {})
-    (way,) = method._quick
+    (way,) = method.quick
     assert way((y, f), {}, None, None) is not None
     declined = [(y[::2], f[::2]), (y, f.astype(np.float32)), (y.tolist(), f), (y[:3], f), (1.0, 2.0), (y, f, f), (f,)]
     for args in [*declined, (y[:0], f[:0]), (-y - 1, f)]:
@@ -155,7 +155,8 @@ def test_quick_way_declines_what_it_cannot_do() -> None:
     for named in ({"delta": -1.0}, {"delta": np.nan}, {"delta": "2"}, {"delta": np.ones(4)}, {"epsilon": 1.0}):
         assert way((y, f), named, None, None) is None
     good = np.empty(4)
-    for out in (good, [good, good], (good, good[::2]), (good, f), (good, good.astype(np.float32)), (good, good[:3])):
+    wrong = (good[::2], f, f[:], good.astype(np.float32), good[:3])
+    for out in (good, [good, good], *((good, other) for other in wrong)):
         assert way((y, f), {}, None, out) is None
     good.flags.writeable = False
     assert way((y, f), {}, None, (good, np.empty(4))) is None
@@ -169,7 +170,7 @@ def test_quick_way_takes_parameters_by_name_and_out() -> None:
     y, f = scalar_arrays(40)
     general = method((y, f.tolist()), {"delta": 2.0})
     method((y, f), {})
-    (way,) = method._quick
+    (way,) = method.quick
     for delta in (2, 2.0):
         same(way((y, f), {"delta": delta}, None, None), general)
     out = np.empty(40), np.empty(40)

@@ -109,6 +109,15 @@ def test_first_failed_guard(weighted: bool) -> None:
     assert written["status"].tolist() == [4, 1]
 
 
+@pytest.mark.parametrize("weight", [-1.0, np.inf, np.nan])
+@pytest.mark.parametrize("guarded", [False, True])
+def test_weights_have_a_guard(weight: float, guarded: bool) -> None:
+    weights = np.ones(ROWS)
+    weights[5] = weight
+    written = run(scalar(guarded=guarded), WEIGHTED, weight=weights)[1]
+    assert written["status"].tolist() == [5, len(scalar(guarded=guarded).stable.guards)]
+
+
 def test_guard_over_an_axis_and_not_a_number_in_a_prediction() -> None:
     example = row(50)
     data = example.data(ROWS)

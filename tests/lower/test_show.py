@@ -20,6 +20,7 @@ nest scalar
 body
   for row in rows
     weight_row = weight[row]
+    check 0: ((weight_row >= 0.0) and (weight_row < inf))
     silent = (weight_row == 0.0)
     factor = (weight_row*scale)
     f_row = f[row]
@@ -30,6 +31,10 @@ body
     sigmoid_single_1 = sigmoid_single(f_row)
     scaled_2 = (factor*(sigmoid_single_1 - y_row))
     gradient[row] = (0.0 if silent else scaled_2)
+search, if a check failed
+  for row in rows
+    weight_row_2 = weight[row]
+    check 0: ((weight_row_2 >= 0.0) and (weight_row_2 < inf))
 """
 
 
