@@ -562,6 +562,9 @@ class log_exprel(Head):
 
     nargs = 1
 
+    def _eval_is_nonnegative(self) -> bool | None:
+        return self.args[0].is_nonnegative
+
 
 class tilted_mean(Head):
     """The mean of a density proportional to exp(x s) on [0, 1], the derivative of `log_exprel`."""

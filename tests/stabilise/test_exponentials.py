@@ -200,4 +200,6 @@ def test_log_of_one_less_a_double_exponential_does_not_matter_where_the_exponent
     y, f = sl.target("y", domain=sl.Counts), sl.prediction("f")
     loss = sl.Loss("truncated_poisson", sp.log(sp.exp(sp.exp(f)) - 1) - y * f)
     assert loss.value([17.0, 17.0], [1e308, -1e308]).tolist() == [math.inf, math.inf]
+    assert loss.value([17.0, 17.0], [math.inf, -math.inf]).tolist() == [math.inf, math.inf]
+    assert loss.value([1.0, 1.0], [math.inf, -math.inf]).tolist() == [math.inf, 0.0]
     assert loss.gradient([17.0], [1e308]).tolist() == [math.inf]
