@@ -35,6 +35,7 @@ from symloss.elementary import (
     logistic,
     mean_divergence,
     normal,
+    parts,
     polygamma,
     power,
     saddle_point,
@@ -52,7 +53,7 @@ __all__ = ["AMPLIFYING", "FUNCTIONS", "SINGLE", "Function", "callables", "source
 Scalar = Callable[..., float]
 
 MODULES: tuple[ModuleType, ...] = (
-    constants, arithmetic, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
+    constants, arithmetic, parts, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
     algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma,
     beta, gamma_differences, log_shape, log_rising, log_mean, saddle_point, scaled, bessel, exponential_integral,
     single, shifted, threshold,

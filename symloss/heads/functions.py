@@ -563,7 +563,8 @@ class log_exprel(Head):
     nargs = 1
 
     def _eval_is_nonnegative(self) -> bool | None:
-        return self.args[0].is_nonnegative
+        nonnegative: bool | None = self.args[0].is_nonnegative
+        return nonnegative
 
 
 class tilted_mean(Head):

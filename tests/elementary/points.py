@@ -219,10 +219,10 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "log1psq_quotient": Domain((sizes(1e-150, 1e308), sizes(1e-5, 1e5))),
     "power1psq_quotient_product": Domain((sizes(1e-5, 1e5), between(-1.0, 1.0), sizes(1e-3, 1e3))),
     "sin_corrected": Domain(
-        (between(1e17, 1e18), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0))), away_from_zero=0.2
+        (mixed(between(1e17, 1e18), sizes(1e9, 1e300)), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0)))
     ),
     "cos_corrected": Domain(
-        (between(1e17, 1e18), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0))), away_from_zero=0.2
+        (mixed(between(1e17, 1e18), sizes(1e9, 1e300)), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0)))
     ),
     "exp_error": Domain((between(-0.34, 0.34),), away_from_zero=3e-17),
     "log_error": Domain((between(1e3, 1e9),), away_from_zero=2e-16),

@@ -109,7 +109,16 @@ def test_a_sine_takes_what_rounding_took_from_a_huge_angle() -> None:
     loss = sl.get("von_mises_2")
     with mpmath.workprec(2000):
         want = -mpmath.sin(mpmath.mpf(1) - mpmath.mpf(1e300)) * mpmath.exp(3)
-    assert loss.gradient([1.0], [1e300], [3.0], wrt="mu")[0] == pytest.approx(float(want), rel=1e-14, abs=0)
+    assert loss.gradient([1.0], [1e300], [3.0], wrt="mu")[0] == pytest.approx(float(want), rel=1e-15, abs=0)
+
+
+def test_a_sine_next_to_its_zero_keeps_its_digits_for_a_huge_angle() -> None:
+    """(y - mu)/2 is 0.046 beside a whole number of turns; of sin(x) cos(e) + cos(x) sin(e) 4 bits were left."""
+    with mpmath.workprec(2000):
+        want = 2 * mpmath.sin((mpmath.mpf(-1.25) - mpmath.mpf(4.045430908857926e68)) / 2) ** 2 * mpmath.exp(20)
+        far = float(want - mpmath.log(2 * mpmath.pi) / 2 - 10 + mpmath.exp(-20) / 8)
+    got = sl.get("von_mises_2").value([-1.25], [4.045430908857926e68], [20.0])[0]
+    assert got == pytest.approx(far, rel=1e-15, abs=0)
 
 
 def test_a_bessel_function_of_an_exponential_that_overflows_is_finite() -> None:
