@@ -44,7 +44,8 @@ from .arithmetic import (
     is_constant,
     is_repeated_divisor,
     nearest,
-    squared_exponentials,
+    squared_factors,
+    squared_last,
     term_order,
     with_one_number,
 )
@@ -343,7 +344,8 @@ class Translation:
             product = self.call(head, value, self.number(0.0) if error is None else error, count)
         elif u is not None:
             product = self._repeated(self._corrected("sigmoid_slope", u, places), exponent)
-        squares = squared_exponentials(factors)
+        factors = squared_last(factors)
+        squares = squared_factors(factors)
         for factor in factors[: len(factors) - 2 * len(squares)]:
             value = self.node(factor, places)
             product = value if product is None else self.call("mul", product, value)

@@ -132,7 +132,9 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "rising_log_exp": Domain((mixed(between(-60.0, 40.0), between(-5.0, 5.0)), counts), away_from_zero=1.5),
     "rising_slope": Domain((mixed(between(-60.0, 40.0), between(-5.0, 5.0)), counts)),
     "excess_slope": Domain((mixed(between(5.0, 40.0), between(7.0, 20.0)), whole(2, 100))),
-    "rising_curvature": Domain((mixed(between(-40.0, 40.0), between(-5.0, 5.0)), counts)),
+    "rising_curvature": Domain(
+        (mixed(between(-40.0, 40.0), between(-5.0, 5.0)), mixed(counts, between(0.05, 3.0), between(0.9, 1.1)))
+    ),
     **dict.fromkeys(
         ("exp_sigmoid", "exp_softplus"),
         Domain((mixed(between(-600.0, 700.0), between(-5.0, 5.0)), mixed(between(-600.0, 700.0), between(-5.0, 5.0)))),

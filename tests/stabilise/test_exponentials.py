@@ -212,3 +212,31 @@ def test_log_of_one_less_a_double_exponential_does_not_matter_where_the_exponent
     assert loss.value([17.0, 17.0], [math.inf, -math.inf]).tolist() == [math.inf, math.inf]
     assert loss.value([1.0, 1.0], [math.inf, -math.inf]).tolist() == [math.inf, 0.0]
     assert loss.gradient([17.0], [1e308]).tolist() == [math.inf]
+
+
+SMALL = {
+    "student_t_3, a square that underflows": (
+        {"y": [3.0], "mu": [1.2495872067358495e154], "s": [-20.0], "q": [20.0]}, "hessian", "s", 1.2808458222002767e-308
+    ),
+    "student_t_3, a square times a large number": (
+        {"y": [3.0], "mu": [-20.0], "s": [-20.0], "q": [761.2121212121212]}, "hessian", "q", -9.9583206180757621e-292
+    ),
+    "student_t_3, the curvature of a shape next to 1": (
+        {"y": [-0.09958739178680265], "mu": [-0.21408779438774658], "s": [1.4253230586233663],
+         "q": [0.22688479478104262]},
+        "hessian", "q", 0.12135196760195355
+    ),
+    "negative_binomial_2, an excess that underflows but for its factor": (
+        {"y": [2.5], "f": [20.0], "a": [-745.2]}, "gradient", "a", -2.7195770130482808e-307
+    ),
+    "negative_binomial_2, the curvature far out": (
+        {"y": [2.5], "f": [-1.25], "a": [-2.7077363896848183]}, "hessian", "a", -0.062180809735707787
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("title", SMALL)
+def test_what_is_small_by_itself_meets_the_other_factors_first(title: str) -> None:
+    arguments, order, by, want = SMALL[title]
+    got = getattr(sl.get(title.split(",")[0]), order)(**arguments, wrt=by)[0]
+    assert abs(got - want) <= 8 * math.ulp(want)
