@@ -151,6 +151,7 @@ FUNCTIONS: dict[str, Function] = dict([
         mean_divergence.mean_divergence, scaled.log1psq_exp, scaled.log1psq_excess_exp,
         scaled.exp_tanh, scaled.inverse_hypot_exp,
         exponential.exp_product_corrected, single.exp_product_corrected_single,
+        log_mean.exp_times_sigmoid, log_mean.exp_times_slope,
         logistic.sigmoid_blend, single.sigmoid_blend_single, logistic.sigmoid_times, single.sigmoid_times_single,
         logistic.sigmoid_slope_times, single.sigmoid_slope_times_single,
         shifted.times_parts, shifted.times_parts_single,
@@ -163,7 +164,7 @@ SINGLE = {name.removesuffix("_single"): name for name in FUNCTIONS if name.endsw
 """What a kernel for float32 uses instead: still float64 arithmetic, but no digits that rounding to float32 drops."""
 
 
-AMPLIFYING = frozenset({"exp_times", "exp_times_pair"})
+AMPLIFYING = frozenset({"exp_times", "exp_times_pair", "exp_times_slope"})
 """What multiplies a difference by any number: beside it the digits that a short form lacks show in float32 as well."""
 
 

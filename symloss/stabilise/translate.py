@@ -59,7 +59,9 @@ from .exponentials import (
     over_a_hypotenuse,
     product_with,
     scaled_pair,
+    scaled_slope,
     shrunk,
+    times_logistic,
     with_what_overflows,
 )
 from .exponents import error_of_sum, is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
@@ -256,7 +258,10 @@ class Translation:
         above, below = over_a_hypotenuse(above, below)
         exponential = exponential_in(above, number, powers)
         special = shrunk(self, above, number, places) or with_what_overflows(self, above, number, places)
-        if exponential is not None:
+        logistic = None if exponential is None else times_logistic(self, exponential, above, number, places)
+        if logistic is not None:
+            top, q = logistic, 1.0
+        elif exponential is not None:
             top, q = self.silenced(above, product_with(self, exponential, above, number, places), places), 1.0
         elif special is not None:
             top, q = self.silenced(above, special, places), 1.0
@@ -631,7 +636,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (_OF_COMPUTED_EXPONENTS, Translation._of_computed_exponent),
     (sp.tanh, Translation._tanh),
     (sp.polygamma, Translation._polygamma),
-    (exp_times, lambda t, e, p: shape_times_gap(t, e, p, t._by_row(e, p))),
+    (exp_times, lambda t, e, p: shape_times_gap(t, e, p, scaled_slope(t, e, p))),
     (sigmoid_less, logistic_less),
     ((excess_slope, rising_curvature, rising_excess_exp), excess_of_exponential),
     (log_bessel_i0_scaled, bessel_of_exponential),

@@ -184,6 +184,8 @@ ORACLES: dict[str, Oracle] = {
     "logit_remainder": lambda m, odds: mp.log(m / (1 - m)) - odds,
     "sigmoid_less": lambda x, m: 1 / (1 + mp.exp(-x)) - m,
     "sigmoid_less_known": lambda x, m, odds, remainder: 1 / (1 + mp.exp(-x)) - m,
+    "exp_times_sigmoid": lambda v, x, c: c * mp.exp(v) * sigmoid(x),
+    "exp_times_slope": lambda v, x, c: c * mp.exp(v) * sigmoid(x) * sigmoid(-x),
     "exp_times_pair": lambda a, x, b, y: x * mp.exp(a) + y * mp.exp(b),
     "exp_product_corrected": lambda x, error, c: c * mp.exp(x + error),
     "exp_product_corrected_single": lambda x, error, c: c * mp.exp(x + error),

@@ -204,6 +204,8 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
         (next_to(LOGIT, sizes(1e-12, 30.0)), next_to(0.05), next_to(LOGIT), next_to(LOGIT_REMAINDER)),
         away_from_zero=1e-14,
     ),
+    "exp_times_sigmoid": Domain((between(-300.0, 700.0), between(-900.0, 40.0), both_signs(sizes(1e-3, 1e3)))),
+    "exp_times_slope": Domain((between(-300.0, 700.0), between(-900.0, 900.0), both_signs(sizes(1e-3, 1e3)))),
     "exp_times_pair": Domain(
         (between(-700.0, 700.0), sizes(1e-30, 1e3), between(-700.0, 700.0), sizes(1e-30, 1e3)),
     ),

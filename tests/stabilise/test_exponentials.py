@@ -229,6 +229,9 @@ SMALL = {
     "negative_binomial_2, an excess that underflows but for its factor": (
         {"y": [2.5], "f": [20.0], "a": [-745.2]}, "gradient", "a", -2.7195770130482808e-307
     ),
+    "beta_2, shapes of which one is not large": (
+        {"y": [0.5], "f": [20.759312320916905], "s": [3.0]}, "hessian", "f", -6.7855574419376e-08
+    ),
     "negative_binomial_2, the curvature far out": (
         {"y": [2.5], "f": [-1.25], "a": [-2.7077363896848183]}, "hessian", "a", -0.062180809735707787
     ),
@@ -240,3 +243,9 @@ def test_what_is_small_by_itself_meets_the_other_factors_first(title: str) -> No
     arguments, order, by, want = SMALL[title]
     got = getattr(sl.get(title.split(",")[0]), order)(**arguments, wrt=by)[0]
     assert abs(got - want) <= 8 * math.ulp(want)
+
+
+def test_a_share_that_underflows_meets_the_precision_first() -> None:
+    """sigmoid(-f) = 3e-320 has 13 bits; the terms are 1e-308 and cancel to a hundredth of that."""
+    got = sl.get("beta_2").hessian([0.9999990463256836], [735.7429718875501], [20.0], wrt="f")[0]
+    assert got == pytest.approx(-9.6333168297334134e-311, rel=1e-10, abs=0)
