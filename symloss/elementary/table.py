@@ -115,7 +115,7 @@ FUNCTIONS: dict[str, Function] = dict([
     *rows(
         2,
         arithmetic.maximum, arithmetic.minimum, arithmetic.difference_error, arithmetic.sum_error,
-        arithmetic.product_error, arithmetic.product_or_zero,
+        arithmetic.product_error, arithmetic.product_or_zero, arithmetic.plus_error, single.plus_error_single,
         arithmetic.times_square, arithmetic.number_or, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
         arithmetic.masked_difference,
         logarithm.log_sum, logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
