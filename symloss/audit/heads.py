@@ -108,8 +108,13 @@ def logcosh(x: Ball) -> Ball:
 
 
 def bernoulli_function(x: Ball) -> Ball:
-    """x/(exp(x) - 1)."""
-    return exact(1) if _is_zero(x) else times(x, inverse(expm1(x)))
+    """x/(exp(x) - 1), far above 0 as x exp(-x)/(1 - exp(-x)): exp(x) may be larger than any number here."""
+    if _is_zero(x):
+        return exact(1)
+    if x.value > 0 and magnitude(x.value) > 2:
+        decay = exponential(negative(x))
+        return times(x, decay, inverse(plus(exact(1), negative(decay))))
+    return times(x, inverse(expm1(x)))
 
 
 def bernoulli_slope(x: Ball) -> Ball:
@@ -334,6 +339,10 @@ _DIRECT: dict[type, Function] = {
     fn.masked_difference: _masked_difference,
     fn.xlogy: _xlogy,
     fn.product_or_zero: _product_or_zero,
+    fn.exp_neg_exp: lambda x: exponential(negative(exponential(x))),
+    fn.log1mexp_exp: lambda x: log1mexp(negative(exponential(x))),
+    fn.bernoulli_exp: lambda x: bernoulli_function(exponential(x)),
+    fn.bernoulli_slope_exp: lambda x: bernoulli_slope(exponential(x)),
     fn.exp_tanh: lambda a, r, s: times(exponential(a), tanh(times(exact(0.5), r, exponential(s)))),
     fn.log1psq_exp: lambda r, t, u: log1p(integer_power(times(r, exponential(negative(t))), 2)),
     fn.log1psq_excess_exp: lambda r, t, u: _log1psq_excess(integer_power(times(r, exponential(negative(t))), 2)),

@@ -35,6 +35,7 @@ from symloss.elementary import (
     logistic,
     mean_divergence,
     normal,
+    parts,
     polygamma,
     power,
     saddle_point,
@@ -52,7 +53,7 @@ __all__ = ["AMPLIFYING", "FUNCTIONS", "SINGLE", "Function", "callables", "source
 Scalar = Callable[..., float]
 
 MODULES: tuple[ModuleType, ...] = (
-    constants, arithmetic, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
+    constants, arithmetic, parts, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
     algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma,
     beta, gamma_differences, log_shape, log_rising, log_mean, saddle_point, scaled, bessel, exponential_integral,
     single, shifted, threshold,
@@ -114,7 +115,7 @@ FUNCTIONS: dict[str, Function] = dict([
     *rows(
         2,
         arithmetic.maximum, arithmetic.minimum, arithmetic.difference_error, arithmetic.sum_error,
-        arithmetic.product_error, arithmetic.product_or_zero,
+        arithmetic.product_error, arithmetic.product_or_zero, arithmetic.plus_error, single.plus_error_single,
         arithmetic.times_square, arithmetic.number_or, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
         arithmetic.masked_difference,
         logarithm.log_sum, logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
@@ -150,6 +151,7 @@ FUNCTIONS: dict[str, Function] = dict([
         mean_divergence.mean_divergence, scaled.log1psq_exp, scaled.log1psq_excess_exp,
         scaled.exp_tanh, scaled.inverse_hypot_exp,
         exponential.exp_product_corrected, single.exp_product_corrected_single,
+        log_mean.exp_times_sigmoid, log_mean.exp_times_slope,
         logistic.sigmoid_blend, single.sigmoid_blend_single, logistic.sigmoid_times, single.sigmoid_times_single,
         logistic.sigmoid_slope_times, single.sigmoid_slope_times_single,
         shifted.times_parts, shifted.times_parts_single,
@@ -162,7 +164,7 @@ SINGLE = {name.removesuffix("_single"): name for name in FUNCTIONS if name.endsw
 """What a kernel for float32 uses instead: still float64 arithmetic, but no digits that rounding to float32 drops."""
 
 
-AMPLIFYING = frozenset({"exp_times", "exp_times_pair"})
+AMPLIFYING = frozenset({"exp_times", "exp_times_pair", "exp_times_slope"})
 """What multiplies a difference by any number: beside it the digits that a short form lacks show in float32 as well."""
 
 

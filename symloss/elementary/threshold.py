@@ -11,37 +11,13 @@ from symloss.elementary.exponential import expm1
 from symloss.elementary.log_difference import logit
 from symloss.elementary.logarithm import SQRT_HALF_BITS
 from symloss.elementary.logistic import sigmoid_blend
+from symloss.elementary.parts import product_in_parts, quotient_in_parts, sum_in_parts
 from symloss.elementary.primitives import bits, fma, from_bits
 
 THRESHOLD_NEAR = (
     2.0  # beyond that distance of the logits one of the terms of (1 - m) p - m (1 - p) is 7 times the other
 )
 MOST_TERMS = 47.0  # s^2 <= 0.0295 in the series of atanh s: 0.0295^24 is 2^-122
-
-
-def product_in_parts(a: float, a_low: float, b: float, b_low: float) -> tuple[float, float]:
-    """(a + a_low) (b + b_low) as a number and what is left of it."""
-    high = a * b
-    low = fma(a, b, -high) + fma(a, b_low, a_low * b)
-    total = high + low
-    return total, low - (total - high)
-
-
-def sum_in_parts(a: float, a_low: float, b: float, b_low: float) -> tuple[float, float]:
-    """a + a_low + b + b_low as a number and what is left of it."""
-    high = a + b
-    part = high - a
-    low = ((a - (high - part)) + (b - part)) + (a_low + b_low)
-    total = high + low
-    return total, low - (total - high)
-
-
-def quotient_in_parts(a: float, a_low: float, b: float, b_low: float) -> tuple[float, float]:
-    """(a + a_low)/(b + b_low) as a number and what is left of it."""
-    high = a / b
-    low = (fma(-high, b, a) + (a_low - high * b_low)) / b
-    total = high + low
-    return total, low - (total - high)
 
 
 def log_of_parts(x: float, low: float) -> tuple[float, float]:

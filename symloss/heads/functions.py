@@ -562,6 +562,10 @@ class log_exprel(Head):
 
     nargs = 1
 
+    def _eval_is_nonnegative(self) -> bool | None:
+        nonnegative: bool | None = self.args[0].is_nonnegative
+        return nonnegative
+
 
 class tilted_mean(Head):
     """The mean of a density proportional to exp(x s) on [0, 1], the derivative of `log_exprel`."""

@@ -7,11 +7,14 @@ from typing import Any
 import mpmath
 import sympy as sp
 
+from symloss.heads.algebraic import algebraic_sigmoid, inverse_hypot
 from symloss.heads.evaluate import evaluate
 from symloss.heads.numbers import TypedNumber, exact
 from symloss.heads.row_binders import Norm
 
 from .target import depends_on_prediction
+
+_SMALL = (algebraic_sigmoid, inverse_hypot)  # of arguments that are themselves small, or huge
 
 
 def nearest(e: sp.Expr) -> float:
@@ -151,11 +154,20 @@ def halved_exponentials(factors: list[sp.Expr]) -> list[sp.Expr]:
     ]
 
 
-def squared_exponentials(factors: list[sp.Expr]) -> list[sp.Expr]:
-    """The exponentials that stand twice at the end of the factors, as `halved_exponentials` leaves them."""
+def squared_last(factors: list[sp.Expr]) -> list[sp.Expr]:
+    """The factors, with squares b**2 of what may be small as b and b at the end: the square may underflow where the
+    product does not."""
+    squares = [f for f in factors if isinstance(f, sp.Pow) and f.exp == 2 and isinstance(f.base, _SMALL)]
+    if len(factors) < 2 or len(squares) != 1:
+        return factors
+    return [f for f in factors if f not in squares] + [squares[0].base] * 2
+
+
+def squared_factors(factors: list[sp.Expr]) -> list[sp.Expr]:
+    """The factors that stand twice at the end, as `halved_exponentials` and `squared_last` leave them."""
     pairs = []
     rest = list(factors)
-    while len(rest) > 2 and isinstance(rest[-1], sp.exp) and rest[-1] == rest[-2]:
+    while len(rest) > 2 and isinstance(rest[-1], (sp.exp, *_SMALL)) and rest[-1] == rest[-2]:
         pairs.append(rest[-1])
         rest = rest[:-2]
     return pairs

@@ -12,13 +12,23 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from symloss.declare.roles import RoleSymbol
 from symloss.heads.algebraic import hypot, inverse_hypot, log1psq, power1psq_quotient
-from symloss.heads.functions import exp_times, expm1, expm1mx, log_bessel_i0_scaled, log_norm_cdf, rising_curvature
+from symloss.heads.functions import (
+    exp_times,
+    expm1,
+    expm1mx,
+    log_bessel_i0_scaled,
+    log_norm_cdf,
+    rising_curvature,
+    sigmoid,
+)
 from symloss.heads.shares import sigmoid_less
 
 from .arithmetic import coefficient_and_factors, fraction, half_exponential
 from .exponents import with_rounding_error
 from .graph import Loop, Node, Select
+from .logistic_pairs import without_slope
 from .silence import is_outgrown_by
 from .target import depends_on_prediction
 
@@ -64,6 +74,36 @@ def product_with(
         return product
     far = t.call("eq", value, t.number(-float("inf")))
     return t.make(Select, far, t.number(0.0), product)
+
+
+def times_logistic(
+    t: Translation, e: sp.exp, factors: list[sp.Expr], number: tuple[float, float], places: Places
+) -> Node | None:
+    """c exp(v) sigmoid(x) for a prediction x, which may underflow where the product does not."""
+    others = [f for f in factors if f is not e]
+    if len(others) != 1 or not is_logistic_of_given(others[0]) or number[1] != 1.0:
+        return None
+    v, error = with_rounding_error(t, e.args[0], places)
+    if error is not None:
+        return None
+    return t.call("exp_times_sigmoid", v, t.node(others[0].args[0], places), t.number(number[0]))
+
+
+def is_logistic_of_given(e: sp.Expr) -> bool:
+    """Whether it is sigmoid(f) or sigmoid(-f) of a prediction."""
+    u = e.args[0] if isinstance(e, sigmoid) else sp.S.Zero
+    u = -u if u.could_extract_minus_sign() else u
+    return isinstance(u, (RoleSymbol, sp.Indexed)) and depends_on_prediction(u)
+
+
+def scaled_slope(t: Translation, e: exp_times, places: Places) -> Node:
+    """exp(v) c sigmoid(x) sigmoid(-x), as `times_logistic`; else the function of the table."""
+    v, product = e.args
+    number, rest = product.as_coeff_Mul()
+    u, n, factors = without_slope(list(sp.Mul.make_args(rest)))
+    if u is None or n != 1 or not is_logistic_of_given(sigmoid(u)):
+        return t.call("exp_times", *(t.node(a, places) for a in e.args))
+    return t.call("exp_times_slope", t.node(v, places), t.node(u, places), t.node(number * sp.Mul(*factors), places))
 
 
 def _with_number(t: Translation, rest: Node, number: tuple[float, float]) -> tuple[Node, Node | None]:
@@ -179,6 +219,8 @@ __all__ = [
     "logistic_less",
     "over_a_hypotenuse",
     "product_with",
+    "scaled_slope",
     "shrunk",
+    "times_logistic",
     "with_what_overflows",
 ]

@@ -288,7 +288,7 @@ def _in_two_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
         value, errors = None, []
         for term in terms:
             negative = term.could_extract_minus_sign()
-            part, error = with_rounding_error(t, -term if negative else term, places)
+            part, error = _part(t, -term if negative else term, places)
             part, error = (t.call("neg", part), _negated(t, error)) if negative else (part, error)
             errors.append(error)
             if value is not None:
@@ -318,7 +318,7 @@ def _with_roots(factors: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:
 
 
 def _part(t: Translation, factor: sp.Expr, places: Places) -> Parts:
-    if not isinstance(factor, sp.exp):
+    if not (isinstance(factor, sp.exp) and _is_multiple_of_given(factor.args[0])):
         return with_rounding_error(t, factor, places)
     u = t.node(factor.args[0], places)
     return t.call("exp", u), t.call("exp_error", u)

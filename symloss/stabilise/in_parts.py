@@ -49,6 +49,8 @@ def in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
         return _of_factors(t, e, places)
     if isinstance(e, sp.Pow) and e.exp.is_Integer and 2 <= e.exp <= _MOST_REPEATED:
         return functools.reduce(functools.partial(_product, t), [in_parts(t, e.base, places)] * int(e.exp))
+    if isinstance(e, sp.log) and isinstance(e.args[0], sp.Add):
+        return _logarithm(t, e, places)
     if isinstance(e, sp.Pow) and isinstance(e.base, SoftmaxComplement) and e.exp != -1:
         return _power(t, e, places)
     if isinstance(e, Total) and e.has(Direction):
@@ -74,6 +76,24 @@ def is_of_gaps(e: sp.Add) -> bool:
     return bool(gaps) and any(isinstance(f, SoftmaxComplement) for factors in terms for f in factors)
 
 
+def is_of_two_entries(e: sp.Add) -> bool:
+    """Whether it is a function of sums along an axis at one entry of a row, less the same at another."""
+    if len(e.args) != 2 or not all(term.has(Total) for term in e.args):
+        return False
+    first, second = e.args[0], -e.args[1]
+    here, there = free_indices(first) - free_indices(second), free_indices(second) - free_indices(first)
+    return len(here) == len(there) == 1 and first.xreplace(dict(zip(here, there, strict=True))) == second
+
+
+def between_two_entries(t: Translation, e: sp.Add, places: Places) -> Node:
+    """The difference of the two, and what rounding took from each: that is computed once for every entry, and is all
+    that would be left of what cancels here and in the sum over the pairs."""
+    minuend, subtrahend = sorted(e.args, key=lambda term: bool(term.could_extract_minus_sign()))
+    value = t.call("sub", t.node(minuend, places), t.node(-subtrahend, places))
+    errors = (error_of_product(t, term, places) for term in (minuend, -subtrahend))
+    return t.call("plus_error", value, t.call("sub", *errors))
+
+
 def error_of_product(t: Translation, e: sp.Expr, places: Places) -> Node:
     """What is missing from a product as it is computed elsewhere; nothing where it is not finite."""
     value, error = in_parts(t, e, places)
@@ -91,6 +111,14 @@ def _quotient(t: Translation, a: Parts, b: Parts) -> Parts:
     return value, t.call("div", rest, b[0])
 
 
+def _logarithm(t: Translation, e: sp.log, places: Places) -> Parts:
+    """log(x + error) as it is computed elsewhere, and by log(x), what rounding took from that, and error/x."""
+    value, (x, error) = t.node(e, places), in_parts(t, e.args[0], places)
+    plain = t.call("log", x)
+    lost = t.call("add", t.call("sub", plain, value), t.call("log_error", x))
+    return value, lost if error is None else t.call("add", lost, t.call("div", error, x))
+
+
 def _power(t: Translation, e: sp.Pow, places: Places) -> Parts:
     """x**a, whose slope is a x**a/x."""
     base, error = in_parts(t, e.base, places)
@@ -102,7 +130,7 @@ def _power(t: Translation, e: sp.Pow, places: Places) -> Parts:
 
 
 def _of_factors(t: Translation, e: sp.Mul, places: Places) -> Parts:
-    below = [f.base for f in e.args if isinstance(f, sp.Pow) and f.exp == -1]
+    below = [1 / f for f in e.args if isinstance(f, sp.Pow) and f.exp.is_Integer and -_MOST_REPEATED <= f.exp < 0]
     above = [in_parts(t, f, places) for f in e.args if 1 / f not in below] or [(t.number(1.0), None)]
     product = functools.reduce(functools.partial(_product, t), above)
     return functools.reduce(functools.partial(_quotient, t), [in_parts(t, f, places) for f in below], product)

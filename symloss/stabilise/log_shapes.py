@@ -38,6 +38,9 @@ _RESTS = (loggamma_rest, loggamma_rest_slope, loggamma_rest_curvature)
 _SMALL = 2
 """The logarithm of a shape up to which it is a small one: there loggamma_rest is more than what it is added to."""
 
+_SMALL_BENT = 3
+"""The same in second derivatives, where two such terms cancel."""
+
 _SMALL_CURVED = 0
 """The same where the second derivative of the largest shape's own gamma function is in the sum: from k = 1 on the
 multiples k**2 psi'(1 + k) that cancel by the recurrence are larger than what is left of them by Stirling's formula."""
@@ -70,7 +73,8 @@ def by_log_shapes(e: sp.Expr) -> sp.Expr | None:
     largest: list[sp.Expr] = list(rows) or [a for a in scalars if not any((b - a).is_positive for b in scalars)]
     leading = sp.Add(*(t for t in sp.Add.make_args(far) if not t.has(*_RESTS)))
     curved = len(largest) == 1 and any(_order(head) == 2 for head, a in zip(heads, found, strict=True) if a in largest)
-    bound = _SMALL_CURVED if curved else _SMALL
+    bent = any(_order(head) == 2 for head in heads)
+    bound = _SMALL_CURVED if curved else _SMALL_BENT if bent else _SMALL
     is_small, is_infinite = sp.And(*(a <= bound for a in largest)), sp.Or(*(a >= _INFINITE for a in largest))
     return sp.Piecewise((near, is_small), (leading, is_infinite), (far, True))
 

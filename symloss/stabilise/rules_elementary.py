@@ -17,6 +17,7 @@ from symloss.heads.functions import (
     log1mexp,
     log1mexp_exp,
     log1p,
+    log_exprel,
     sigmoid,
     sqrt1pm1,
     xlog1py,
@@ -152,6 +153,19 @@ def _exp_of_exp(e: sp.Expr) -> sp.Expr | None:
     for kind, head in kinds.items():
         if isinstance(e, kind) and isinstance(e.args[0], sp.exp):
             return head(e.args[0].args[0])
+    return None
+
+
+def _truncated_count(e: sp.Expr) -> sp.Expr | None:
+    """exp(u) + log(1 - exp(-exp(u))) + k u = log_exprel(exp(u)) + (1 + k) u, for a k free of u."""
+    if not isinstance(e, sp.Add):
+        return None
+    for c, node, rest in pairs(e, log1mexp_exp):
+        u = node.args[0]
+        linear = [t for t in e.args if u in sp.Mul.make_args(t) and not (t / u).free_symbols & u.free_symbols]
+        if linear and c * sp.exp(u) in e.args:
+            slope = c + sp.Add(*(t / u for t in linear))
+            return c * log_exprel(sp.exp(u)) + slope * u + (rest - c * sp.exp(u) - sp.Add(*linear))
     return None
 
 
@@ -327,6 +341,16 @@ RULES: tuple[StableRule, ...] = (
         _exp_of_exp,
         log1mexp(-sp.exp(X)),
         ({"x": -800.0},),
+    ),
+    StableRule(
+        "logarithm of a truncated count",
+        "exp(u) + log(1 - exp(-exp(u))) - y u = log_exprel(exp(u)) - (y - 1) u",
+        "both logarithms are u and more; an infinity less another at -inf",
+        "u < -20",
+        "log((e^x - 1)/x) + log(x) at x = exp(u); docs/limits.md, hurdle_poisson",
+        _truncated_count,
+        sp.exp(X) + log1mexp_exp(X) - X,
+        ({"x": -20.0}, {"x": -300.0}),
     ),
     StableRule(
         "logarithm of two minus exp",

@@ -16,6 +16,7 @@ from symloss.heads.functions import (
     log1mexp_exp,
     log1p,
     log_bessel_i0_scaled,
+    log_exprel,
     log_norm_cdf,
     logcosh,
     norm_cdf,
@@ -112,8 +113,9 @@ def _has_sign_of(t: sp.Expr, term: sp.Expr) -> bool:
 
 
 def _exponents(term: sp.Expr) -> list[sp.Expr]:
-    """The arguments of the exponentials of predictions among the factors."""
-    return [f.args[0] for f in sp.Mul.make_args(term) if isinstance(f, sp.exp) and depends_on_prediction(f)]
+    """The arguments of the exponentials of predictions among the factors; log_exprel(exp(u)) grows like exp(u)."""
+    found = (f.args[0] if isinstance(f, log_exprel) else f for f in sp.Mul.make_args(term))
+    return [f.args[0] for f in found if isinstance(f, sp.exp) and depends_on_prediction(f)]
 
 
 def _is_steeper(a: sp.Expr, b: sp.Expr) -> bool:

@@ -44,7 +44,8 @@ from .arithmetic import (
     is_constant,
     is_repeated_divisor,
     nearest,
-    squared_exponentials,
+    squared_factors,
+    squared_last,
     term_order,
     with_one_number,
 )
@@ -58,12 +59,21 @@ from .exponentials import (
     over_a_hypotenuse,
     product_with,
     scaled_pair,
+    scaled_slope,
     shrunk,
+    times_logistic,
     with_what_overflows,
 )
 from .exponents import error_of_sum, is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
-from .in_parts import error_of_product, is_of_directions, is_of_gaps, rounded_once
+from .in_parts import (
+    between_two_entries,
+    error_of_product,
+    is_of_directions,
+    is_of_gaps,
+    is_of_two_entries,
+    rounded_once,
+)
 from .logistic_pairs import Pair, pair_in, with_count, without_slope
 from .rows import UNSCALED, RowFunctions, RowStatistics
 from .silence import can_be_infinite, is_bell, is_infinite_logarithm, is_probability, outgrowing, outgrown
@@ -159,6 +169,8 @@ class Translation:
             return self._compensated(e, places, rounding_error)
         if is_of_gaps(e):
             return self._compensated(e, places, error_of_product)
+        if is_of_two_entries(e):
+            return between_two_entries(self, e, places)
         pair = pair_in(e)
         if pair is None or with_rounding_error(self, pair.u, places)[1] is not None:
             return self._sum_of(e.args, None, e, places)
@@ -255,7 +267,10 @@ class Translation:
         above, below = over_a_hypotenuse(above, below)
         exponential = exponential_in(above, number, powers)
         special = shrunk(self, above, number, places) or with_what_overflows(self, above, number, places)
-        if exponential is not None:
+        logistic = None if exponential is None else times_logistic(self, exponential, above, number, places)
+        if logistic is not None:
+            top, q = logistic, 1.0
+        elif exponential is not None:
             top, q = self.silenced(above, product_with(self, exponential, above, number, places), places), 1.0
         elif special is not None:
             top, q = self.silenced(above, special, places), 1.0
@@ -343,7 +358,8 @@ class Translation:
             product = self.call(head, value, self.number(0.0) if error is None else error, count)
         elif u is not None:
             product = self._repeated(self._corrected("sigmoid_slope", u, places), exponent)
-        squares = squared_exponentials(factors)
+        factors = squared_last(factors)
+        squares = squared_factors(factors)
         for factor in factors[: len(factors) - 2 * len(squares)]:
             value = self.node(factor, places)
             product = value if product is None else self.call("mul", product, value)
@@ -629,7 +645,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (_OF_COMPUTED_EXPONENTS, Translation._of_computed_exponent),
     (sp.tanh, Translation._tanh),
     (sp.polygamma, Translation._polygamma),
-    (exp_times, lambda t, e, p: shape_times_gap(t, e, p, t._by_row(e, p))),
+    (exp_times, lambda t, e, p: shape_times_gap(t, e, p, scaled_slope(t, e, p))),
     (sigmoid_less, logistic_less),
     ((excess_slope, rising_curvature, rising_excess_exp), excess_of_exponential),
     (log_bessel_i0_scaled, bessel_of_exponential),

@@ -83,6 +83,18 @@ def test_error_functions_are_exact_in_their_tails(x: float) -> None:
             assert abs(found - wanted) <= abs(wanted) * mpmath.mpf(2) ** -70
 
 
+@pytest.mark.parametrize(
+    ("head", "below", "above"),
+    [(fn.exp_neg_exp, 1.0, 0.0), (fn.log1mexp_exp, -800.0, 0.0), (fn.bernoulli_exp, 1.0, 0.0)],
+)
+def test_functions_of_a_double_exponential_are_exact_in_their_tails(head: type, below: float, above: float) -> None:
+    """Where exp(x) is far below 1, and where it has more bits before the point than any float64."""
+    f = sl.prediction("f")
+    program = Program(head(f), (), (), {})
+    assert abs(program({"f": -800.0}, -3000)[0] - below) <= abs(below) * mpmath.mpf(2) ** -79
+    assert [program({"f": x}, -1150)[0] for x in (774.0, 1e300)] == [above, above]
+
+
 def test_a_ball_knows_that_its_digits_are_gone() -> None:
     with mpmath.workprec(100):
         assert is_small(plus(exponential(exact(1e-60)), exact(-1)))

@@ -132,7 +132,9 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "rising_log_exp": Domain((mixed(between(-60.0, 40.0), between(-5.0, 5.0)), counts), away_from_zero=1.5),
     "rising_slope": Domain((mixed(between(-60.0, 40.0), between(-5.0, 5.0)), counts)),
     "excess_slope": Domain((mixed(between(5.0, 40.0), between(7.0, 20.0)), whole(2, 100))),
-    "rising_curvature": Domain((mixed(between(-40.0, 40.0), between(-5.0, 5.0)), counts)),
+    "rising_curvature": Domain(
+        (mixed(between(-40.0, 40.0), between(-5.0, 5.0)), mixed(counts, between(0.05, 3.0), between(0.9, 1.1)))
+    ),
     **dict.fromkeys(
         ("exp_sigmoid", "exp_softplus"),
         Domain((mixed(between(-600.0, 700.0), between(-5.0, 5.0)), mixed(between(-600.0, 700.0), between(-5.0, 5.0)))),
@@ -202,6 +204,8 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
         (next_to(LOGIT, sizes(1e-12, 30.0)), next_to(0.05), next_to(LOGIT), next_to(LOGIT_REMAINDER)),
         away_from_zero=1e-14,
     ),
+    "exp_times_sigmoid": Domain((between(-300.0, 700.0), between(-900.0, 40.0), both_signs(sizes(1e-3, 1e3)))),
+    "exp_times_slope": Domain((between(-300.0, 700.0), between(-900.0, 900.0), both_signs(sizes(1e-3, 1e3)))),
     "exp_times_pair": Domain(
         (between(-700.0, 700.0), sizes(1e-30, 1e3), between(-700.0, 700.0), sizes(1e-30, 1e3)),
     ),
@@ -219,10 +223,10 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "log1psq_quotient": Domain((sizes(1e-150, 1e308), sizes(1e-5, 1e5))),
     "power1psq_quotient_product": Domain((sizes(1e-5, 1e5), between(-1.0, 1.0), sizes(1e-3, 1e3))),
     "sin_corrected": Domain(
-        (between(1e17, 1e18), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0))), away_from_zero=0.2
+        (mixed(between(1e17, 1e18), sizes(1e9, 1e300)), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0)))
     ),
     "cos_corrected": Domain(
-        (between(1e17, 1e18), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0))), away_from_zero=0.2
+        (mixed(between(1e17, 1e18), sizes(1e9, 1e300)), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0)))
     ),
     "exp_error": Domain((between(-0.34, 0.34),), away_from_zero=3e-17),
     "log_error": Domain((between(1e3, 1e9),), away_from_zero=2e-16),

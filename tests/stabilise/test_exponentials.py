@@ -68,6 +68,17 @@ def test_the_error_of_an_exponential_inside_an_exponent_is_made_good(title: str)
             assert abs(mpmath.mpf(got) - want) <= 4 * math.ulp(float(want)), at
 
 
+def test_the_error_of_an_exponential_that_is_added_in_an_exponent_is_made_good() -> None:
+    """The chance of no count, sigmoid(-q - exp(f)): half an ulp of exp(f) = 36 is 20 of the result."""
+    loss = sl.Loss("double", 1 / (1 + sp.exp(s + sp.exp(f))), inputs=(f, s))
+    for n in range(60):
+        at = (2.0 + n / 38, 0.3 * n / 7 - 1.0)
+        got = loss.value(*([x] for x in at))[0]
+        with mpmath.workprec(300):
+            want = 1 / (1 + mpmath.exp(mpmath.mpf(at[1]) + mpmath.exp(mpmath.mpf(at[0]))))
+            assert abs(mpmath.mpf(got) - want) <= 4 * math.ulp(float(want)), at
+
+
 def test_the_error_of_a_logarithm_is_made_good() -> None:
     time = sl.target("time", domain=sl.Positive)
     loss = sl.Loss("odds", sp.log(1 + sp.exp(2 * (sp.log(time) - f))), inputs=(time, f))
@@ -98,7 +109,16 @@ def test_a_sine_takes_what_rounding_took_from_a_huge_angle() -> None:
     loss = sl.get("von_mises_2")
     with mpmath.workprec(2000):
         want = -mpmath.sin(mpmath.mpf(1) - mpmath.mpf(1e300)) * mpmath.exp(3)
-    assert loss.gradient([1.0], [1e300], [3.0], wrt="mu")[0] == pytest.approx(float(want), rel=1e-14, abs=0)
+    assert loss.gradient([1.0], [1e300], [3.0], wrt="mu")[0] == pytest.approx(float(want), rel=1e-15, abs=0)
+
+
+def test_a_sine_next_to_its_zero_keeps_its_digits_for_a_huge_angle() -> None:
+    """(y - mu)/2 is 0.046 beside a whole number of turns; of sin(x) cos(e) + cos(x) sin(e) 4 bits were left."""
+    with mpmath.workprec(2000):
+        want = 2 * mpmath.sin((mpmath.mpf(-1.25) - mpmath.mpf(4.045430908857926e68)) / 2) ** 2 * mpmath.exp(20)
+        far = float(want - mpmath.log(2 * mpmath.pi) / 2 - 10 + mpmath.exp(-20) / 8)
+    got = sl.get("von_mises_2").value([-1.25], [4.045430908857926e68], [20.0])[0]
+    assert got == pytest.approx(far, rel=1e-15, abs=0)
 
 
 def test_a_bessel_function_of_an_exponential_that_overflows_is_finite() -> None:
@@ -189,4 +209,43 @@ def test_log_of_one_less_a_double_exponential_does_not_matter_where_the_exponent
     y, f = sl.target("y", domain=sl.Counts), sl.prediction("f")
     loss = sl.Loss("truncated_poisson", sp.log(sp.exp(sp.exp(f)) - 1) - y * f)
     assert loss.value([17.0, 17.0], [1e308, -1e308]).tolist() == [math.inf, math.inf]
+    assert loss.value([17.0, 17.0], [math.inf, -math.inf]).tolist() == [math.inf, math.inf]
+    assert loss.value([1.0, 1.0], [math.inf, -math.inf]).tolist() == [math.inf, 0.0]
     assert loss.gradient([17.0], [1e308]).tolist() == [math.inf]
+
+
+SMALL = {
+    "student_t_3, a square that underflows": (
+        {"y": [3.0], "mu": [1.2495872067358495e154], "s": [-20.0], "q": [20.0]}, "hessian", "s", 1.2808458222002767e-308
+    ),
+    "student_t_3, a square times a large number": (
+        {"y": [3.0], "mu": [-20.0], "s": [-20.0], "q": [761.2121212121212]}, "hessian", "q", -9.9583206180757621e-292
+    ),
+    "student_t_3, the curvature of a shape next to 1": (
+        {"y": [-0.09958739178680265], "mu": [-0.21408779438774658], "s": [1.4253230586233663],
+         "q": [0.22688479478104262]},
+        "hessian", "q", 0.12135196760195355
+    ),
+    "negative_binomial_2, an excess that underflows but for its factor": (
+        {"y": [2.5], "f": [20.0], "a": [-745.2]}, "gradient", "a", -2.7195770130482808e-307
+    ),
+    "beta_2, shapes of which one is not large": (
+        {"y": [0.5], "f": [20.759312320916905], "s": [3.0]}, "hessian", "f", -6.7855574419376e-08
+    ),
+    "negative_binomial_2, the curvature far out": (
+        {"y": [2.5], "f": [-1.25], "a": [-2.7077363896848183]}, "hessian", "a", -0.062180809735707787
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("title", SMALL)
+def test_what_is_small_by_itself_meets_the_other_factors_first(title: str) -> None:
+    arguments, order, by, want = SMALL[title]
+    got = getattr(sl.get(title.split(",")[0]), order)(**arguments, wrt=by)[0]
+    assert abs(got - want) <= 8 * math.ulp(want)
+
+
+def test_a_share_that_underflows_meets_the_precision_first() -> None:
+    """sigmoid(-f) = 3e-320 has 13 bits; the terms are 1e-308 and cancel to a hundredth of that."""
+    got = sl.get("beta_2").hessian([0.9999990463256836], [735.7429718875501], [20.0], wrt="f")[0]
+    assert got == pytest.approx(-9.6333168297334134e-311, rel=1e-10, abs=0)
