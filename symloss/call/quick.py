@@ -314,7 +314,8 @@ class _Text:
         if p.kind == "rows":
             return "stop - first"
         if p.kind in ("input", "label", "output"):
-            return f"{whole}[first * width:stop * width]" if p.axes else f"{whole}[first:stop]"
+            each = " * width" * len(p.axes)
+            return f"{whole}[first{each}:stop{each}]"
         return whole
 
     def _argument(self, i: int, p: Parameter) -> str:

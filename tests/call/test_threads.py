@@ -149,3 +149,14 @@ def test_one_wide_row_with_a_weight() -> None:
     for _ in range(2):
         two, _ = loss.value_and_gradient(t, z, reduction="sum", sample_weight=np.array([2.0]))
         assert two == 2 * one
+
+
+def test_large_matrices_of_rows_are_those_of_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "WORTH_A_THREAD", 0.0)
+    method = sl.get("softmax_cross_entropy").hessian_matrix
+    random = np.random.default_rng(0)
+    t, z = random.random((5000, 4)), random.normal(size=(5000, 4))
+    t /= t.sum(axis=1, keepdims=True)
+    one = method(t, z, n_threads=1)
+    for _ in range(3):  # the first call may go another way
+        assert np.array_equal(method(t, z, n_threads=2), one)
