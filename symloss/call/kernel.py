@@ -221,7 +221,8 @@ class _Worker:
         kernel, results = self.call.kernel, self.call.results
         if self.call.bound.rows < self.call.fewest_streamed:
             return False
-        return in_step(*(results[p.of or p.name] for p in kernel.PARAMETERS if p.kind == "output" and not p.axes))
+        stored = (results[p.of or p.name] for p in kernel.PARAMETERS if p.kind == "output")
+        return in_step(self.call.bound.rows, *stored)
 
     def work(self, block: int) -> None:
         """Computes the chunks of one block."""

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -102,10 +103,15 @@ def _is_plain(kernel: Kernel, signature: Signature) -> bool:
         needed <= read
         and all(not i.keyword_only and i.axes in ((), leader.axes) for i in signature.inputs)
         and all(p.axes == () for p in kernel.PARAMETERS if p.kind == "total")
-        # A matrix over several scalar predictions has axes that no input has; here a row is as wide as its input.
-        and all(set(p.axes) <= set(leader.axes) for p in kernel.PARAMETERS if p.kind == "output")
+        # A matrix over several scalar predictions has an axis that no input has.
+        and all(set(p.axes) <= {*leader.axes, *_fixed(signature)} for p in kernel.PARAMETERS if p.kind == "output")
         and all(map(_is_plain_number, signature.parameters))
     )
+
+
+def _fixed(signature: Signature) -> dict[str, int]:
+    """The axes whose length is a number."""
+    return {axis.name: axis.size for axis in signature.axes if isinstance(axis.size, int)}
 
 
 def _is_plain_number(spec: ParameterSpec) -> bool:
@@ -208,7 +214,7 @@ class _Text:
 
     def _results_given_or_made(self) -> Iterator[str]:
         results = [
-            (i, "batch" if not p.axes else "shape" if len(p.axes) == 1 else f"shape + (width,) * {len(p.axes) - 1}")
+            (i, "shape" if p.axes == self.leader.axes else f"batch + ({''.join(f'{n}, ' for n in self._lengths(p))})")
             for i, p in self.parameters
             if p.kind == "output"
         ]
@@ -257,10 +263,10 @@ class _Text:
         """The kernel for many rows, and results where it wants them."""
         yield "go = compute"
         if self.fewest_streamed is not None:
-            results = [(f"a{i}", i) for i, p in self.parameters if p.kind == "output" and not p.axes]
+            results = [i for i, p in self.parameters if p.kind == "output"]
             yield f"if rows >= {self.fewest_streamed}:"
-            yield f"    if out is None: {'; '.join(f'{a} = empty_from_line((rows,), d{i})' for a, i in results)}"
-            yield f"    if in_step({', '.join(a for a, _ in results)}): go = compute_streamed"
+            yield f"    if out is None: {'; '.join(f'a{i} = empty_from_line(a{i}.shape, d{i})' for i in results)}"
+            yield f"    if in_step(rows, {', '.join(f'a{i}' for i in results)}): go = compute_streamed"
 
     def _run_checked(self, compute: str = "compute") -> Iterator[str]:
         given = ", ".join(self._argument(i, p) for i, p in self.parameters if p.kind != "status")
@@ -314,9 +320,15 @@ class _Text:
         if p.kind == "rows":
             return "stop - first"
         if p.kind in ("input", "label", "output"):
-            each = " * width" * len(p.axes)
+            each = self._each(p)
             return f"{whole}[first{each}:stop{each}]"
         return whole
+
+    def _lengths(self, p: Parameter) -> list[str]:
+        return [str(_fixed(self.signature).get(axis, "width")) for axis in p.axes]
+
+    def _each(self, p: Parameter) -> str:
+        return "".join(f" * {length}" for length in self._lengths(p))
 
     def _argument(self, i: int, p: Parameter) -> str:
         match p.kind:
@@ -325,13 +337,13 @@ class _Text:
             case "strip":
                 return f"min({STRIP}, step({self.width}))"
             case "extent":
-                return "width"
+                return self._lengths(replace(p, axes=(p.of,)))[0]
             case "scale":
                 return "1.0 / total" if self.mean and self.stores else "1.0"
             case "weight":
                 return "weight"
             case "scratch":
-                return f"empty({'min(rows, ' + str(STRIP) + ')' if p.per_row else p.lanes}{' * width' * len(p.axes)})"
+                return f"empty({'min(rows, ' + str(STRIP) + ')' if p.per_row else p.lanes}{self._each(p)})"
             case _:
                 return f"a{i}.reshape(-1)" if p.axes else f"a{i}"
 

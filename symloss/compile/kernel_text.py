@@ -243,7 +243,8 @@ class Kernel:
     def _before_lines(self, loop: For, first: str, length: str) -> tuple[str, str]:
         """Plain stores for the rows before the first line of the results; where the others begin, how many."""
         streamed, self._streamed = self._streamed, frozenset()
-        result, before = self._identifier(min(streamed)), self._identifier.own("before_lines")
+        plain = min(name for name in streamed if not self._nest.parameter(name).axes)
+        result, before = self._identifier(plain), self._identifier.own("before_lines")
         self._line(f"{before} = before_line({result}, {first}, {length})")
         self._strip(loop, first, before)
         self._streamed = streamed

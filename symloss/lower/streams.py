@@ -19,6 +19,9 @@ from symloss.lower.ir import ROW_AXIS, Check, For, Let, Nest, Parameter, Store, 
 LINE = 64
 """Bytes of a cache line, and of the widest vector."""
 
+WOVEN = (1, 2, 4, 8)
+"""Numbers a row whose stores LLVM makes into whole vectors."""
+
 STREAMED_FROM = 12 * 2**20
 """Bytes of arguments and results from which on results are streamed.
 
@@ -28,13 +31,16 @@ On a processor with 32 MiB of third-level cache, squared error with its gradient
 
 
 def streamed_results(nest: Nest) -> tuple[Parameter, ...]:
-    """The results that streaming stores can write: one number a row, in a loop over the rows without loops inside."""
+    """The results that streaming stores can write, in a loop over the rows without loops inside: one number a row, and
+    beside such results small matrices, whose entries LLVM weaves into vectors."""
     loops = [s for s in nest.body if isinstance(s, For)]
     if nest.variant.ragged or not all(s.axis == ROW_AXIS and _is_straight(s) for s in loops):
         return ()
     outputs = nest.parameters_of("output")
-    plain = tuple(p for p in outputs if not p.axes)
-    return plain if len({p.dtype for p in plain}) == 1 else ()
+    lengths = dict(nest.lengths)
+    small = tuple(p for p in outputs if prod(lengths.get(axis, 0) for axis in p.axes) in WOVEN)
+    is_one_kind = len({p.dtype for p in small}) == 1 and any(not p.axes for p in small)
+    return small if is_one_kind else ()
 
 
 def _is_straight(loop: For) -> bool:
@@ -47,9 +53,11 @@ def fewest_rows(parameters: Iterable[Parameter]) -> int:
     return -(-STREAMED_FROM // sum(4 if p.dtype.endswith("32") else 8 for p in arrays))
 
 
-def in_step(*results: Any) -> bool:
-    """Whether lines begin at the same rows of all these arrays."""
-    return len({result.__array_interface__["data"][0] % LINE for result in results}) == 1
+def in_step(rows: int, *results: Any) -> bool:
+    """Whether a line begins in all these arrays at the row where the first line of one number a row does."""
+    found = [(result.__array_interface__["data"][0], result.nbytes // rows, result.itemsize) for result in results]
+    ahead = next(-place % LINE // size for place, width, size in found if width == size)
+    return not any((place + ahead * width) % LINE for place, width, _ in found)
 
 
 def empty_from_line(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:

@@ -53,6 +53,19 @@ def test_arrays_that_begin_anywhere(first: int, second: int) -> None:
         assert set(own[:where]) | set(own[where + ROWS :]) == {-1.0}
 
 
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_small_matrices(dtype: str, n_threads: int) -> None:
+    method, (y, f) = sl.get("normal").gradient_and_hessian_matrix, data(dtype)
+    s = f[::-1] / 2
+    want = [method(y[i : i + PART], f[i : i + PART], s[i : i + PART]) for i in range(0, ROWS, PART)]
+    for _ in range(2):  # the first call may go another way
+        gradients, matrix = method(y, f, np.ascontiguousarray(s), n_threads=n_threads)
+        assert np.array_equal(matrix, np.concatenate([m for _, m in want]))
+        for number, gradient in enumerate(gradients):
+            assert np.array_equal(gradient, np.concatenate([g[number] for g, _ in want]))
+
+
 def test_domains_are_still_checked() -> None:
     loss, (y, f) = sl.get("poisson"), data("float64")
     y[ROWS - 3] = -1.0

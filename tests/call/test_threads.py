@@ -160,3 +160,12 @@ def test_large_matrices_of_rows_are_those_of_one_thread(monkeypatch: pytest.Monk
     one = method(t, z, n_threads=1)
     for _ in range(3):  # the first call may go another way
         assert np.array_equal(method(t, z, n_threads=2), one)
+
+
+def test_large_matrices_over_predictions_are_those_of_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "WORTH_A_THREAD", 0.0)
+    method = sl.get("normal").hessian_matrix
+    y, mu, s = np.random.default_rng(0).normal(size=(3, 40_000))
+    one = method(y, mu, s, n_threads=1)
+    for _ in range(3):  # the first call may go another way
+        assert np.array_equal(method(y, mu, s, n_threads=2), one)
