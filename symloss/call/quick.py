@@ -305,11 +305,14 @@ class _Text:
         lines = (
             f"blocks = blocks_of(rows, {self.width}{'' if self.totals else ', threads'})",
             *(f"sums{i} = [None] * len(blocks)" for i in self.totals),
-            "def work(block):",
-            "    first, stop, _, _ = blocks[block]",
-            *(f"    {line}" for line in work),
+            "def make_work():",
+            *(f"    a{i} = {self._argument(i, p)}" for i, p in self.parameters if p.kind == "scratch"),
+            "    def work(block):",
+            "        first, stop, _, _ = blocks[block]",
+            *(f"        {line}" for line in work),
+            "    return work",
             f"chunks = size / {ELEMENTS} / len(blocks)",
-            "try: run_blocks(len(blocks), lambda: work, threads, pace, chunks)",
+            "try: run_blocks(len(blocks), make_work, threads, pace, chunks)",
             "except Declined: return None",
             f"return {self._results(self.outputs, 'sum_of_blocks(sums{})')}",
         )
@@ -319,6 +322,8 @@ class _Text:
         whole = self._argument(i, p)
         if p.kind == "rows":
             return "stop - first"
+        if p.kind == "scratch":
+            return f"a{i}"  # a thread's own
         if p.kind in ("input", "label", "output"):
             each = self._each(p)
             return f"{whole}[first{each}:stop{each}]"

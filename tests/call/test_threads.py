@@ -87,6 +87,23 @@ def test_threads_are_called_for_only_where_they_pay(monkeypatch: pytest.MonkeyPa
     assert blocks_done_when_called(0.9 * worth) == [], "and put right by it"
 
 
+def test_nobody_waits_for_a_thread_that_does_not_wake_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads._Worker, "give", lambda worker, job: None)
+    done: list[int] = []
+    threads.run_blocks(50, lambda: done.append, 3)
+    assert done == list(range(50))
+
+
+def test_threads_are_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_idle", [])
+    monkeypatch.setattr(threads, "_made", 0)
+    for _ in range(200):
+        threads.run_blocks(4, lambda: lambda block: time.sleep(1e-3), 2)
+    # One may still be on its way back when the next call looks for it.
+    assert 1 <= threads._made <= 20
+    assert all(worker._job is None for worker in threads._idle)
+
+
 def test_a_failing_start_is_raised_too() -> None:
     def make_work() -> Any:
         raise MemoryError
