@@ -27,8 +27,11 @@ TOGETHER = 16
 FEW_BLOCKS = 16
 MOST_BLOCKS = 256
 
-#: Blocks of a thread where there is no sum whose bits they would decide: enough to make good what one is late.
+#: Blocks of a thread where there is no sum whose bits they would decide: enough to make good what one is late, and in
+#: long calls as many as take so many seconds, so that no thread waits long for the last block of another.
 BLOCKS_OF_A_THREAD = 4
+MOST_BLOCKS_OF_A_THREAD = 16
+LONG_BLOCK = 250e-6
 
 
 class Chunk(NamedTuple):
@@ -104,10 +107,12 @@ def step(width: int) -> int:
     return rows - rows % whole if rows > whole else rows
 
 
-def block_count(chunks: int, threads: int | None = None) -> int:
-    """How many blocks the chunks of a call make; for so many threads, where no sum depends on it."""
-    most = MOST_BLOCKS if threads is None else BLOCKS_OF_A_THREAD * threads
-    return min(max(min(chunks, FEW_BLOCKS), -(-chunks // TOGETHER)), most)
+def block_count(chunks: int, threads: int | None = None, seconds: float = 0.0) -> int:
+    """How many blocks the chunks of a call make; where no sum depends on it, for so many threads and seconds a chunk."""
+    if threads is None:
+        return min(max(min(chunks, FEW_BLOCKS), -(-chunks // TOGETHER)), MOST_BLOCKS)
+    long = int(chunks * seconds / threads / LONG_BLOCK)
+    return min(chunks, threads * min(max(long, BLOCKS_OF_A_THREAD), MOST_BLOCKS_OF_A_THREAD))
 
 
 def block_range(block: int, blocks: int, chunks: int) -> range:
@@ -115,10 +120,10 @@ def block_range(block: int, blocks: int, chunks: int) -> range:
     return range(block * chunks // blocks, (block + 1) * chunks // blocks)
 
 
-def blocks_of(rows: int, width: int, threads: int | None = None) -> list[Chunk]:
+def blocks_of(rows: int, width: int, threads: int | None = None, seconds: float = 0.0) -> list[Chunk]:
     """The blocks of plain rows with ``width`` elements."""
     plan = Even(rows, step(width))
-    blocks = block_count(plan.count, threads)
+    blocks = block_count(plan.count, threads, seconds)
     return [plan.joined(block_range(block, blocks, plan.count)) for block in range(blocks)]
 
 

@@ -179,7 +179,7 @@ class _Text:
         yield f"size = rows{' * width' if inner else ''}"
         # More than one chunk: see `symloss.call.chunks.step`.
         yield f"is_large = size > {ELEMENTS}"
-        yield "if not size or (is_large and weight is not None): return None"
+        yield "if not size: return None"
         yield from self._parameters()
         yield from self._weight_checks()
 
@@ -209,6 +209,7 @@ class _Text:
             if p.kind == "weight":
                 yield _plain_array(i, "batch", "weight")
                 if self.mean:
+                    yield "if is_large: return None"
                     yield "total = add_up(weight)"
                     yield "if total == 0.0: return None"
 
@@ -293,6 +294,7 @@ class _Text:
         """What the blocks of a call have in common."""
         passed = ("input", "label", "scalar", "output")
         arrays = [f"a{i}" for i, p in self.parameters if p.kind in passed]
+        arrays += ["weight" for _, p in self.parameters if p.kind == "weight"]
         sizes = ["size", "rows", *(["width"] if self.width == "width" else []), *(["total"] if self.mean else [])]
         return ["go", *sizes, *arrays]
 
@@ -303,7 +305,7 @@ class _Text:
         kept = (f"sums{i}[block] = a{i}" for i in self.totals)
         work = (*self._made(), f"if go({given}): raise Declined", *kept)
         lines = (
-            f"blocks = blocks_of(rows, {self.width}{'' if self.totals else ', threads'})",
+            f"blocks = blocks_of(rows, {self.width}{'' if self.totals else ', threads, pace.seconds'})",
             *(f"sums{i} = [None] * len(blocks)" for i in self.totals),
             "def make_work():",
             *(f"    a{i} = {self._argument(i, p)}" for i, p in self.parameters if p.kind == "scratch"),
@@ -324,7 +326,7 @@ class _Text:
             return "stop - first"
         if p.kind == "scratch":
             return f"a{i}"  # a thread's own
-        if p.kind in ("input", "label", "output"):
+        if p.kind in ("input", "label", "weight", "output"):
             each = self._each(p)
             return f"{whole}[first{each}:stop{each}]"
         return whole

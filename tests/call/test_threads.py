@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import multiprocessing
 import os
@@ -146,16 +147,26 @@ def test_large_plain_arrays_go_by_blocks_of_several_threads(monkeypatch: pytest.
     loss = sl.get("squared_error")
     rng = np.random.default_rng(7)
     y, f = rng.normal(size=(2, 5 * chunks.ELEMENTS + 7))
-    for reduction in ("none", "sum", "mean"):
-        expected = loss.value_and_gradient(y, np.repeat(f, 2)[::2], reduction=reduction, n_threads=1)
+    for reduction, weight in itertools.product(("none", "sum", "mean"), (None, rng.random(len(y)))):
+        call: dict[str, Any] = {"reduction": reduction, "sample_weight": weight}
+        expected = loss.value_and_gradient(y, np.repeat(f, 2)[::2], n_threads=1, **call)
         for worth in (math.inf, 0.0):
             monkeypatch.setattr(threads, "WORTH_A_THREAD", worth)
             for n in (1, 3, 3):
-                found = loss.value_and_gradient(y, f, reduction=reduction, n_threads=n)
+                found = loss.value_and_gradient(y, f, n_threads=n, **call)
                 assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
     y[-1] = np.nan
     with pytest.raises(sl.DomainError, match=f"sample {len(y) - 1}"):
         loss.value_and_gradient(y, f, reduction="sum", n_threads=3)
+    y[-1], weight = 0.0, np.ones(len(y))
+    weight[-2] = -1.0
+    with pytest.raises(sl.DomainError, match=rf"sample_weight\[{len(y) - 2}\] is -1.0"):
+        loss.value_and_gradient(y, f, sample_weight=weight, n_threads=3)
+
+
+def test_long_calls_have_more_blocks() -> None:
+    assert [len(chunks.blocks_of(2**24, 1, 2, seconds)) for seconds in (0.0, 1e-6, 3e-6, 1.0)] == [8, 8, 12, 32]
+    assert [len(chunks.blocks_of(3, 2**20, 2, seconds)) for seconds in (0.0, 1.0)] == [3, 3]
 
 
 def test_one_wide_row_with_a_weight() -> None:
