@@ -108,7 +108,7 @@ def step(width: int) -> int:
 
 
 def block_count(chunks: int, threads: int | None = None, seconds: float = 0.0) -> int:
-    """How many blocks the chunks of a call make; where no sum depends on it, for so many threads and seconds a chunk."""
+    """The number of blocks of a call; where no sum depends on it, for so many threads and seconds a chunk."""
     if threads is None:
         return min(max(min(chunks, FEW_BLOCKS), -(-chunks // TOGETHER)), MOST_BLOCKS)
     long = int(chunks * seconds / threads / LONG_BLOCK)
