@@ -13,7 +13,7 @@ import numpy as np
 
 from symloss.call.arrays import Array
 from symloss.call.bound import Bound
-from symloss.lower.tiles import LANES
+from symloss.lower.short_rows import LANES
 
 #: Elements per chunk: 128 KiB of float64 an array, so that a few of them fit a core's second-level cache.
 ELEMENTS = 16384

@@ -15,7 +15,7 @@ from symloss.call.quick import Quick, quick
 from symloss.call.results import Structure
 from symloss.call.signature import GuardSpec, Signature
 from symloss.lower.ir import Variant
-from symloss.lower.tiles import LONGEST
+from symloss.lower.short_rows import LONGEST, length_written_out
 
 #: Gives the kernel for a variant and for those parameters that have a value per sample.
 KernelFor = Callable[[Variant, frozenset[str]], Kernel]
@@ -73,7 +73,7 @@ class Method:
             self._learn_guards(kernel)
             self._kernels[key] = kernel
             if not per_sample and not variant.ragged:
-                self._add_quick_way(kernel, variant.weighted)
+                self._add_quick_way(kernel, variant)
         return self._kernels[key]
 
     def _learn_guards(self, kernel: Kernel) -> None:
@@ -82,9 +82,9 @@ class Method:
         if guards is not None:
             self.signature = replace(self.signature, guards=tuple(GuardSpec(*guard) for guard in guards))
 
-    def _add_quick_way(self, kernel: Kernel, weighted: bool) -> None:
-        way = quick(kernel, self.signature, self.outputs, self.reduction)
-        if way is not None and weighted:
+    def _add_quick_way(self, kernel: Kernel, variant: Variant) -> None:
+        way = quick(kernel, self.signature, self.outputs, self.reduction, variant.length)
+        if way is not None and variant.weighted:
             self.quick_weighted.append(way)
         elif way is not None:
             self.quick.append(way)
@@ -94,4 +94,8 @@ def variant_of(bound: Bound, reduction: str = "none") -> Variant:
     """Which kernel a bound call needs."""
     dtype = "float32" if bound.dtype == FLOAT32 else "float64"
     short = bool(bound.extents) and not bound.ragged and all(size <= LONGEST for size in bound.extents.values())
-    return Variant(cast(Any, dtype), bound.weighted, bound.ragged, tiled=short, scaled=reduction == "mean")
+    axes = {axis for one in bound.signature.inputs for axis in one.axes}
+    length = length_written_out([bound.extents[axis] for axis in axes], bound.rows) if short else 0
+    return Variant(
+        cast(Any, dtype), bound.weighted, bound.ragged, tiled=short, length=length, scaled=reduction == "mean"
+    )

@@ -41,8 +41,8 @@ from symloss.call.threads import run_blocks
 from symloss.call.totals import combined
 from symloss.call.weights import add_up
 from symloss.lower.ir import Parameter
+from symloss.lower.short_rows import LONGEST, WORTH_IT, WRITTEN_OUT
 from symloss.lower.streams import empty_from_line, fewest_rows, in_step
-from symloss.lower.tiles import LONGEST
 
 #: The result of a call with these positional arguments, parameters by name, weights, ``out`` and number of threads;
 #: ``None`` if it must go the general way.
@@ -62,8 +62,11 @@ def _sum_of_blocks(pairs: list[Array]) -> float:
     return float(combined([pair.tolist() for pair in pairs]))
 
 
-def quick(kernel: Kernel, signature: Signature, outputs: Structure, reduction: str) -> Quick | None:
-    """The quick way for a kernel, or ``None`` if the loss takes more than plain arrays and numbers."""
+def quick(kernel: Kernel, signature: Signature, outputs: Structure, reduction: str, length: int = 0) -> Quick | None:
+    """The quick way for a kernel, or ``None`` if the loss takes more than plain arrays and numbers.
+
+    The kernel may be one for rows of one length.
+    """
     if not _is_plain(kernel, signature):
         return None
     known = {
@@ -86,7 +89,7 @@ def quick(kernel: Kernel, signature: Signature, outputs: Structure, reduction: s
         "add_up": add_up,
         **{f"d{i}": np.dtype(p.dtype) for i, p in enumerate(kernel.PARAMETERS)},
     }
-    text = _Text(kernel, signature, outputs, reduction)
+    text = _Text(kernel, signature, outputs, reduction, length)
     exec("\n".join((*text.blocks(), *text.lines())), known)
     made: Quick = known["quick"]
     return made
@@ -146,10 +149,11 @@ def _plain_array(i: int, shape: str, name: str = "") -> str:
 class _Text:
     """The text of a quick way; the kernel's parameter number i is the variable ``a{i}``, its dtype ``d{i}``."""
 
-    def __init__(self, kernel: Kernel, signature: Signature, outputs: Structure, reduction: str) -> None:
+    def __init__(self, kernel: Kernel, signature: Signature, outputs: Structure, reduction: str, length: int) -> None:
         self.parameters = list(enumerate(kernel.PARAMETERS))
         self.signature = signature
         self.outputs = outputs
+        self.length = length
         self.mean = reduction == "mean"
         self.place = {p.of or p.name: i for i, p in self.parameters if p.kind in ("input", "label", "output", "total")}
         self.width = "width" if any(i.axes for i in signature.inputs) else "1"
@@ -174,9 +178,13 @@ class _Text:
         yield f"batch = {'shape[:1]' if inner else 'shape'}"
         for i, axes in inputs:
             yield _plain_array(i, "" if i == leader else "shape" if axes else "batch")
-        if any(p.lanes > 1 for _, p in self.parameters):
-            yield f"if width > {LONGEST}: return None"  # a kernel for short rows; longer ones have another
         yield f"size = rows{' * width' if inner else ''}"
+        if self.length and inner:
+            yield f"if width != {self.length} or size < {WORTH_IT}: return None"
+        elif any(p.lanes > 1 for _, p in self.parameters):
+            # A kernel for short rows; longer ones have another, and many of one length one of their own.
+            written_out = f"2 <= width <= {WRITTEN_OUT} and size >= {WORTH_IT}"
+            yield f"if width > {LONGEST} or {written_out}: return None"
         # More than one chunk: see `symloss.call.chunks.step`.
         yield f"is_large = size > {ELEMENTS}"
         yield "if not size: return None"

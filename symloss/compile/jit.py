@@ -33,8 +33,9 @@ from symloss.compile.store import lock
 from symloss.lower.streams import LINE
 
 __all__ = [
-    "before_line", "bits", "device", "eight", "eight_zeros", "entry", "equals", "fma", "from_bits", "from_rank",
-    "kernel", "later", "minus", "plus", "rank", "rank_of_nothing", "routine", "select", "settle", "single", "stream",
+    "before_line", "bits", "deinterleave", "device", "eight", "eight_zeros", "entry", "equals", "fma", "from_bits",
+    "from_rank", "interleave", "kernel", "later", "minus", "plus", "rank", "rank_of_nothing", "routine", "select",
+    "settle", "single", "stream",
     "turn_over", "unless", "wide_vectors",
 ]  # fmt: skip
 
@@ -368,6 +369,78 @@ def turn_over(
         return context.get_dummy_value()
 
     return types.void(source, *[types.int64] * 2, target, *[types.int64] * 2), generate
+
+
+@intrinsic(prefer_literal=True)
+def deinterleave(
+    typing_context: Any, source: Any, place: Any, target: Any, target_place: Any, target_step: Any, classes: Any
+) -> Any:
+    """``target[target_place + j * target_step + i] = source[place + i * classes + j]`` for i below 8, j below classes.
+
+    Eight rows of a few classes, given as a literal, side by side: whole vectors are loaded and their entries chosen.
+    """
+    count = classes.literal_value
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        array, first, result, first_result, apart, _ = arguments
+        rows = [_short_loaded(context, builder, source, array, first, 8 * n) for n in range(count)]
+        whole = _joined(builder, rows)
+        for number in range(count):
+            vector = _picked(builder, whole, [i * count + number for i in range(8)])
+            if source.dtype != types.float64:
+                vector = builder.fpext(vector, _VECTOR)
+            column = builder.add(first_result, builder.mul(apart, ir.IntType(64)(number)))
+            builder.store(vector, _pointer(context, builder, target, result, column), align=8)
+        return context.get_dummy_value()
+
+    integers = [types.int64] * 2
+    return types.void(source, types.int64, target, *integers, types.literal(count)), generate
+
+
+@intrinsic(prefer_literal=True)
+def interleave(
+    typing_context: Any, source: Any, place: Any, step: Any, target: Any, target_place: Any, classes: Any
+) -> Any:
+    """``target[target_place + i * classes + j] = source[place + j * step + i]`` for i below 8, j below classes."""
+    count = classes.literal_value
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        array, first, apart, result, first_result, _ = arguments
+        columns = []
+        for number in map(ir.IntType(64), range(count)):
+            vector = _loaded(context, builder, source, array, builder.add(first, builder.mul(apart, number)))
+            columns.append(vector if target.dtype == types.float64 else builder.fptrunc(vector, _SHORT_VECTOR))
+        whole = _joined(builder, columns)
+        for part in range(count):
+            places = [(8 * part + i) % count * 8 + (8 * part + i) // count for i in range(8)]
+            pointer = _pointer(context, builder, target, result, builder.add(first_result, ir.IntType(64)(8 * part)))
+            builder.store(_picked(builder, whole, places), pointer, align=target.dtype.bitwidth // 8)
+        return context.get_dummy_value()
+
+    integers = [types.int64] * 2
+    return types.void(source, *integers, target, types.int64, types.literal(count)), generate
+
+
+def _short_loaded(context: Any, builder: ir.IRBuilder, kind: Any, array: Any, place: Any, offset: int) -> Any:
+    """Eight neighbours in an array as they are stored."""
+    pointer = _pointer(context, builder, kind, array, builder.add(place, ir.IntType(64)(offset)))
+    return builder.load(pointer, align=kind.dtype.bitwidth // 8)
+
+
+def _joined(builder: ir.IRBuilder, vectors: list[Any]) -> Any:
+    """The vectors one behind the other as one, whose length is a power of two."""
+    while len(vectors) > 1:
+        vectors = [*vectors, vectors[-1]] if len(vectors) % 2 else vectors
+        size = 2 * vectors[0].type.count
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), size), [ir.IntType(32)(i) for i in range(size)])
+        vectors = [builder.shuffle_vector(a, b, mask) for a, b in zip(vectors[::2], vectors[1::2], strict=True)]
+    return vectors[0]
+
+
+def _picked(builder: ir.IRBuilder, vector: Any, places: list[int]) -> Any:
+    """Eight entries of a vector."""
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), 8), [ir.IntType(32)(place) for place in places])
+    return builder.shuffle_vector(vector, ir.Constant(vector.type, ir.Undefined), mask)
 
 
 def _turned_over(builder: ir.IRBuilder, vectors: list[Any]) -> list[Any]:

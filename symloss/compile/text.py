@@ -31,9 +31,10 @@ IMPORTS = (
     "from __future__ import annotations\n\n"
     "import math\n\n"
     "from numpy import float32, float64, int64, uint64\n\n"
-    "from symloss.compile.jit import before_line, bits, device, eight, eight_zeros, entry, equals, fma, from_bits\n"
-    "from symloss.compile.jit import from_rank, kernel, later, minus, plus, rank, rank_of_nothing, routine, select\n"
-    "from symloss.compile.jit import settle, single, stream, turn_over, unless, wide_vectors\n"
+    "from symloss.compile.jit import before_line, bits, deinterleave, device, eight, eight_zeros, entry, equals, fma\n"
+    "from symloss.compile.jit import from_bits, from_rank, interleave, kernel, later, minus, plus, rank\n"
+    "from symloss.compile.jit import rank_of_nothing, routine, select, settle, single, stream, turn_over, unless\n"
+    "from symloss.compile.jit import wide_vectors\n"
     "from symloss.lower.ir import Parameter\n\n"
 )
 """What the text of any kernel may use."""

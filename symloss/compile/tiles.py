@@ -26,7 +26,6 @@ from symloss.lower.ir import (
 from symloss.lower.reductions import LANE_NAMES
 from symloss.lower.tiles import (
     INPUTS,
-    LANES,
     OUTPUTS,
     VALUES,
     WORK,
@@ -34,6 +33,7 @@ from symloss.lower.tiles import (
     copy_of,
     crossing,
     is_of_rows,
+    lanes_of,
     outside_rows,
     phases,
 )
@@ -52,13 +52,14 @@ class TileText(Text):
         last = f"{self.length(ROW_AXIS)} - 1"
         self.row = f"{self.first} + {self.lane} if {self.first} + {self.lane} < {last} else {last}"
         """This row; behind the last one, the last."""
+        self.lanes = lanes_of(nest)
         self.apart = outside_rows(nest)
         self.places: dict[str, tuple[int, Type]] = {}
         self.local: set[str] = set()
 
     def place(self, name: str, kind: Type) -> int:
         """Where the values of a name begin that has one for each row."""
-        return self.places.setdefault(name, (len(self.places) * LANES, kind))[0]
+        return self.places.setdefault(name, (len(self.places) * self.lanes, kind))[0]
 
     def of_lane(self, start: str | int) -> str:
         """An index of this row's value."""
@@ -70,7 +71,7 @@ class TileText(Text):
             return super().element(array, indices)
         if is_of_rows(parameter):
             return f"{self.room}[{self.of_lane(self.place(parameter.name, 'float'))}]"
-        return f"{self.copy(parameter)}[uint64({self(indices[-1])} * {LANES} + {self.lane})]"
+        return f"{self.copy(parameter)}[uint64({self(indices[-1])} * {self.lanes} + {self.lane})]"
 
     def copy(self, parameter: Parameter) -> str:
         """The array that holds a parameter's rows side by side."""
@@ -115,10 +116,10 @@ class TileKernel(Kernel):
         tile = self._tile
         for name, kind in crossing(loop).items():
             tile.place(name, kind)
-        self._line(f"for {tile.first} in range({begin}, {end}, {LANES}):")
+        self._line(f"for {tile.first} in range({begin}, {end}, {tile.lanes}):")
         self._depth += 1
         left = f"{end} - {tile.first}"
-        self._line(f"{tile.count} = {LANES} if {left} > {LANES} else {left}")
+        self._line(f"{tile.count} = {tile.lanes} if {left} > {tile.lanes} else {left}")
         self._copies(INPUTS)
         for piece in phases(loop):
             self._piece(piece)
@@ -137,7 +138,7 @@ class TileKernel(Kernel):
         tile, array = self._tile, self._identifier(parameter.name)
         inside = tile.element(parameter.name, ())
         if parameter.kind in INPUTS:
-            self._line(f"for {tile.lane} in range({LANES}):")
+            self._line(f"for {tile.lane} in range({tile.lanes}):")
             self._line(f"    {inside} = float64({array}[uint64({tile.row})])")
             return
         place = f"{tile.first} + {tile.lane}" + (f" - {tile.strip_start}" if parameter.per_row else "")
@@ -149,14 +150,21 @@ class TileKernel(Kernel):
 
         Else the short loop over the classes is the outer one; a full tile has a loop of its own, of a known length.
         """
-        size, classes = self._text.length(parameter.axes[0]), self._identifier.own("at")
-        tile, inside = self._tile, f"{self._tile.copy(parameter)}[uint64({classes} * {LANES} + {self._tile.lane})]"
+        size, classes, tile = self._text.length(parameter.axes[0]), self._identifier.own("at"), self._tile
+        inside = f"{self._tile.copy(parameter)}[uint64({classes} * {tile.lanes} + {self._tile.lane})]"
         outside = f"{self._identifier(parameter.name)}[uint64(({{}}) * {size} + {classes})]"
         own, repeated = outside.format(f"{tile.first} + {tile.lane}"), outside.format(tile.row)
-        self._line(f"if ({tile.count} == {LANES}) & ({size} >= 8):")
-        self._turned_over(parameter, size, classes)
-        self._line(f"elif {tile.count} == {LANES}:")
-        for lanes, place in ((LANES, own), (LANES if parameter.kind in INPUTS else tile.count, repeated)):
+        copies = [(tile.lanes, own), (tile.lanes if parameter.kind in INPUTS else tile.count, repeated)]
+        if size.isdigit():
+            self._line(f"if {tile.count} == {tile.lanes}:")
+            (self._turned_over if int(size) >= 8 else self._interleaved)(parameter, size, classes)
+            self._line("else:")
+            del copies[0]
+        else:
+            self._line(f"if ({tile.count} == {tile.lanes}) & ({size} >= 8):")
+            self._turned_over(parameter, size, classes)
+            self._line(f"elif {tile.count} == {tile.lanes}:")
+        for lanes, place in copies:
             self._line(f"    for {classes} in range({size}):")
             self._line(f"        for {tile.lane} in range({lanes}):")
             if parameter.kind in INPUTS:
@@ -166,12 +174,23 @@ class TileKernel(Kernel):
             if place is own:
                 self._line("else:")
 
+    def _interleaved(self, parameter: Parameter, size: str, classes: str) -> None:
+        """A full tile of rows of few classes, a number that is known."""
+        tile, group = self._tile, self._identifier.own("group")
+        rows = f"{self._identifier(parameter.name)}, ({tile.first} + {group}) * {size}"
+        inside = f"{tile.copy(parameter)}, {group}, {tile.lanes}"
+        self._line(f"    for {group} in range(0, {tile.lanes}, 8):")
+        if parameter.kind in INPUTS:
+            self._line(f"        deinterleave({rows}, {inside}, {size})")
+        else:
+            self._line(f"        interleave({inside}, {rows}, {size})")
+
     def _turned_over(self, parameter: Parameter, size: str, classes: str) -> None:
         """A full tile, whose last eight classes overlap those before."""
-        group, block = self._identifier.own("group"), self._identifier.own("block")
+        tile, group, block = self._tile, self._identifier.own("group"), self._identifier.own("block")
         rows = self._identifier(parameter.name), f"({self._tile.first} + {group}) * {size} + {classes}", size
-        inside = self._tile.copy(parameter), f"{classes} * {LANES} + {group}", str(LANES)
-        self._line(f"    for {group} in range(0, {LANES}, 8):")
+        inside = self._tile.copy(parameter), f"{classes} * {tile.lanes} + {group}", str(tile.lanes)
+        self._line(f"    for {group} in range(0, {tile.lanes}, 8):")
         self._line(f"        for {block} in range(0, {size}, 8):")
         self._line(f"            {classes} = {block} if {block} + 8 <= {size} else {size} - 8")
         source, target = (rows, inside) if parameter.kind in INPUTS else (inside, rows)
@@ -186,7 +205,7 @@ class TileKernel(Kernel):
             self._line(f"for {self._identifier(piece.variable)} in range({self._text.length(piece.axis)}):")
             self._depth += 1
         # A tile that is not full repeats its last row, since loops of a known length are quicker; sums want a row once.
-        lanes = self._tile.count if any(isinstance(s, Add) for s in piece.statements) else LANES
+        lanes = self._tile.count if any(isinstance(s, Add) for s in piece.statements) else self._tile.lanes
         self._line(f"for {self._tile.lane} in range({lanes}):")
         self._depth += 1
         for statement in piece.statements:
@@ -205,10 +224,10 @@ class TileKernel(Kernel):
             self._line(f"{self._tile.room}[{self._tile.of_lane(start)}] = {value}")
 
     def _lanes_reduced(self, reduction: Reduction) -> None:
-        parameter = self._nest.parameter(reduction.array)
-        result = self._tile.place(reduction.name, reduction.type)
+        tile, parameter = self._tile, self._nest.parameter(reduction.array)
+        result = tile.place(reduction.name, reduction.type)
         size = self._text.length(array_axes(parameter)[-1])
-        given = f"{self._tile.copy(parameter)}, {size}, {LANES}, {self._tile.room}"
+        given = f"{self._tile.copy(parameter)}, {size}, {tile.lanes}, {self._tile.room}"
         if reduction.kind == "max":
             self._largest_at[given] = result
         elif reduction.kind in ("sum", "rest"):
@@ -227,4 +246,4 @@ class TileKernel(Kernel):
     def _work(self) -> int:
         """Where the running sums begin: behind all values."""
         room = self._nest.parameter(VALUES)
-        return room.lanes - WORK * LANES
+        return room.lanes - WORK * self._tile.lanes

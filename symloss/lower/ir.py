@@ -59,6 +59,8 @@ class Variant:
     weighted: bool = False
     ragged: bool = False
     tiled: bool = False
+    length: int = 0
+    """The length of short rows whose entries are written out one by one; 0 for rows of any length."""
     scaled: bool = False
     """Whether results are multiplied by ``scale``, which only a mean wants."""
 

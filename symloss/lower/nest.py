@@ -55,6 +55,7 @@ from symloss.lower.spec import check
 from symloss.lower.tidy import tidy
 from symloss.lower.tiles import is_tileable, tiled
 from symloss.lower.values import Scope, Values, is_reduced_argument
+from symloss.lower.written_out import written_out
 from symloss.stabilise.graph import Apply, Element, Guard, Loop, Node, Output, Position, Reduce, Stable
 
 
@@ -65,7 +66,12 @@ def lower(stable: Stable, variant: Variant) -> Nest:
     search = tidy(lowering.search_pass()) if stable.guards or variant.weighted else ()
     nest = Nest(stable.name, variant, lowering.parameters(), body, search, stable.lengths)
     check(nest)
-    return tiled(nest) if variant.tiled and is_tileable(nest) else nest
+    if not (variant.tiled and is_tileable(nest)):
+        return nest
+    if variant.length:
+        nest = written_out(nest, variant.length)
+        check(nest)
+    return tiled(nest)
 
 
 class _Lowering:

@@ -10,13 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from symloss.elementary.chains import DIVISION, chain
+from symloss.elementary.table import FUNCTIONS
 from symloss.lower.ir import (
     ROW_AXIS,
     Accumulate,
     Add,
     Call,
+    Choose,
+    Expression,
     For,
     Let,
+    Name,
     Nest,
     Overwrite,
     Parameter,
@@ -27,10 +32,12 @@ from symloss.lower.ir import (
     Store,
     Type,
 )
-from symloss.lower.walk import expressions, names, subexpressions, walk
+from symloss.lower.short_rows import FEW_LANES, LANES
+from symloss.lower.walk import expressions, names, operands, subexpressions, walk
 
-LANES = 64  # rows of a tile: a loop over them is long enough to pay for entering it, and 32 classes still fit a cache
-LONGEST = 32  # classes of a row; longer rows fill vector registers by themselves, and `lane_sums` ends here
+LONGEST_CHAIN = 48
+"""Operations that wait for one another in one loop over the rows: what comes after goes to a loop of its own. A
+processor looks some hundred instructions ahead, so that of a longer loop it has one or two rows in work at a time."""
 WORK = 9  # eight running sums, as `sum_of` has them, and the counts
 
 # A name with a space is nobody's argument.
@@ -66,7 +73,9 @@ def is_of_rows(parameter: Parameter) -> bool:
 def is_tileable(nest: Nest) -> bool:
     """Whether the rows are short ones: plain loops over axes, no matrices, no ragged rows."""
     rows = row_loop(nest)
-    if nest.variant.ragged or rows is None or not any(isinstance(s, For) for s in rows.body):
+    if nest.variant.ragged or rows is None:
+        return False
+    if not is_written_out(nest) and not any(isinstance(s, For) for s in rows.body):
         return False
     if any(isinstance(s, Sort | Accumulate | Spoil) for s in rows.body):
         return False  # what goes over a row by its own order has no neighbours to go along with
@@ -86,6 +95,16 @@ def stored(statements: Iterable[Statement]) -> frozenset[str]:
     return frozenset(s.array for s in walk(tuple(statements)) if isinstance(s, Store | Reduction))
 
 
+def is_written_out(nest: Nest) -> bool:
+    """Whether the entries of a row have statements of their own."""
+    return 0 != nest.variant.length in (length for _, length in nest.lengths)
+
+
+def lanes_of(nest: Nest) -> int:
+    """The rows of a tile."""
+    return FEW_LANES if is_written_out(nest) else LANES
+
+
 def row_loop(nest: Nest) -> For | None:
     """The loop over the rows."""
     return next((s for s in nest.body if isinstance(s, For) and s.axis == ROW_AXIS), None)
@@ -94,10 +113,17 @@ def row_loop(nest: Nest) -> For | None:
 def phases(rows: For) -> Iterator[Phase | Reduction]:
     """The body of the rows in pieces that run one after the other."""
     together: list[Statement] = []
+    chains: dict[str, int] = {}
     for statement in rows.body:
         if not isinstance(statement, For | Reduction | Overwrite | Add) and not _looks_up(statement):
+            if _lengthened(chains, statement) > LONGEST_CHAIN and together:
+                yield Phase(tuple(together))
+                together = []
+                chains.clear()
+                _lengthened(chains, statement)
             together.append(statement)
             continue
+        chains.clear()
         if together:
             yield Phase(tuple(together))
             together = []
@@ -110,6 +136,23 @@ def phases(rows: For) -> Iterator[Phase | Reduction]:
                 yield Phase((statement,))
     if together:
         yield Phase(tuple(together))
+
+
+def _lengthened(chains: dict[str, int], statement: Statement) -> int:
+    """How many operations wait for one another until the statement's value is there, given that for names before."""
+    longest = max((_chain(e, chains) for e in expressions(statement)), default=0)
+    if isinstance(statement, Let):
+        chains[statement.name] = longest
+    return longest
+
+
+def _chain(expression: Expression, chains: dict[str, int]) -> int:
+    if isinstance(expression, Name):
+        return chains.get(expression.name, 0)
+    own = 0
+    if isinstance(expression, Call):
+        own = DIVISION if expression.head == "div" else chain(expression.head) if expression.head in FUNCTIONS else 1
+    return own + isinstance(expression, Choose) + max((_chain(e, chains) for e in operands(expression)), default=0)
 
 
 def _looks_up(statement: Statement) -> bool:
@@ -140,13 +183,13 @@ def tiled(nest: Nest) -> Nest:
     """The nest with the room that tiles need: scratch for every row of a tile, and the rows side by side."""
     rows = row_loop(nest)
     assert rows is not None
-    shared = outside_rows(nest)
+    shared, lanes = outside_rows(nest), lanes_of(nest)
     scratch = tuple(
-        replace(p, lanes=LANES) if p.kind == "scratch" and not p.per_row and p.name not in shared else p
+        replace(p, lanes=lanes) if p.kind == "scratch" and not p.per_row and p.name not in shared else p
         for p in nest.parameters
     )
     copies = tuple(
-        Parameter(copy_of(p.name), "scratch", p.name, p.axes, lanes=LANES)
+        Parameter(copy_of(p.name), "scratch", p.name, p.axes, lanes=lanes)
         for p in nest.parameters
         if p.kind in ("input", "output") and p.axes
     )
@@ -157,6 +200,6 @@ def tiled(nest: Nest) -> Nest:
         + sum(isinstance(s, Reduction) for s in rows.body)
         + WORK * sums
     )
-    room = Parameter(VALUES, "scratch", lanes=LANES * max(slots, 1))
+    room = Parameter(VALUES, "scratch", lanes=lanes * max(slots, 1))
     *others, status = scratch
     return replace(nest, parameters=(*others, *copies, room, status))

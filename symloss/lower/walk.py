@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from symloss.lower.ir import (
@@ -100,23 +100,24 @@ def substituted(expression: Expression, names: Substitution) -> Expression:
 
 def with_substituted(statement: Statement, names: Substitution) -> Statement:
     """The statement with some names replaced in its own expressions."""
+    return with_expressions(statement, lambda expression: substituted(expression, names))
 
-    def again(expression: Expression) -> Expression:
-        return substituted(expression, names)
 
+def with_expressions(statement: Statement, change: Callable[[Expression], Expression]) -> Statement:
+    """The statement with another expression for each of its own."""
     match statement:
         case Let(value=value):
-            return replace(statement, value=again(value))
+            return replace(statement, value=change(value))
         case (
             Store(indices=indices, value=value)
             | Overwrite(indices=indices, value=value)
             | Add(indices=indices, value=value)
         ):
-            return replace(statement, indices=tuple(map(again, statement.indices)), value=again(statement.value))
+            return replace(statement, indices=tuple(map(change, statement.indices)), value=change(statement.value))
         case Reduction(indices=indices):
-            return replace(statement, indices=tuple(map(again, indices)))
+            return replace(statement, indices=tuple(map(change, indices)))
         case Check() | Spoil():
-            return replace(statement, condition=again(statement.condition))
+            return replace(statement, condition=change(statement.condition))
         case For() | Total() | Sort() | Accumulate():
             return statement
 

@@ -66,6 +66,14 @@ def test_small_matrices(dtype: str, n_threads: int) -> None:
             assert np.array_equal(gradient, np.concatenate([g[number] for g, _ in want]))
 
 
+def test_short_rows_are_not_streamed() -> None:
+    loss, random = sl.get("sparse_softmax_cross_entropy"), np.random.default_rng(5)
+    labels, z = random.integers(0, 3, ROWS // 2), random.normal(size=(ROWS // 2, 3))
+    want = [loss.value_and_gradient(labels[i : i + PART], z[i : i + PART]) for i in range(0, len(z), PART)]
+    got = loss.value_and_gradient(labels, z, n_threads=1)
+    assert all(np.array_equal(a, np.concatenate(b)) for a, b in zip(got, zip(*want, strict=True), strict=True))
+
+
 def test_domains_are_still_checked() -> None:
     loss, (y, f) = sl.get("poisson"), data("float64")
     y[ROWS - 3] = -1.0
