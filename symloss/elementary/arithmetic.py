@@ -90,6 +90,11 @@ def minimum(a: float, b: float) -> float:
     return a if a != a else smaller
 
 
+def plus_error(x: float, error: float) -> float:
+    """x and what rounding took from it."""
+    return x + error
+
+
 def sum_error(a: float, b: float) -> float:
     """What rounding takes from a + b: (a + b) computed, plus this, is a + b exactly (Knuth's TwoSum); 0 where not
     finite."""

@@ -115,7 +115,7 @@ FUNCTIONS: dict[str, Function] = dict([
     *rows(
         2,
         arithmetic.maximum, arithmetic.minimum, arithmetic.difference_error, arithmetic.sum_error,
-        arithmetic.product_error, arithmetic.product_or_zero,
+        arithmetic.product_error, arithmetic.product_or_zero, arithmetic.plus_error, single.plus_error_single,
         arithmetic.times_square, arithmetic.number_or, arithmetic.quotient_or_zero, arithmetic.one_sided_sign,
         arithmetic.masked_difference,
         logarithm.log_sum, logarithm.xlogy, logarithm.xlog1py, logistic.logaddexp,
@@ -142,7 +142,8 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma_differences.digamma_excess, gamma_differences.trigamma_excess,
         gamma_differences.digamma_curvature, bessel.bessel_i, saddle_point.rising_rest,
         exponential.exp_decay_corrected, shifted.exp_decay_corrected_single,
-        shifted.exp_difference, shifted.exp_difference_single, shifted.share_error, threshold.logit_remainder,
+        shifted.exp_difference, shifted.exp_difference_single, shifted.share_error,
+        shifted.less_share, single.less_share_single, threshold.logit_remainder,
         threshold.sigmoid_less,
     ),
     *rows(

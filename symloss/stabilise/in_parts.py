@@ -7,6 +7,7 @@ unit vector is a quotient. Each is carried as a number and what rounding took fr
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from symloss.heads.row_binders import Direction
 
 from .arithmetic import term_order
 from .exponents import rounding_error
-from .graph import Loop, Node, Select
+from .graph import Constant, Loop, Node, Select
 from .rows import Parts
+from .target import depends_on_prediction
 
 if TYPE_CHECKING:
     from .translate import Translation
@@ -44,15 +46,18 @@ def in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
     if isinstance(e, finished):
         return in_parts(t, e.args[0], places)
     if isinstance(e, sp.Add):
-        return functools.reduce(functools.partial(_sum, t), _terms(t, e, places))
+        return functools.reduce(functools.partial(sum_of_parts, t), _terms(t, e, places))
     if isinstance(e, sp.Mul):
         return _of_factors(t, e, places)
     if isinstance(e, sp.Pow) and e.exp.is_Integer and 2 <= e.exp <= _MOST_REPEATED:
-        return functools.reduce(functools.partial(_product, t), [in_parts(t, e.base, places)] * int(e.exp))
+        return functools.reduce(functools.partial(product_of_parts, t), [in_parts(t, e.base, places)] * int(e.exp))
+    if isinstance(e, sp.log) and isinstance(e.args[0], sp.Add):
+        return _logarithm(t, e, places)
     if isinstance(e, sp.Pow) and isinstance(e.base, SoftmaxComplement) and e.exp != -1:
         return _power(t, e, places)
-    if isinstance(e, Total) and e.has(Direction):
-        return _total(t, e, places)
+    if isinstance(e, Total):
+        known = e.has(Direction) or not (depends_on_prediction(e) or isinstance(e.body, sp.Indexed))
+        return _total(t, e, places) if known else (t.node(e, places), None)
     if isinstance(e, Direction):
         loop, value = t.inside(e, places)
         return t.rows.direction_in_parts(t.node(e.at(e.place), places), value, loop)
@@ -63,7 +68,7 @@ def in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
         whole = in_parts(t, gap, places), in_parts(t, SoftmaxComplement(*gap.args), places)
         return _quotient(t, *whole)
     if isinstance(e, product_or_zero):
-        return _product(t, *(in_parts(t, f, places) for f in e.args))
+        return product_of_parts(t, *(in_parts(t, f, places) for f in e.args))
     return t.node(e, places), rounding_error(t, e, places)
 
 
@@ -72,6 +77,24 @@ def is_of_gaps(e: sp.Add) -> bool:
     terms = [set(sp.Mul.make_args(term.args[1] if isinstance(term, product_or_zero) else term)) for term in e.args]
     gaps = {f for factors in terms for f in factors if isinstance(f, (SoftmaxGap, bernoulli_function))}
     return bool(gaps) and any(isinstance(f, SoftmaxComplement) for factors in terms for f in factors)
+
+
+def is_of_two_entries(e: sp.Add) -> bool:
+    """Whether it is a function of sums along an axis at one entry of a row, less the same at another."""
+    if len(e.args) != 2 or not all(term.has(Total) for term in e.args):
+        return False
+    first, second = e.args[0], -e.args[1]
+    here, there = free_indices(first) - free_indices(second), free_indices(second) - free_indices(first)
+    return len(here) == len(there) == 1 and first.xreplace(dict(zip(here, there, strict=True))) == second
+
+
+def between_two_entries(t: Translation, e: sp.Add, places: Places) -> Node:
+    """The difference of the two, and what rounding took from each: that is computed once for every entry, and is all
+    that would be left of what cancels here and in the sum over the pairs."""
+    minuend, subtrahend = sorted(e.args, key=lambda term: bool(term.could_extract_minus_sign()))
+    value = t.call("sub", t.node(minuend, places), t.node(-subtrahend, places))
+    errors = (error_of_product(t, term, places) for term in (minuend, -subtrahend))
+    return t.call("plus_error", value, t.call("sub", *errors))
 
 
 def error_of_product(t: Translation, e: sp.Expr, places: Places) -> Node:
@@ -91,6 +114,14 @@ def _quotient(t: Translation, a: Parts, b: Parts) -> Parts:
     return value, t.call("div", rest, b[0])
 
 
+def _logarithm(t: Translation, e: sp.log, places: Places) -> Parts:
+    """log(x + error) as it is computed elsewhere, and by log(x), what rounding took from that, and error/x."""
+    value, (x, error) = t.node(e, places), in_parts(t, e.args[0], places)
+    plain = t.call("log", x)
+    lost = t.call("add", t.call("sub", plain, value), t.call("log_error", x))
+    return value, lost if error is None else t.call("add", lost, t.call("div", error, x))
+
+
 def _power(t: Translation, e: sp.Pow, places: Places) -> Parts:
     """x**a, whose slope is a x**a/x."""
     base, error = in_parts(t, e.base, places)
@@ -102,9 +133,9 @@ def _power(t: Translation, e: sp.Pow, places: Places) -> Parts:
 
 
 def _of_factors(t: Translation, e: sp.Mul, places: Places) -> Parts:
-    below = [f.base for f in e.args if isinstance(f, sp.Pow) and f.exp == -1]
+    below = [1 / f for f in e.args if isinstance(f, sp.Pow) and f.exp.is_Integer and -_MOST_REPEATED <= f.exp < 0]
     above = [in_parts(t, f, places) for f in e.args if 1 / f not in below] or [(t.number(1.0), None)]
-    product = functools.reduce(functools.partial(_product, t), above)
+    product = functools.reduce(functools.partial(product_of_parts, t), above)
     return functools.reduce(functools.partial(_quotient, t), [in_parts(t, f, places) for f in below], product)
 
 
@@ -112,16 +143,23 @@ def _terms(t: Translation, e: sp.Add, places: Places) -> list[Parts]:
     return [in_parts(t, term, places) for term in sorted(e.args, key=term_order)]
 
 
-def _sum(t: Translation, a: Parts, b: Parts) -> Parts:
+def sum_of_parts(t: Translation, a: Parts, b: Parts) -> Parts:
     return t.call("add", a[0], b[0]), _added(t, t.call("sum_error", a[0], b[0]), a[1], b[1])
 
 
-def _product(t: Translation, a: Parts, b: Parts) -> Parts:
+def product_of_parts(t: Translation, a: Parts, b: Parts) -> Parts:
     for one, other in ((a, b), (b, a)):
         if one[0] is t.number(-1.0):
             return t.call("neg", other[0]), None if other[1] is None else t.call("neg", other[1])
-    lost = (None if own is None else t.call("mul", x, own) for x, own in ((a[0], b[1]), (b[0], a[1])))
+    lost = [t.call("mul", x, own) for x, own in ((a[0], b[1]), (b[0], a[1])) if own is not None]
+    if any(map(_is_power_of_two, (a[0], b[0]))):
+        return t.call("mul", a[0], b[0]), _added(t, *lost) if lost else None
     return t.call("mul", a[0], b[0]), _added(t, t.call("product_error", a[0], b[0]), *lost)
+
+
+def _is_power_of_two(node: Node) -> bool:
+    """Whether a product with it is exact."""
+    return isinstance(node, Constant) and abs(math.frexp(node.value)[0]) == 0.5
 
 
 def _total(t: Translation, e: Total, places: Places) -> Parts:

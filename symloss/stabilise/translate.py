@@ -66,8 +66,16 @@ from .exponentials import (
 )
 from .exponents import error_of_sum, is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
-from .in_parts import error_of_product, is_of_directions, is_of_gaps, rounded_once
+from .in_parts import (
+    between_two_entries,
+    error_of_product,
+    is_of_directions,
+    is_of_gaps,
+    is_of_two_entries,
+    rounded_once,
+)
 from .logistic_pairs import Pair, pair_in, with_count, without_slope
+from .row_divisors import is_of_row_and_targets, next_to_the_row, over_the_row
 from .rows import UNSCALED, RowFunctions, RowStatistics
 from .silence import can_be_infinite, is_bell, is_infinite_logarithm, is_probability, outgrowing, outgrown
 from .target import depends_on_prediction
@@ -162,6 +170,10 @@ class Translation:
             return self._compensated(e, places, rounding_error)
         if is_of_gaps(e):
             return self._compensated(e, places, error_of_product)
+        if is_of_two_entries(e):
+            return between_two_entries(self, e, places)
+        if is_of_row_and_targets(e):
+            return next_to_the_row(self, e, places)
         pair = pair_in(e)
         if pair is None or with_rounding_error(self, pair.u, places)[1] is not None:
             return self._sum_of(e.args, None, e, places)
@@ -254,6 +266,9 @@ class Translation:
         powers: bool = False,
     ) -> Node:
         above, below, number = with_one_number(above, below, number)
+        over = None if powers else over_the_row(self, above, below, number, places)
+        if over is not None:
+            return over
         p, q = number
         above, below = over_a_hypotenuse(above, below)
         exponential = exponential_in(above, number, powers)
