@@ -38,6 +38,12 @@ def share_error(others: float, quotient: float) -> float:
     return quotient * fma(-quotient, lost, fma(-quotient, whole, 1.0))
 
 
+def less_share(x: float, share: float) -> float:
+    """x (1 - share) for a share of some ulps, as rounding a divisor leaves it; x where it is infinite. No branches."""
+    y = fma(-x, share, x)
+    return y if y == y else x
+
+
 def times_parts(x: float, high: float, low: float) -> float:
     """x (high + low) with one rounding, for a low part below an ulp of the high one."""
     return fma(x, high, x * low)

@@ -142,7 +142,8 @@ FUNCTIONS: dict[str, Function] = dict([
         gamma_differences.digamma_excess, gamma_differences.trigamma_excess,
         gamma_differences.digamma_curvature, bessel.bessel_i, saddle_point.rising_rest,
         exponential.exp_decay_corrected, shifted.exp_decay_corrected_single,
-        shifted.exp_difference, shifted.exp_difference_single, shifted.share_error, threshold.logit_remainder,
+        shifted.exp_difference, shifted.exp_difference_single, shifted.share_error,
+        shifted.less_share, single.less_share_single, threshold.logit_remainder,
         threshold.sigmoid_less,
     ),
     *rows(

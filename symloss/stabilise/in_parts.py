@@ -7,6 +7,7 @@ unit vector is a quotient. Each is carried as a number and what rounding took fr
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from symloss.heads.row_binders import Direction
 
 from .arithmetic import term_order
 from .exponents import rounding_error
-from .graph import Loop, Node, Select
+from .graph import Constant, Loop, Node, Select
 from .rows import Parts
+from .target import depends_on_prediction
 
 if TYPE_CHECKING:
     from .translate import Translation
@@ -44,17 +46,18 @@ def in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
     if isinstance(e, finished):
         return in_parts(t, e.args[0], places)
     if isinstance(e, sp.Add):
-        return functools.reduce(functools.partial(_sum, t), _terms(t, e, places))
+        return functools.reduce(functools.partial(sum_of_parts, t), _terms(t, e, places))
     if isinstance(e, sp.Mul):
         return _of_factors(t, e, places)
     if isinstance(e, sp.Pow) and e.exp.is_Integer and 2 <= e.exp <= _MOST_REPEATED:
-        return functools.reduce(functools.partial(_product, t), [in_parts(t, e.base, places)] * int(e.exp))
+        return functools.reduce(functools.partial(product_of_parts, t), [in_parts(t, e.base, places)] * int(e.exp))
     if isinstance(e, sp.log) and isinstance(e.args[0], sp.Add):
         return _logarithm(t, e, places)
     if isinstance(e, sp.Pow) and isinstance(e.base, SoftmaxComplement) and e.exp != -1:
         return _power(t, e, places)
-    if isinstance(e, Total) and e.has(Direction):
-        return _total(t, e, places)
+    if isinstance(e, Total):
+        known = e.has(Direction) or not (depends_on_prediction(e) or isinstance(e.body, sp.Indexed))
+        return _total(t, e, places) if known else (t.node(e, places), None)
     if isinstance(e, Direction):
         loop, value = t.inside(e, places)
         return t.rows.direction_in_parts(t.node(e.at(e.place), places), value, loop)
@@ -65,7 +68,7 @@ def in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
         whole = in_parts(t, gap, places), in_parts(t, SoftmaxComplement(*gap.args), places)
         return _quotient(t, *whole)
     if isinstance(e, product_or_zero):
-        return _product(t, *(in_parts(t, f, places) for f in e.args))
+        return product_of_parts(t, *(in_parts(t, f, places) for f in e.args))
     return t.node(e, places), rounding_error(t, e, places)
 
 
@@ -132,7 +135,7 @@ def _power(t: Translation, e: sp.Pow, places: Places) -> Parts:
 def _of_factors(t: Translation, e: sp.Mul, places: Places) -> Parts:
     below = [1 / f for f in e.args if isinstance(f, sp.Pow) and f.exp.is_Integer and -_MOST_REPEATED <= f.exp < 0]
     above = [in_parts(t, f, places) for f in e.args if 1 / f not in below] or [(t.number(1.0), None)]
-    product = functools.reduce(functools.partial(_product, t), above)
+    product = functools.reduce(functools.partial(product_of_parts, t), above)
     return functools.reduce(functools.partial(_quotient, t), [in_parts(t, f, places) for f in below], product)
 
 
@@ -140,16 +143,23 @@ def _terms(t: Translation, e: sp.Add, places: Places) -> list[Parts]:
     return [in_parts(t, term, places) for term in sorted(e.args, key=term_order)]
 
 
-def _sum(t: Translation, a: Parts, b: Parts) -> Parts:
+def sum_of_parts(t: Translation, a: Parts, b: Parts) -> Parts:
     return t.call("add", a[0], b[0]), _added(t, t.call("sum_error", a[0], b[0]), a[1], b[1])
 
 
-def _product(t: Translation, a: Parts, b: Parts) -> Parts:
+def product_of_parts(t: Translation, a: Parts, b: Parts) -> Parts:
     for one, other in ((a, b), (b, a)):
         if one[0] is t.number(-1.0):
             return t.call("neg", other[0]), None if other[1] is None else t.call("neg", other[1])
-    lost = (None if own is None else t.call("mul", x, own) for x, own in ((a[0], b[1]), (b[0], a[1])))
+    lost = [t.call("mul", x, own) for x, own in ((a[0], b[1]), (b[0], a[1])) if own is not None]
+    if any(map(_is_power_of_two, (a[0], b[0]))):
+        return t.call("mul", a[0], b[0]), _added(t, *lost) if lost else None
     return t.call("mul", a[0], b[0]), _added(t, t.call("product_error", a[0], b[0]), *lost)
+
+
+def _is_power_of_two(node: Node) -> bool:
+    """Whether a product with it is exact."""
+    return isinstance(node, Constant) and abs(math.frexp(node.value)[0]) == 0.5
 
 
 def _total(t: Translation, e: Total, places: Places) -> Parts:

@@ -75,6 +75,7 @@ from .in_parts import (
     rounded_once,
 )
 from .logistic_pairs import Pair, pair_in, with_count, without_slope
+from .row_divisors import is_of_row_and_targets, next_to_the_row, over_the_row
 from .rows import UNSCALED, RowFunctions, RowStatistics
 from .silence import can_be_infinite, is_bell, is_infinite_logarithm, is_probability, outgrowing, outgrown
 from .target import depends_on_prediction
@@ -171,6 +172,8 @@ class Translation:
             return self._compensated(e, places, error_of_product)
         if is_of_two_entries(e):
             return between_two_entries(self, e, places)
+        if is_of_row_and_targets(e):
+            return next_to_the_row(self, e, places)
         pair = pair_in(e)
         if pair is None or with_rounding_error(self, pair.u, places)[1] is not None:
             return self._sum_of(e.args, None, e, places)
@@ -263,6 +266,9 @@ class Translation:
         powers: bool = False,
     ) -> Node:
         above, below, number = with_one_number(above, below, number)
+        over = None if powers else over_the_row(self, above, below, number, places)
+        if over is not None:
+            return over
         p, q = number
         above, below = over_a_hypotenuse(above, below)
         exponential = exponential_in(above, number, powers)

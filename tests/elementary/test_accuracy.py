@@ -42,6 +42,7 @@ LIMITS = {
     "exp_error": 2.0**50, "log_error": 2.0**50, "exp_product_single": 2.0**17,
     "exp_product_corrected_single": 2.0**17, "exp_product": 1.6, "exp_product_corrected": 1.6,
     "logit_remainder": 2.0**20,  # what is left of a logit, to 2^-33 of itself
+    "plus_error": 0.5, "plus_error_single": 1.0, "less_share": 0.5, "less_share_single": 8.0,
     "masked_difference": 0.5, "difference_error": 0.0, "sum_error": 0.0, "product_error": 0.0,
     "scaled_e1_curvature": 6.5, "bernoulli_slope_exp": 8.0, "exp_moment": 9.5,
 }  # fmt: skip

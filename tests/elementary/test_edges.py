@@ -71,6 +71,10 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "sigmoid_slope_times": [((-740.0, 0.0, 1e6), 4.18874e-316), ((740.0, 0.0, 1e6), 4.202e-316), ((INF, 0.0, 3.0), 0.0),
                             ((0.0, 0.0, 3.0), 0.75)],
     "sigmoid_slope_times_single": [((0.0, 0.0, 3.0), 0.75), ((INF, 0.0, 3.0), 0.0)],
+    "plus_error": [((1.0, 1e-16), 1.0), ((3.0, 5e-16), 3.0 + 2.0**-51), ((INF, 0.0), INF)],
+    "plus_error_single": [((3.0, 5e-16), 3.0), ((INF, 0.0), INF)],
+    "less_share": [((3.0, 2e-16), 3.0 - 2.0**-51), ((INF, 0.0), INF), ((0.0, 1e-16), 0.0)],
+    "less_share_single": [((3.0, 2e-16), 3.0), ((INF, 0.0), INF)],
     "number_or": [((NAN, 2.0), 2.0), ((3.0, NAN), 3.0), ((NAN, INF), INF), ((-INF, 2.0), -INF)],
     "times_square": [((0.0, INF), 0.0), ((5e-324, 1e10), 4.940656e-304), ((1e-300, 1e200), 1e100), ((INF, 2.0), INF),
                      ((1e300, 1e-200), 1e-100), ((-2.0, INF), -INF)],
@@ -298,7 +302,7 @@ LENIENT = ("log_ndtr_corrected", "mills_corrected", "mills_slope_corrected",
            "times_parts_single", "exp_decay_corrected_single",
            "sigmoid_corrected_single", "sigmoid_slope_corrected_single", "softplus_corrected_single",
            "exp_corrected_single", "log_sum_single", "log1psq_exp", "log1psq_excess_exp", "inverse_hypot_exp",
-           "sigmoid_less_known", "number_or",
+           "sigmoid_less_known", "number_or", "plus_error_single", "less_share", "less_share_single",
            "sigmoid_times_single", "sigmoid_slope_times_single")  # fmt: skip
 
 
