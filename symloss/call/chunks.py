@@ -6,6 +6,7 @@ threads or on the memory layout, so that sums are always the same sums.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 from typing import NamedTuple, Protocol
 
@@ -120,11 +121,18 @@ def block_range(block: int, blocks: int, chunks: int) -> range:
     return range(block * chunks // blocks, (block + 1) * chunks // blocks)
 
 
-def blocks_of(rows: int, width: int, threads: int | None = None, seconds: float = 0.0) -> list[Chunk]:
-    """The blocks of plain rows with ``width`` elements."""
-    plan = Even(rows, step(width))
-    blocks = block_count(plan.count, threads, seconds)
-    return [plan.joined(block_range(block, blocks, plan.count)) for block in range(blocks)]
+def blocks_of(
+    rows: int, width: int, threads: int | None = None, seconds: float = 0.0
+) -> tuple[int, Callable[[int], tuple[int, int]]]:
+    """How many blocks plain rows with ``width`` elements make, and at which rows a block begins and ends."""
+    each = step(width)
+    chunks = -(-rows // each)
+    blocks = block_count(chunks, threads, seconds)
+
+    def ends(block: int) -> tuple[int, int]:
+        return block * chunks // blocks * each, min((block + 1) * chunks // blocks * each, rows)
+
+    return blocks, ends
 
 
 def row_width(bound: Bound) -> int:

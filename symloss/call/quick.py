@@ -313,16 +313,16 @@ class _Text:
         kept = (f"sums{i}[block] = a{i}" for i in self.totals)
         work = (*self._made(), f"if go({given}): raise Declined", *kept)
         lines = (
-            f"blocks = blocks_of(rows, {self.width}{'' if self.totals else ', threads, pace.seconds'})",
-            *(f"sums{i} = [None] * len(blocks)" for i in self.totals),
+            f"blocks, ends = blocks_of(rows, {self.width}{'' if self.totals else ', threads, pace.seconds'})",
+            *(f"sums{i} = [None] * blocks" for i in self.totals),
             "def make_work():",
             *(f"    a{i} = {self._argument(i, p)}" for i, p in self.parameters if p.kind == "scratch"),
             "    def work(block):",
-            "        first, stop, _, _ = blocks[block]",
+            "        first, stop = ends(block)",
             *(f"        {line}" for line in work),
             "    return work",
-            f"chunks = size / {ELEMENTS} / len(blocks)",
-            "try: run_blocks(len(blocks), make_work, threads, pace, chunks)",
+            f"chunks = size / {ELEMENTS} / blocks",
+            "try: run_blocks(blocks, make_work, threads, pace, chunks)",
             "except Declined: return None",
             f"return {self._results(self.outputs, 'sum_of_blocks(sums{})')}",
         )

@@ -165,8 +165,18 @@ def test_large_plain_arrays_go_by_blocks_of_several_threads(monkeypatch: pytest.
 
 
 def test_long_calls_have_more_blocks() -> None:
-    assert [len(chunks.blocks_of(2**24, 1, 2, seconds)) for seconds in (0.0, 1e-6, 3e-6, 1.0)] == [8, 8, 12, 32]
-    assert [len(chunks.blocks_of(3, 2**20, 2, seconds)) for seconds in (0.0, 1.0)] == [3, 3]
+    assert [chunks.blocks_of(2**24, 1, 2, seconds)[0] for seconds in (0.0, 1e-6, 3e-6, 1.0)] == [8, 8, 12, 32]
+    assert [chunks.blocks_of(3, 2**20, 2, seconds)[0] for seconds in (0.0, 1.0)] == [3, 3]
+
+
+def test_blocks_are_those_of_the_general_way() -> None:
+    for rows, width in ((1, 1), (100_000, 1), (1_000_003, 1), (70, 10_000), (3, 2**20)):
+        plan = chunks.Even(rows, chunks.step(width))
+        blocks, ends = chunks.blocks_of(rows, width)
+        assert blocks == chunks.block_count(plan.count)
+        for block in range(blocks):
+            whole = plan.joined(chunks.block_range(block, blocks, plan.count))
+            assert ends(block) == (whole.row, whole.stop)
 
 
 def test_one_wide_row_with_a_weight() -> None:
