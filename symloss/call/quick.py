@@ -350,7 +350,7 @@ class _Text:
             case "rows":
                 return "rows"
             case "strip":
-                return f"min({STRIP}, step({self.width}))"
+                return str(min(STRIP, step(1))) if self.width == "1" else f"min({STRIP}, step(width))"
             case "extent":
                 return self._lengths(replace(p, axes=(p.of,)))[0]
             case "scale":

@@ -83,7 +83,10 @@ class Caller:
                     f"{self.outline.name}.hvp: vector has {len(parts)} parts; "
                     f"expected one for each of {len(vectors)} predictions"
                 )
-            named.update(zip(vectors, parts, strict=True))
+            if len(args) == expected:
+                args = (*args, *parts)  # as plain calls are: by position
+            else:
+                named.update(zip(vectors, parts, strict=True))
         return plan(args, named)
 
     def run_expectation(self, plan: Plan, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
