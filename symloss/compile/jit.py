@@ -33,10 +33,9 @@ from symloss.compile.store import lock
 from symloss.lower.streams import LINE
 
 __all__ = [
-    "before_line", "bits", "deinterleave", "device", "eight", "eight_zeros", "entry", "equals", "fma", "from_bits",
-    "from_rank", "interleave", "kernel", "later", "minus", "plus", "rank", "rank_of_nothing", "routine", "select",
-    "settle", "single", "stream",
-    "turn_over", "unless", "wide_vectors",
+    "before_line", "bits", "deinterleave", "device", "eight", "eight_zeros", "entry", "equals", "fetch",
+    "fetch_to_write", "fma", "from_bits", "from_rank", "interleave", "kernel", "later", "minus", "plus", "rank",
+    "rank_of_nothing", "routine", "select", "settle", "single", "stream", "turn_over", "unless", "wide_vectors",
 ]  # fmt: skip
 
 Function = Callable[..., Any]
@@ -441,6 +440,33 @@ def _picked(builder: ir.IRBuilder, vector: Any, places: list[int]) -> Any:
     """Eight entries of a vector."""
     mask = ir.Constant(ir.VectorType(ir.IntType(32), 8), [ir.IntType(32)(place) for place in places])
     return builder.shuffle_vector(vector, ir.Constant(vector.type, ir.Undefined), mask)
+
+
+@intrinsic
+def fetch(typing_context: Any, array: Any, place: Any) -> Any:
+    """Ask for the cache lines of 64 neighbours in an array, which will be read."""
+    return types.void(array, types.int64), _fetching(array, to_write=False)
+
+
+@intrinsic
+def fetch_to_write(typing_context: Any, array: Any, place: Any) -> Any:
+    """Ask for the cache lines of 64 neighbours in an array, which will be written: a store reads its line first."""
+    return types.void(array, types.int64), _fetching(array, to_write=True)
+
+
+def _fetching(kind: Any, to_write: bool) -> Any:
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        pointer_type, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        function_type = ir.FunctionType(ir.VoidType(), [pointer_type, number, number, number])
+        prefetch = cgutils.get_or_insert_function(builder.module, function_type, "llvm.prefetch.p0")
+        first = builder.bitcast(_pointer(context, builder, kind, *arguments), pointer_type)
+        size = 64 * kind.dtype.bitwidth // 8
+        for offset in range(0, size, LINE):
+            line = builder.gep(first, [ir.IntType(64)(offset)])
+            builder.call(prefetch, [line, number(int(to_write)), number(3), number(1)])  # to all levels of the cache
+        return context.get_dummy_value()
+
+    return generate
 
 
 def _turned_over(builder: ir.IRBuilder, vectors: list[Any]) -> list[Any]:

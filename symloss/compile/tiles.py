@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from symloss.compile.kernel_text import Kernel
 from symloss.compile.text import Identifiers, Text
+from symloss.elementary.table import FUNCTIONS
 from symloss.lower.ir import (
     ROW_AXIS,
     Add,
+    Call,
     Expression,
     For,
     Let,
@@ -33,10 +35,12 @@ from symloss.lower.tiles import (
     copy_of,
     crossing,
     is_of_rows,
+    is_written_out,
     lanes_of,
     outside_rows,
     phases,
 )
+from symloss.lower.walk import expressions, subexpressions
 
 FROM_FLOAT = {"float": "{}", "int": "int64({})", "bool": "({} != 0.0)"}
 TO_FLOAT = {"float": "{}", "int": "float64({})", "bool": "1.0 if {} else 0.0"}
@@ -95,6 +99,8 @@ class TileKernel(Kernel):
         self._rows_text = self._text
         self._tile = TileText(nest, identifier)
         self._largest_at: dict[str, int] = {}
+        self._longest: Phase | None = None
+        """The loop over classes that computes most."""
 
     def _main(self) -> None:
         self._text = self._tile
@@ -121,7 +127,11 @@ class TileKernel(Kernel):
         left = f"{end} - {tile.first}"
         self._line(f"{tile.count} = {tile.lanes} if {left} > {tile.lanes} else {left}")
         self._copies(INPUTS)
-        for piece in phases(loop):
+        pieces = list(phases(loop))
+        self._longest = max((p for p in pieces if isinstance(p, Phase) and p.axis), key=_calls, default=None)
+        for number, piece in enumerate(pieces):
+            if is_written_out(self._nest):
+                self._fetch_share(number, len(pieces))
             self._piece(piece)
         self._copies(OUTPUTS)
         self._depth -= 1
@@ -204,6 +214,8 @@ class TileKernel(Kernel):
         if piece.axis:
             self._line(f"for {self._identifier(piece.variable)} in range({self._text.length(piece.axis)}):")
             self._depth += 1
+            if piece is self._longest:
+                self._fetch(piece.axis, f"{self._identifier(piece.variable)} * {self._tile.lanes}")
         # A tile that is not full repeats its last row, since loops of a known length are quicker; sums want a row once.
         lanes = self._tile.count if any(isinstance(s, Add) for s in piece.statements) else self._tile.lanes
         self._line(f"for {self._tile.lane} in range({lanes}):")
@@ -214,6 +226,31 @@ class TileKernel(Kernel):
                 self._shared(statement)
         self._depth = depth
         self._tile.local.clear()
+
+    def _fetch(self, axis: str, place: str) -> None:
+        """64 elements of the next tile's arguments, and of the place of this tile's results, from that place on.
+
+        A few at a time, while there is something to compute: memory takes as long as that, and all of a tile's at once
+        are more than a processor waits for.
+        """
+        tile, size, rows = self._tile, self._text.length(axis), self._text.length(ROW_AXIS)
+        parameters = [p for p in self._nest.parameters if p.axes == (axis,)]
+        following = f"({tile.first} + {tile.lanes})"
+        for kinds, start, function in ((INPUTS, following, "fetch"), (("output",), tile.first, "fetch_to_write")):
+            wanted = [self._identifier(p.name) for p in parameters if p.kind in kinds]
+            if wanted:
+                self._line(f"if {start} + {tile.lanes} <= {rows}:")
+            for array in wanted:
+                self._line(f"    {function}({array}, {start} * {size} + {place})")
+
+    def _fetch_share(self, number: int, count: int) -> None:
+        """Before one of so many loops over the rows of a tile: its share of what is to be fetched."""
+        axis, length = next(pair for pair in self._nest.lengths if pair[1] == self._nest.variant.length)
+        size, place = self._tile.lanes * length, self._identifier.own("at")
+        self._line(f"for {place} in range({size * number // count}, {size * (number + 1) // count}, 64):")
+        self._depth += 1
+        self._fetch(axis, place)
+        self._depth -= 1
 
     def _shared(self, statement: Let) -> None:
         """A value that a later piece uses goes to its array."""
@@ -247,3 +284,9 @@ class TileKernel(Kernel):
         """Where the running sums begin: behind all values."""
         room = self._nest.parameter(VALUES)
         return room.lanes - WORK * self._tile.lanes
+
+
+def _calls(piece: Phase) -> int:
+    """How many elementary functions it calls."""
+    every = (e for s in piece.statements for top in expressions(s) for e in subexpressions(top))
+    return sum(isinstance(e, Call) and e.head in FUNCTIONS for e in every)
