@@ -358,7 +358,8 @@ class _Text:
             case "weight":
                 return "weight"
             case "scratch":
-                return f"empty({'min(rows, ' + str(STRIP) + ')' if p.per_row else p.lanes}{self._each(p)})"
+                length = f"min(rows, {STRIP})" if p.per_row else p.lanes
+                return f"empty({length}{self._each(p)}, d{i})"
             case _:
                 return f"a{i}.reshape(-1)" if p.axes else f"a{i}"
 

@@ -35,7 +35,7 @@ def emit(nest: Nest) -> str:
     statements = [*walk(nest.body), *walk(nest.search)]
     elementary = table.sources(functions_called(e for s in statements for e in expressions(s)), "@device", "@routine")
     tiles = nest.variant.tiled and is_tileable(nest)
-    helpers = _reduction_sources(statements, tiles)
+    helpers = _reduction_sources(statements, tiles, nest.variant.dtype)
     identifier = Identifiers(re.findall(r"^(?:def )?(\w+)", elementary + helpers, re.MULTILINE))
     writer = TileKernel if tiles else Kernel
     kernel = writer(nest, identifier).text()
@@ -52,11 +52,12 @@ def _head(nest: Nest) -> str:
     )
 
 
-def _reduction_sources(statements: list[Statement], tiles: bool) -> str:
+def _reduction_sources(statements: list[Statement], tiles: bool, dtype: str) -> str:
     wanted: set[str] = {s.kind for s in statements if isinstance(s, Reduction)}
     if tiles:
         wanted |= {reductions.LANE_NAMES[kind] for kind in wanted}
-    wanted |= {"total" for s in statements if isinstance(s, Total)} | {"add" for s in statements if isinstance(s, Add)}
+    total = "total" if dtype == "float64" else "short total"
+    wanted |= {total for s in statements if isinstance(s, Total)} | {"add" for s in statements if isinstance(s, Add)}
     wanted |= {"two_sum" for s in statements if isinstance(s, Accumulate)}
     parts = [part for kind in sorted(wanted) for part in reductions.PARTS[kind]]
     return "\n\n".join([*_texts("device", parts), *_texts("routine", _sorting_parts(statements))])

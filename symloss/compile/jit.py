@@ -34,8 +34,9 @@ from symloss.lower.streams import LINE
 
 __all__ = [
     "before_line", "bits", "deinterleave", "device", "eight", "eight_zeros", "entry", "equals", "fetch",
-    "fetch_to_write", "fma", "from_bits", "from_rank", "interleave", "kernel", "later", "minus", "plus", "rank",
-    "rank_of_nothing", "routine", "select", "settle", "single", "stream", "turn_over", "unless", "wide_vectors",
+    "fetch_to_write", "fma", "from_bits", "from_rank", "interleave", "kernel", "later", "magnitude", "minus", "plus",
+    "rank", "rank_of_nothing", "routine", "select", "settle", "short_power_of_two", "single", "stream", "turn_over",
+    "unless", "wide_vectors",
 ]  # fmt: skip
 
 Function = Callable[..., Any]
@@ -70,8 +71,10 @@ class _EightModel(models.PrimitiveModel):  # type: ignore[misc]
 # The types that an annotation of a function inside a kernel may name; any other parameter has the type it is given.
 TYPES = {
     "float": types.float64,
+    "Single": types.float32,
     "int": types.int64,
     "None": types.none,
+    "tuple[Single, Single]": types.UniTuple(types.float32, 2),
     "tuple[float, float]": types.UniTuple(types.float64, 2),
     "Eight": _EIGHT,
     "tuple[Eight, Eight]": types.UniTuple(_EIGHT, 2),
@@ -271,12 +274,40 @@ def _code(typing_context: Any, context: Any, function: Function, signature: Any,
 
 @intrinsic
 def fma(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
-    """a * b + c with one rounding."""
+    """a * b + c with one rounding; of float32 a float32."""
+    kind = _float_of(a, b, c)
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         return builder.fma(*arguments)
 
-    return types.float64(types.float64, types.float64, types.float64), generate
+    return kind(kind, kind, kind), generate
+
+
+def _float_of(*kinds: Any) -> Any:
+    """float32 if all of them are, else float64."""
+    return types.float32 if all(kind == types.float32 for kind in kinds) else types.float64
+
+
+@intrinsic
+def magnitude(typing_context: Any, x: Any) -> Any:
+    """|x| of a float32."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        word = builder.bitcast(arguments[0], ir.IntType(32))
+        return builder.bitcast(builder.and_(word, ir.Constant(ir.IntType(32), 0x7FFFFFFF)), ir.FloatType())
+
+    return types.float32(types.float32), generate
+
+
+@intrinsic
+def short_power_of_two(typing_context: Any, shifted: Any) -> Any:
+    """`symloss.elementary.primitives.short_power_of_two`: a shift."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        word = builder.bitcast(arguments[0], ir.IntType(32))
+        return builder.bitcast(builder.shl(word, ir.Constant(ir.IntType(32), 23)), ir.FloatType())
+
+    return types.float32(types.float32), generate
 
 
 @intrinsic
@@ -313,7 +344,7 @@ def single(typing_context: Any, x: Any) -> Any:
 def select(typing_context: Any, condition: Any, then: Any, otherwise: Any) -> Any:
     """One of two numbers, without a branch; an integer beside a float becomes a float."""
     integers = all(isinstance(kind, types.Integer) for kind in (then, otherwise))
-    kind = types.int64 if integers else types.float64
+    kind = types.int64 if integers else _float_of(then, otherwise)
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         return builder.select(context.cast(builder, arguments[0], types.boolean, types.boolean), *arguments[1:])

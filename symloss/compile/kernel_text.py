@@ -24,9 +24,10 @@ from symloss.lower.ir import (
     Statement,
     Store,
     Total,
+    Type,
     array_axes,
 )
-from symloss.lower.reductions import COUNTED, SECTION, UNDIVIDED
+from symloss.lower.reductions import COUNTED, SECTION, TOTALS, UNDIVIDED
 from symloss.lower.sections import Sections, sections
 from symloss.lower.streams import streamed_results
 
@@ -141,7 +142,7 @@ class Kernel:
                 stored = self._stored(array, text(value))
                 self._line(f"stream({name(array)}, {text.flat(array, indices)}, {stored})")
             case Store(array=array, indices=indices, value=value):
-                self._line(f"{text.element(array, indices)} = {self._stored(array, text(value))}")
+                self._line(f"{text.element(array, indices)} = {self._stored(array, text(value), value.type)}")
             case Overwrite():
                 self._overwrite(statement)
             case Spoil(array=array, condition=condition):
@@ -177,9 +178,10 @@ class Kernel:
         """Where the values begin that are reduced."""
         return self._text.flat(reduction.array, (*reduction.indices, Number(0))).removesuffix(" + 0")
 
-    def _stored(self, array: str, value: str) -> str:
+    def _stored(self, array: str, value: str, kind: Type = "float") -> str:
         value = without_brackets(value)
-        return f"float32({value})" if self._nest.parameter(array).dtype == "float32" else value
+        rounded = kind != "single" and self._nest.parameter(array).dtype == "float32"
+        return f"float32({value})" if rounded else value
 
     def _overwrite(self, statement: Overwrite) -> None:
         array, last = statement.array, self._text(statement.indices[-1])
@@ -228,7 +230,8 @@ class Kernel:
         self._line(f"{length} = {strip} if {rows} - {first} > {strip} else {rows} - {first}")
         self._strip(loop, first, length)
         for total in totals:
-            self._line(f"add_total({self._identifier(total.total)}, {self._identifier(total.array)}, {length})")
+            add = TOTALS[self._nest.variant.dtype]
+            self._line(f"{add}({self._identifier(total.total)}, {self._identifier(total.array)}, {length})")
         self._depth -= 1
 
     def _strip(self, loop: For, first: str, length: str) -> None:

@@ -33,7 +33,8 @@ IMPORTS = (
     "from numpy import float32, float64, int64, uint64\n\n"
     "from symloss.compile.jit import before_line, bits, deinterleave, device, eight, eight_zeros, entry, equals\n"
     "from symloss.compile.jit import fetch, fetch_to_write, fma, from_bits, from_rank, interleave, kernel, later\n"
-    "from symloss.compile.jit import minus, plus, rank, rank_of_nothing, routine, select, settle, single, stream\n"
+    "from symloss.compile.jit import magnitude, minus, plus, rank, rank_of_nothing, routine, select, settle\n"
+    "from symloss.compile.jit import short_power_of_two, single, stream\n"
     "from symloss.compile.jit import turn_over, unless, wide_vectors\n"
     "from symloss.lower.ir import Parameter\n\n"
 )
@@ -133,9 +134,10 @@ class Text:
                 return self.identifier(name)
             case Length(axis=axis):
                 return self.length(axis)
-            case Load(array=array, indices=indices):
+            case Load(array=array, indices=indices, type=kind):
                 loaded = self.element(array, indices)
-                return f"float64({loaded})" if self._nest.parameter(array).dtype == "float32" else loaded
+                widened = kind == "float" and self._nest.parameter(array).dtype == "float32"
+                return f"float64({loaded})" if widened else loaded
             case Choose(condition=condition, then=then, otherwise=otherwise):
                 # No Python choice: LLVM would make branches of several with one condition, and no vectors of those.
                 parts = ", ".join(without_brackets(self(e)) for e in (condition, then, otherwise))
@@ -152,6 +154,8 @@ class Text:
                 return f"(not {operand})"
             case ("float", [operand]):
                 return f"float64({without_brackets(operand)})"
+            case ("single", [operand]):
+                return f"float32({without_brackets(operand)})"
             case ("index", [operand]):
                 return f"int64({without_brackets(operand)})"
             case ("clamp", [operand, length]):
@@ -181,4 +185,4 @@ def without_brackets(text: str) -> str:
 def functions_called(expressions: Iterable[Expression]) -> list[str]:
     """The elementary functions that the expressions call, sorted."""
     calls = {e.head for top in expressions for e in subexpressions(top) if isinstance(e, Call)}
-    return sorted(calls - INFIX.keys() - {"neg", "not", "float", "index", "clamp"})
+    return sorted(calls - INFIX.keys() - {"neg", "not", "float", "single", "index", "clamp"})

@@ -1,15 +1,20 @@
-"""The four machine operations that Python lacks, bit for bit what the compiled ones give.
+"""The machine operations that Python lacks, bit for bit what the compiled ones give.
 
-A generated kernel takes `fma`, `bits`, `from_bits` and `single` from `symloss.compile.jit`; the interpreter takes them
-from here.
+A generated kernel takes them from `symloss.compile.jit`; the interpreter takes them from here.
 """
 
 from __future__ import annotations
 
 import math
 import struct
+from typing import Any, overload
 
-__all__ = ["bits", "fma", "from_bits", "single"]
+import numpy as np
+
+__all__ = ["Single", "bits", "fma", "from_bits", "magnitude", "short_power_of_two", "single"]
+
+Single = Any
+"""A float32: a NumPy scalar to the interpreter, a register to a kernel."""
 
 WORD = (1 << 64) - 1
 
@@ -35,12 +40,47 @@ def single(x: float) -> float:
     return float(y)
 
 
-def fma(a: float, b: float, c: float) -> float:
-    """a * b + c with one rounding, to nearest, ties to even.
+def magnitude(x: Single) -> Single:
+    """|x| of a float32."""
+    return np.abs(x)
+
+
+def short_power_of_two(shifted: Single) -> Single:
+    """The float32 2^m whose exponent is the lowest eight bits of that float32: m + 127 for 1.5 * 2^23 + m + 127."""
+    word = int(np.float32(shifted).view(np.uint32)) << 23
+    return np.uint32(word & 0xFFFFFFFF).view(np.float32)
+
+
+def short_fma(a: Single, b: Single, c: Single) -> Single:
+    """`fma` of float32: the product is exact in float64, and its sum with c is rounded to odd, so that rounding it
+    again is harmless (S. Boldo, G. Melquiond, 2008)."""
+    product, c = float(a) * float(b), float(c)
+    total = product + c
+    if not math.isfinite(total):
+        return np.float32(total)
+    back = total - product
+    error = (product - (total - back)) + (c - back)
+    if error != 0.0 and bits(total) & 1 == 0:
+        total = math.nextafter(total, math.copysign(math.inf, error))
+    return np.float32(total)
+
+
+@overload
+def fma(a: float, b: float, c: float) -> float: ...
+
+
+@overload
+def fma(a: np.float32, b: np.float32, c: np.float32) -> np.float32: ...
+
+
+def fma(a: Any, b: Any, c: Any) -> Any:
+    """a * b + c with one rounding, to nearest, ties to even; of float32 a float32.
 
     Exact in integers: each float is a ratio whose denominator is a power of two, and the quotient of two integers is
     rounded correctly by Python, subnormal results included.
     """
+    if isinstance(a, np.float32) and isinstance(b, np.float32) and isinstance(c, np.float32):
+        return short_fma(a, b, c)
     a, b, c = float(a), float(b), float(c)
     if not (math.isfinite(a) and math.isfinite(b)):
         return a * b + c

@@ -34,6 +34,7 @@ from symloss.elementary import (
     logarithm,
     logistic,
     mean_divergence,
+    narrow,
     normal,
     parts,
     polygamma,
@@ -48,7 +49,7 @@ from symloss.elementary import (
     truncated_normal,
 )
 
-__all__ = ["AMPLIFYING", "FUNCTIONS", "SINGLE", "Function", "callables", "sources"]
+__all__ = ["AMPLIFYING", "FUNCTIONS", "NARROW", "SINGLE", "Function", "callables", "sources"]
 
 Scalar = Callable[..., float]
 
@@ -56,7 +57,7 @@ MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, parts, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
     algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma,
     beta, gamma_differences, log_shape, log_rising, log_mean, saddle_point, scaled, bessel, exponential_integral,
-    single, shifted, threshold,
+    single, shifted, threshold, narrow,
 )  # fmt: skip
 
 
@@ -169,9 +170,25 @@ AMPLIFYING = frozenset({"exp_times", "exp_times_pair", "exp_times_slope"})
 """What multiplies a difference by any number: beside it the digits that a short form lacks show in float32 as well."""
 
 
+NARROW: dict[str, Function] = {
+    name.removesuffix("_narrow"): function
+    for name, function in [
+        *rows(
+            1, narrow.sigmoid_narrow, narrow.sigmoid_slope_narrow, narrow.abs_narrow, narrow.sign_narrow,
+            narrow.step_narrow,
+        ),
+        *rows(2, narrow.exp_difference_narrow, narrow.product_or_zero_narrow, narrow.maximum_narrow,
+              narrow.minimum_narrow),
+        *rows(3, narrow.fma_narrow),
+    ]
+}  # fmt: skip
+"""What a loop that computes in float32 uses instead, by the name of what it stands for; see `symloss.lower.narrow`."""
+
+
 def callables() -> dict[str, Scalar]:
     """The functions as plain Python, for an interpreter; to the bit what a compiled kernel computes."""
-    return {name: function.source_function for name, function in FUNCTIONS.items()}
+    functions = [*FUNCTIONS.values(), *NARROW.values()]
+    return {function.name: function.source_function for function in functions}
 
 
 def sources(names: Iterable[str], straight: str = "", branching: str = "") -> str:
@@ -179,7 +196,7 @@ def sources(names: Iterable[str], straight: str = "", branching: str = "") -> st
 
     A function without branching statements gets the line `straight` above it ("@device"), so that it is inlined and
     the loop around it vectorised; any other gets `branching` ("@routine"): inlining those multiplies their code and
-    the time to compile it. The text needs `math`, `fma`, `bits`, `from_bits` and `single`.
+    the time to compile it. The text needs `math`, `float32` and the primitives.
     """
     needed = in_dependency_order(names)
     known = definitions()

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from symloss.elementary.table import AMPLIFYING, SINGLE
+from symloss.elementary.table import AMPLIFYING
+from symloss.elementary.table import SINGLE as SHORT
 from symloss.lower.ir import ROW_AXIS
 from symloss.stabilise.graph import (
     Apply,
@@ -31,8 +32,15 @@ LOGIC = frozenset({"and", "or", "not"})
 KEYED = "keyed"
 """The pair of an entry's key, by which entries are ordered, and its weight."""
 
+SINGLE = "single"
+"""A value as the float32 nearest to it; what is made of such is a float32, too. See `symloss.lower.narrow`."""
+
+NARROW_AND_CHEAP = {f"{head}_narrow" for head in ("abs", "maximum", "minimum", "sign", "step")}
+
 # All else is worth a store and a load where its value is wanted in a second loop.
-CHEAP = ARITHMETIC | COMPARISONS | LOGIC | {"abs", "maximum", "minimum", "sign", "step", KEYED}
+CHEAP = (
+    ARITHMETIC | COMPARISONS | LOGIC | {"abs", "maximum", "minimum", "sign", "step", KEYED, SINGLE} | NARROW_AND_CHEAP
+)
 
 OrderedKind = Literal["larger", "smaller", "level", "earlier"]
 
@@ -203,6 +211,17 @@ def is_truth(node: Node) -> bool:
     return isinstance(node, Apply) and node.head in COMPARISONS | LOGIC
 
 
+def is_single(node: Node) -> bool:
+    """Whether the value is computed in float32: the operands of an operation are so all or none."""
+    match node:
+        case Apply(head=head, arguments=operands):
+            inherits = head in ARITHMETIC or head == "div"
+            return head == SINGLE or head.endswith("_narrow") or (inherits and is_single(operands[0]))
+        case Select(then=then):
+            return is_single(then)
+    return False
+
+
 def is_expensive(node: Node) -> bool:
     """Whether the node itself, given its operands, is worth keeping for a second loop."""
     return isinstance(node, Reduce) or (isinstance(node, Apply) and node.head not in CHEAP)
@@ -225,4 +244,4 @@ def short_forms(stable: Stable, dtype: str) -> dict[str, str]:
     if dtype != "float32":
         return {}
     heads = {n.head for root in stable.roots() for n in descendants(root) if isinstance(n, Apply)}
-    return {} if heads & AMPLIFYING else SINGLE
+    return {} if heads & AMPLIFYING else SHORT

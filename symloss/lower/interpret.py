@@ -36,7 +36,7 @@ from symloss.lower.ir import (
     array_axes,
 )
 
-Value = Any  # np.float64, int or bool
+Value = Any  # np.float64, np.float32, int or bool
 Functions = Mapping[str, Callable[..., Any]]
 
 
@@ -48,7 +48,7 @@ OPERATIONS: Functions = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
-    "div": lambda a, b: np.float64(a) / b,  # Python's own float would raise
+    "div": lambda a, b: (a if isinstance(a, np.float32) else np.float64(a)) / b,  # Python's own float would raise
     "neg": operator.neg,
     "lt": operator.lt,
     "le": operator.le,
@@ -60,9 +60,13 @@ OPERATIONS: Functions = {
     "or": lambda a, b: a or b,
     "not": operator.not_,
     "float": np.float64,
+    "single": np.float32,
     "index": int,
     "clamp": lambda i, n: max(min(i, n - 1), 0),
 }
+
+
+LOADED: Mapping[str, Callable[[Any], Value]] = {"float": np.float64, "single": np.float32, "int": int}
 
 
 def interpret(nest: Nest, arguments: Sequence[Any], functions: Functions) -> None:
@@ -80,7 +84,7 @@ class _Run:
         (status,) = nest.parameters_of("status")
         self._rows, self._status = self._given[rows.name], self._given[status.name]
         # A kernel keeps a strip of these at a time.
-        self._given |= {p.name: np.empty(self._rows) for p in nest.parameters_of("scratch") if p.per_row}
+        self._given |= {p.name: np.empty(self._rows, p.dtype) for p in nest.parameters_of("scratch") if p.per_row}
         self._values: dict[str, Value] = {
             p.name: np.float64(self._given[p.name]) for p in nest.parameters_of("scalar", "scale")
         }
@@ -162,10 +166,11 @@ class _Run:
         total[place + 1] += lost
 
     def _total(self, total: Any, values: Any) -> None:
+        add = getattr(reductions, reductions.TOTALS[self._nest.variant.dtype])
         (strip,) = (self._given[p.name] for p in self._nest.parameters_of("strip"))
         for start in range(0, self._rows, strip):
             here = values[start : start + strip]
-            reductions.add_total(total, here, len(here))
+            add(total, here, len(here))
 
     def _reduced(self, statement: Reduction) -> Value:
         axes = array_axes(self._nest.parameter(statement.array))
@@ -202,7 +207,7 @@ class _Run:
                 return self._length(axis)
             case Load(array=array, indices=indices, type=kind):
                 loaded = self._given[array][self._place(array, indices)]
-                return int(loaded) if kind == "int" else np.float64(loaded)
+                return LOADED[kind](loaded)
             case Call(head=head, arguments=arguments):
                 return self._called(head, [self._value(a) for a in arguments], expression.type)
             case Choose(condition=condition, then=then, otherwise=otherwise):
@@ -214,7 +219,7 @@ class _Run:
             return functools.reduce(OPERATIONS[head], operands)
         if head in OPERATIONS:
             return OPERATIONS[head](*operands)
-        return np.float64(self._functions[head](*operands))
+        return LOADED[kind](self._functions[head](*operands))
 
 
 SUMS: Functions = {kind: getattr(sorting, name) for kind, name in sorting.NAMES.items()}

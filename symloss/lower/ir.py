@@ -1,8 +1,8 @@
 """The loop IR: what a nest of loops is, in a handful of nodes.
 
-A `Nest` runs once over the rows of a chunk. Everything inside is float64, an integer
-or a truth value; the parameters say how arrays are stored. Indices are kept per axis
-(`z[row, k]`); whoever executes a nest flattens them. There are no branches on data,
+A `Nest` runs once over the rows of a chunk. Everything inside is float64, float32 ("single"; see
+`symloss.lower.narrow`), an integer or a truth value; the parameters say how arrays are
+stored. Indices are kept per axis (`z[row, k]`); whoever executes a nest flattens them. There are no branches on data,
 except that `search` runs only after a check has failed.
 
 The signature (`Parameter`, `Variant`) is the contract with `symloss.call`.
@@ -67,7 +67,7 @@ class Variant:
 
 # Expressions --------------------------------------------------------------------------
 
-Type = Literal["float", "int", "bool"]
+Type = Literal["float", "single", "int", "bool"]
 
 ROW_AXIS = ""
 """The axis of the samples; no declared axis has an empty name."""
@@ -102,7 +102,7 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One element of an array parameter, as a float64 (or as an integer, of labels)."""
+    """One element of an array parameter, as a float64, or as the float32 that it is, or as an integer, of labels."""
 
     array: str
     indices: tuple[Expression, ...]
@@ -115,8 +115,9 @@ class Call:
 
     Arithmetic (add sub mul div neg; all but div on integers, too), comparisons
     (lt le gt ge eq ne, of two operands of one type), logic (and or not), ``float`` of
-    an integer, ``index`` (the integer that a float holds), ``clamp`` (of an integer into
-    [0, n - 1], given n); anything else is an elementary function.
+    an integer or a float32, ``single`` (the float32 nearest to a float), ``index`` (the
+    integer that a float holds), ``clamp`` (of an integer into [0, n - 1], given n);
+    anything else is an elementary function.
     """
 
     head: str

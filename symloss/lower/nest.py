@@ -13,7 +13,7 @@ from dataclasses import replace
 from math import inf
 
 from symloss.lower.exceptional import exceptional, whole_row_not_a_number
-from symloss.lower.graphs import ROW, Graph, Ordered, first_free, short_forms
+from symloss.lower.graphs import ROW, Graph, Ordered, first_free, is_single, short_forms
 from symloss.lower.ir import (
     Accumulate,
     Add,
@@ -36,6 +36,7 @@ from symloss.lower.ir import (
     Total,
     Variant,
 )
+from symloss.lower.narrow import Narrow
 from symloss.lower.order import (
     Correct,
     Keep,
@@ -54,7 +55,7 @@ from symloss.lower.sorting import ROOM
 from symloss.lower.spec import check
 from symloss.lower.tidy import tidy
 from symloss.lower.tiles import is_tileable, tiled
-from symloss.lower.values import Scope, Values, is_reduced_argument
+from symloss.lower.values import Scope, Values, converted, is_reduced_argument, own_type
 from symloss.lower.written_out import written_out
 from symloss.stabilise.graph import Apply, Element, Guard, Loop, Node, Output, Position, Reduce, Stable
 
@@ -84,6 +85,9 @@ class _Lowering:
         self._status = fixed("status", self._names, "int64")
         self._scratch: dict[Output | tuple[Node, Loop | str], Parameter] = {}
         self._graph = Graph(stable, variant.ragged)
+        # Rows that are written out have no loop over their entries.
+        narrow = variant.dtype == "float32" and not variant.length
+        self._narrow = Narrow(self._graph, self._arguments) if narrow else None
         self._start()
 
     def _start(self) -> None:
@@ -135,8 +139,12 @@ class _Lowering:
         return Task(self._graph.renamed(node, renaming), tuple(renaming.values()), purpose)
 
     def _sorting(self, task: Task) -> Task:
-        """The task with sums by sorting where that saves comparing every two entries of a row."""
-        return replace(task, node=with_ordered_sums(task.node, self._graph))
+        """The task with sums by sorting where that saves comparing every two entries of a row, and in float32 where it
+        may be."""
+        node = with_ordered_sums(task.node, self._graph)
+        if self._narrow is not None:
+            node = self._narrow.result(node, task.loops[-1] if task.loops else None)
+        return replace(task, node=node)
 
     def _output_tasks(self) -> tuple[list[Task], list[Task]]:
         """What to write everywhere, and what to write again at the one place where it differs."""
@@ -312,7 +320,8 @@ class _Lowering:
         """Room for the values of ``node`` over one loop."""
         if node.free == {loop}:
             node, loop = self._graph.canonical(node), Loop(loop.axis, 0)
-        return self._scratch_for((node, loop), Parameter("", "scratch", axes=(loop.axis,)))
+        dtype = "float32" if is_single(node) else "float64"
+        return self._scratch_for((node, loop), Parameter("", "scratch", axes=(loop.axis,), dtype=dtype))
 
     def _scratch_for(self, key: Output | tuple[Node, Loop | str], kind: Parameter) -> Parameter:
         if key not in self._scratch:
@@ -344,7 +353,7 @@ class _Lowering:
 
     def _keep(self, array: Parameter, task: Task) -> None:
         place = self._values.position(task.opened[-1])
-        store = Store(array.name, (place,), self._values.as_type(task.node, "float"))
+        store = Store(array.name, (place,), self._values.as_type(task.node, own_type(task.node)))
         # Sums over the same entries in different orders share keys and weights.
         if store not in self._values.scope.statements:
             self._emit(store)
@@ -354,7 +363,7 @@ class _Lowering:
         return Call("or", (self._silent, holds), "bool") if self._variant.weighted else holds
 
     def _store(self, output: Output, task: Task) -> None:
-        value = self._values.as_type(task.node, "float")
+        value = self._values.as_type(task.node, own_type(task.node))
         value = self._weighted(value) if output.weighted else value
         numbered: tuple[Expression, ...] = tuple(Number(position) for _, position in output.place)
         place = (*numbered, *(self._values.position(loop) for loop in task.opened))
@@ -362,9 +371,10 @@ class _Lowering:
         if not output.reduced:
             self._emit(Store(target, (row, *place), value))
         elif place:
-            self._emit(Add(target, place, value))
+            self._emit(Add(target, place, converted(value, "float")))
         else:
-            array = self._scratch_for(output, Parameter("", "scratch", per_row=True))
+            dtype = "float32" if value.type == "single" else "float64"
+            array = self._scratch_for(output, Parameter("", "scratch", per_row=True, dtype=dtype))
             self._emit(Store(array.name, (row,), value))
 
     def _correct(self, output: Output, place: Node, task: Task) -> None:
@@ -380,6 +390,9 @@ class _Lowering:
         self._emit(Spoil(self._outputs[output.name].name, condition))
 
     def _weighted(self, value: Expression) -> Expression:
+        if self._factor is None and not self._variant.weighted:
+            return value
+        value = converted(value, "float")
         scaled = value if self._factor is None else Call("mul", (self._factor, value))
         if not self._variant.weighted:
             return scaled

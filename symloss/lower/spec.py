@@ -42,6 +42,15 @@ WRITABLE = frozenset({"output", "scratch"})
 READABLE = frozenset({"input", "label", "shared", "weight", "scratch"})
 
 
+CONVERSIONS: dict[str, set[tuple[Type, ...]]] = {
+    "float": {("int", "float"), ("single", "float")},
+    "single": {("float", "single")},
+    "index": {("float", "int")},
+    "clamp": {("int", "int", "int")},
+}
+"""The types of what is converted, and then of the result."""
+
+
 class NestError(AssertionError):
     """A nest that breaks a rule: a fault of symloss, not of its caller."""
 
@@ -111,7 +120,8 @@ class _Checker:
                 self._bind(name, statement.type, statement)
             case Store(array=array, value=value):
                 _require(self._arrays[array].kind in WRITABLE, "a store to what is not to be written", statement)
-                _require(value.type == "float", "a store of what is not a float", statement)
+                narrow = value.type == "single" and self._arrays[array].dtype == "float32"
+                _require(narrow or value.type == "float", "a store of what is not a float", statement)
                 self._everywhere(array, statement.indices, statement)
                 self._written.add(array)
             case Overwrite(array=array, indices=indices, value=value):
@@ -176,6 +186,8 @@ class _Checker:
             case Load(array=array, indices=indices, type=kind):
                 self._readable(array, expression)
                 _require((kind == "int") == (self._arrays[array].kind == "label"), "a load of another type", expression)
+                narrow = kind != "single" or self._arrays[array].dtype == "float32"
+                _require(narrow, "a load of another type", expression)
                 self._indices(array, indices, expression)
             case Call():
                 _require(_fits(expression), "operands of the wrong type", expression)
@@ -231,7 +243,8 @@ def _fits(call: Call) -> bool:
         return len(kinds) == 2 and kinds[0] == kinds[1] != "bool" and call.type == "bool"
     if call.head in ARITHMETIC:
         return set(kinds) == {call.type} and call.type != "bool"
-    if call.head in {"float", "index", "clamp"}:
-        expected = {"float": (["int"], "float"), "index": (["float"], "int"), "clamp": (["int", "int"], "int")}
-        return (kinds, call.type) == expected[call.head]
+    if call.head in CONVERSIONS:
+        return (*kinds, call.type) in CONVERSIONS[call.head]
+    if call.head.endswith("_narrow") or (call.head == "div" and call.type == "single"):
+        return set(kinds) == {"single"} and call.type == "single"
     return set(kinds) <= {"float"} and call.type == "float"

@@ -15,7 +15,7 @@ from symloss.lower.walk import expressions, names, size, subexpressions, walk, w
 # About what fits on one line.
 LONGEST = 9
 
-WRITTEN_OUT = ARITHMETIC | COMPARISONS | LOGIC | {"div", "float"}
+WRITTEN_OUT = ARITHMETIC | COMPARISONS | LOGIC | {"div", "float", "single"}
 
 Block = tuple[Statement, ...]
 

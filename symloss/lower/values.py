@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symloss.lower.graphs import (
     COMPARISONS,
     LOGIC,
     ROW,
+    SINGLE,
     Graph,
     all_integers,
     is_expensive,
     is_integer,
     is_integral,
+    is_single,
     is_truth,
 )
 from symloss.lower.ir import (
@@ -109,7 +111,11 @@ class Values:
         if array is None:
             return None
         (loop,) = self.scope.loops - self.scopes[-2].loops
-        return Load(array, (self.position(loop),))
+        return self._load(node, array, loop)
+
+    def _load(self, node: Node, array: str, loop: Loop) -> Load:
+        """The value of a node in scratch, as it was stored."""
+        return Load(array, (self.position(loop),), own_type(node))
 
     def _home(self, node: Node) -> Scope:
         """The outermost scope that binds the loops it needs."""
@@ -118,6 +124,9 @@ class Values:
 
     def as_type(self, node: Node, wanted: Type) -> Expression:
         """The value of ``node``, converted."""
+        match node:
+            case Apply(head="single", arguments=(Constant(value=value),)):
+                return Call(SINGLE, (Number(value),), "single")
         if isinstance(node, Constant):
             return Number(int(node.value) if wanted == "int" else node.value)
         return converted(self.value(node), wanted)
@@ -126,7 +135,7 @@ class Values:
         """An expression for ``node``, and a stem for its name."""
         if array := self._kept_in(node):
             (loop,) = node.free
-            return self._of_its_type(node, Load(array, (self.position(loop),))), "kept"
+            return self._of_its_type(node, self._load(node, array, loop)), "kept"
         if (again := self._read_again(node)) is not None:
             return self._of_its_type(node, again), "kept"
         match node:
@@ -147,7 +156,7 @@ class Values:
         raise TypeError(f"{node!r} should have been computed in a loop of its own")
 
     def _common_type(self, nodes: tuple[Node, ...]) -> Type:
-        return "int" if all_integers(nodes, self.graph) else "float"
+        return "int" if all_integers(nodes, self.graph) else own_type(nodes[0])
 
     def _element(self, node: Element) -> tuple[Expression, str]:
         parameter = self._arguments[node.argument]
@@ -157,6 +166,14 @@ class Values:
         inner = indices[1:] or indices
         wish = "_".join([parameter.name, *(index.name if isinstance(index, Name) else "at" for index in inner)])
         return Load(parameter.name, indices, "int" if parameter.kind == "label" else "float"), wish
+
+    def _single(self, node: Node) -> tuple[Expression, str]:
+        """The value as a float32: an element of a float32 array as it is loaded."""
+        if isinstance(node, Element) and self._arguments[node.argument].dtype == "float32":
+            loaded, wish = self._element(node)
+            assert isinstance(loaded, Load)
+            return replace(loaded, type="single"), wish
+        return Call(SINGLE, (self.as_type(node, "float"),), "single"), "narrow"
 
     def indices(self, node: Element, leading: int | None = None) -> tuple[Expression, ...]:
         """Where an element lies in its array, or the first ``leading`` inner indices of that."""
@@ -200,6 +217,10 @@ class Values:
         if head in {"add", "sub", "mul", "neg"}:
             kind = self._common_type(operands)
             return Call(head, tuple(self.as_type(o, kind) for o in operands), kind), "part"
+        if head == SINGLE:
+            return self._single(operands[0])
+        if is_single(node):
+            return Call(head, tuple(self.as_type(o, "single") for o in operands), "single"), head
         if head == "div" and self._alternatives and self._home(operands[1]) is not self._home(node):
             # What a loop divides by again and again: a float32 does not show the rounding that this adds.
             reciprocal = Apply("div", (Constant(1.0), operands[1]))
@@ -207,6 +228,11 @@ class Values:
         head = self._alternatives.get(head, head)
         stem = "part" if head == "div" else head
         return Call(head, tuple(self.as_type(o, "float") for o in operands)), stem
+
+
+def own_type(node: Node) -> Type:
+    """What a float is: a float32 or a float64."""
+    return "single" if is_single(node) else "float"
 
 
 def converted(value: Expression, wanted: Type) -> Expression:
@@ -217,6 +243,8 @@ def converted(value: Expression, wanted: Type) -> Expression:
         one, zero = (1, 0) if wanted == "int" else (1.0, 0.0)
         return Choose(value, Number(one), Number(zero), wanted)
     if (value.type, wanted) == ("int", "float"):
+        return Call("float", (value,))
+    if (value.type, wanted) == ("single", "float"):
         return Call("float", (value,))
     raise TypeError(f"cannot use a value of type {value.type} as {wanted}: {value}")
 

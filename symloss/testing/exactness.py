@@ -20,8 +20,8 @@ from symloss.audit.ulp import overflows, ulp_error
 OWN = 8  # ulps of the result itself: the largest of the acceptance figures A4
 INPUTS = 2  # ulps of every input
 TERMS = 4  # ulps of the largest term (acceptance figure A5)
-ROUNDED = 0.51  # float32 is computed in float64 and rounded once
-EPSILON = mpmath.mpf(2) ** -52
+SINGLE = 4  # ulps of a float32 result, whether it is computed in float64 or in float32
+EPSILON = {"float64": mpmath.mpf(2) ** -52, "float32": mpmath.mpf(2) ** -23}
 
 TINY = mpmath.mpf(2) ** -950
 """Below it an intermediate may be subnormal, and the error is absolute (acceptance figure A8)."""
@@ -32,23 +32,21 @@ def within(
 ) -> bool:
     """Whether ``got`` is as near to ``exact`` as is promised."""
     own = ulp_error(got, exact, dtype)
-    if own <= (OWN if dtype == "float64" else ROUNDED):
+    if own <= (OWN if dtype == "float64" else SINGLE):
         return True
     if not np.isfinite(got) or overflows(exact, dtype):
         return False
-    error = abs(mpmath.mpf(float(got)) - exact)
-    room = OWN * EPSILON * abs(exact) + subnormal(exact, dtype) + (0 if dtype == "float64" else rounding(exact))
+    error, epsilon = abs(mpmath.mpf(float(got)) - exact), EPSILON[dtype]
+    room = (OWN if dtype == "float64" else SINGLE) * epsilon * abs(exact) + subnormal(exact, dtype)
     if error <= room:
         return True
     if terms is not None:
-        return bool(error <= room + TERMS * EPSILON * terms())
-    return bool(error <= room + INPUTS * EPSILON * condition())
-
-
-def rounding(exact: Any) -> Any:
-    """One rounding to float32."""
-    return ROUNDED * mpmath.mpf(2) ** -23 * abs(exact) + mpmath.mpf(2) ** -150
+        return bool(error <= room + TERMS * epsilon * terms())
+    return bool(error <= room + INPUTS * epsilon * condition())
 
 
 def subnormal(exact: Any, dtype: str) -> Any:
+    """What underflows on the way."""
+    if dtype == "float32":
+        return SINGLE * mpmath.mpf(2) ** -149
     return mpmath.mpf(2) ** -1050 if abs(exact) < TINY else 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 from mpmath import mp, mpf
 
 Real = Callable[[mpf], mpf]
@@ -24,11 +25,14 @@ class Fit:
     low: str
     high: str
     terms: int
+    single: bool = False
+    """Whether they are rounded to float32."""
 
     def coefficients(self) -> list[float]:
         """The coefficients, highest power first."""
         with mp.workdps(60):
-            return [float(c) for c in self.highest_first()]
+            found = [float(c) for c in self.highest_first()]
+        return [float(np.float32(c)) for c in found] if self.single else found
 
     def error(self) -> float:
         """The largest error of the interpolation, relative to the function, at 200 points."""
@@ -249,6 +253,7 @@ def bernoulli_series(weight: Callable[[int], mpf | int]) -> Real:
 FITS = (
     Fit("EXP", exp_quadratic, "-0.34658", "0.34658", 11),
     Fit("EXP_SINGLE", exp_quadratic, "-0.34658", "0.34658", 7),
+    Fit("EXP_NARROW", exp_quadratic, "-0.34658", "0.34658", 5, single=True),
     Fit("LOG1P_SINGLE", log1p_quotient, "0", "1", 13),
     Fit("EXPM1MX", exp_cubic, "-1", "1", 14),
     Fit("LOG", atanh_cubic, "0", "0.029438", 7),

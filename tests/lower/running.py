@@ -63,7 +63,9 @@ class Inputs:
             case "total":
                 return np.zeros(2 * inner)
             case "scratch":
-                return np.full(inner * parameter.lanes * (STRIP if parameter.per_row else 1), UNWRITTEN)
+                return np.full(
+                    inner * parameter.lanes * (STRIP if parameter.per_row else 1), UNWRITTEN, parameter.dtype
+                )
             case "status":
                 return np.zeros(2, dtype=np.int64)
         return self._fixed[parameter.kind]
