@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symloss.heads.binders import Total, free_indices
+from symloss.heads.functions import sigmoid
 
 from .arithmetic import is_repeated_divisor, term_order
 from .graph import Loop, Node, Select
 from .in_parts import in_parts, product_of_parts, sum_of_parts
+from .logistic_pairs import without_slope
 from .rows import Parts
 from .target import depends_on_prediction
 
@@ -31,6 +33,29 @@ def is_of_row_and_targets(e: sp.Add) -> bool:
         return False
     plain = e.xreplace({total: sp.Dummy() for total in e.atoms(Total)})
     return bool(free_indices(plain)) and not depends_on_prediction(plain)
+
+
+def with_slope_in_front(e: sp.Add) -> sp.Expr | None:
+    """s(u) s(-u) times a sum, where all terms have that factor and what is left is of targets and of the row."""
+    found = _without_slope(e) if e.has(Total) else None
+    if found is None or not isinstance(found[1], sp.Add) or not is_of_row_and_targets(found[1]):
+        return None
+    return sigmoid(found[0]) * sigmoid(-found[0]) * found[1]
+
+
+def _without_slope(e: sp.Add) -> tuple[sp.Expr, sp.Expr] | None:
+    """The u and the rest; the factor may be that of a sum within a term."""
+    us, rests = set(), []
+    for term in e.args:
+        u, n, factors = without_slope(list(sp.Mul.make_args(term)))
+        rest = sp.Mul(*factors)
+        for inner in factors if u is None else ():
+            found = _without_slope(inner) if isinstance(inner, sp.Add) else None
+            if found is not None:
+                u, n, rest = found[0], 1, term / inner * found[1]
+        us.add(u if n == 1 else None)
+        rests.append(rest)
+    return None if len(us) != 1 or None in us else (us.pop(), sp.Add(*rests))
 
 
 def next_to_the_row(t: Translation, e: sp.Add, places: Places) -> Node:

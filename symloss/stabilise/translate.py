@@ -75,7 +75,7 @@ from .in_parts import (
     rounded_once,
 )
 from .logistic_pairs import Pair, pair_in, with_count, without_slope
-from .row_divisors import is_of_row_and_targets, next_to_the_row, over_the_row
+from .row_divisors import is_of_row_and_targets, next_to_the_row, over_the_row, with_slope_in_front
 from .rows import UNSCALED, RowFunctions, RowStatistics
 from .silence import can_be_infinite, is_bell, is_infinite_logarithm, is_probability, outgrowing, outgrown
 from .target import depends_on_prediction
@@ -170,6 +170,9 @@ class Translation:
             return self._compensated(e, places, rounding_error)
         if is_of_gaps(e):
             return self._compensated(e, places, error_of_product)
+        in_front = with_slope_in_front(e)
+        if in_front is not None:
+            return self.node(in_front, places)
         if is_of_two_entries(e):
             return between_two_entries(self, e, places)
         if is_of_row_and_targets(e):

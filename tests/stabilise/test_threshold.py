@@ -3,11 +3,14 @@ thresholds."""
 
 from __future__ import annotations
 
+import math
+
 import mpmath
 import pytest
 import sympy as sp
 
 import symloss as sl
+from symloss.elementary.table import callables
 from symloss.heads.functions import logaddexp
 from symloss.heads.shares import sigmoid_less
 from symloss.stabilise.stabilise import stable_form
@@ -41,3 +44,12 @@ def test_both_rules_find_a_parameter_and_no_target() -> None:
     y = sl.target("y", domain=sl.Unit)
     soft = sl.Loss("soft", sl.softplus(f) - y * f, link="logit")
     assert not stable_form(soft.pipeline.expression("gradient", "f")[0]).has(sigmoid_less)
+
+
+@pytest.mark.parametrize("x", [-1.8669527896995746, -0.7932702563519299, 0.9, -5.5, 3.0])
+def test_apart_from_the_threshold_the_difference_is_rounded_once(x: float) -> None:
+    """Its fourth power is in the asymmetric loss, whose slope was off by 8 ulp."""
+    with mpmath.workprec(300):
+        above = 1 / (1 + mpmath.exp(-mpmath.mpf(x))) - mpmath.mpf(0.05)
+        got = callables()["sigmoid_less"](x, 0.05)
+        assert abs(got - above) <= 0.6 * math.ulp(float(above))
