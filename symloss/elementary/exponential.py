@@ -191,12 +191,17 @@ def exp_product_corrected(x: float, error: float, c: float) -> float:
     return c * 0.0 if x == -INFINITY else times_power_of_two(c, 2.0 * leading, 2.0 * rest, n)
 
 
+def power_of_two_in_thirds(n: float) -> tuple[float, float]:
+    """p and q with p p q = 2^(n-1), for |n| <= 3000."""
+    third = fma(n, THIRD, ROUND_1023)
+    return power_of_two_in(third), power_of_two_in(ROUND_1022 + fma(-2.0, third - ROUND_1023, n))
+
+
 def times_power_of_two(c: float, leading: float, rest: float, n: float) -> float:
     """c y 2^(n-1) for y = leading + rest from 1.4 to 3, rounded once: c 2^(n-1) first, whose factors are exact unless c
     or the product is subnormal; y is above 1, so that what overflows before it overflows after it."""
-    third = fma(n, THIRD, ROUND_1023)
-    part = power_of_two_in(third)
-    scaled = c * part * part * power_of_two_in(ROUND_1022 + fma(-2.0, third - ROUND_1023, n))
+    part, last = power_of_two_in_thirds(n)
+    scaled = c * part * part * last
     y = leading + rest
     lost = rest - (y - leading)
     return fma(scaled, y, scaled * lost if math.fabs(scaled) < INFINITY else 0.0)
