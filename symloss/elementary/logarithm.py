@@ -85,8 +85,9 @@ def log_error(x: float) -> float:
     return error if x > 0.0 and x < INFINITY else 0.0
 
 
-def log_sum(high: float, low: float) -> float:
-    """log(high + low) for |low| <= ulp(high) / 2; NaN for high < 0, -inf at high = 0. No branches.
+def log_sum_in_parts(high: float, low: float) -> tuple[float, float]:
+    """A leading part of log(high + low) for 0 < high < inf and |low| <= ulp(high) / 2, and what is left of it. No
+    branches.
 
     As log; `low` adds low / m to the result. It is below 2^-53 of m, so that 1/m = (1 - s) / (1 + s) to 1 % is enough.
     """
@@ -106,7 +107,13 @@ def log_sum(high: float, low: float) -> float:
     rest = fma(s, fma(half, f, log_polynomial(s * s)), fma(-half, f, f - above) + correction)
     leading = fma(n, LN2_HIGH, above)
     error = fma(n, LN2_HIGH, -leading) + above
-    y = leading + (error + fma(n, LN2_LOW, rest))
+    return leading, error + fma(n, LN2_LOW, rest)
+
+
+def log_sum(high: float, low: float) -> float:
+    """log(high + low) for |low| <= ulp(high) / 2; NaN for high < 0, -inf at high = 0. No branches."""
+    leading, rest = log_sum_in_parts(high, low)
+    y = leading + rest
     outside = -INFINITY if high == 0.0 else NOT_A_NUMBER
     y = y if high > 0.0 else outside
     return y if high != INFINITY else high

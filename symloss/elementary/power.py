@@ -21,19 +21,23 @@ def power(x: float, a: float) -> float:
     return math.pow(x, a)
 
 
+def powers_of_two_at(size: float) -> tuple[float, float]:
+    """2^-n and 2^n, the latter not above the size, kept between 2^-1022 and 2^1022."""
+    exponent = bits(size) & EXPONENT_MASK
+    exponent = HIGHEST_EXPONENT if exponent > HIGHEST_EXPONENT else exponent
+    exponent = LOWEST_EXPONENT if exponent < LOWEST_EXPONENT else exponent
+    return from_bits(SUM_OF_EXPONENTS - exponent), from_bits(exponent)
+
+
 def hypot(x: float, y: float) -> float:
     """sqrt(x^2 + y^2) without overflow or underflow; inf where one argument is infinite. Measured error: 1.0 ulp.
 
-    Both are divided by the power of two below the larger one (kept between 2^-1022 and 2^1022).
+    Both are divided by the power of two below the larger one.
     """
     a, b = math.fabs(x), math.fabs(y)
-    larger = a if a > b else b
-    exponent = bits(larger) & EXPONENT_MASK
-    exponent = HIGHEST_EXPONENT if exponent > HIGHEST_EXPONENT else exponent
-    exponent = LOWEST_EXPONENT if exponent < LOWEST_EXPONENT else exponent
-    down = from_bits(SUM_OF_EXPONENTS - exponent)
+    down, up = powers_of_two_at(a if a > b else b)
     p, q = a * down, b * down
-    z = math.sqrt(fma(p, p, q * q)) * from_bits(exponent)
+    z = math.sqrt(fma(p, p, q * q)) * up
     z = INFINITY if a == INFINITY else z
     return INFINITY if b == INFINITY else z
 

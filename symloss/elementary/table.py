@@ -33,6 +33,7 @@ from symloss.elementary import (
     log_shape,
     logarithm,
     logistic,
+    lost,
     mean_divergence,
     narrow,
     normal,
@@ -57,7 +58,7 @@ MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, parts, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
     algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma,
     beta, gamma_differences, log_shape, log_rising, log_mean, saddle_point, scaled, bessel, exponential_integral,
-    single, shifted, threshold, narrow,
+    single, shifted, threshold, narrow, lost,
 )  # fmt: skip
 
 
@@ -145,7 +146,8 @@ FUNCTIONS: dict[str, Function] = dict([
         exponential.exp_decay_corrected, shifted.exp_decay_corrected_single,
         shifted.exp_difference, shifted.exp_difference_single, shifted.share_error,
         shifted.less_share, single.less_share_single, threshold.logit_remainder,
-        threshold.sigmoid_less,
+        threshold.sigmoid_less, lost.with_lost, lost.with_lost_single, lost.sum_lost, lost.difference_lost,
+        lost.product_lost,
     ),
     *rows(
         3,
@@ -157,8 +159,11 @@ FUNCTIONS: dict[str, Function] = dict([
         logistic.sigmoid_blend, single.sigmoid_blend_single, logistic.sigmoid_times, single.sigmoid_times_single,
         logistic.sigmoid_slope_times, single.sigmoid_slope_times_single,
         shifted.times_parts, shifted.times_parts_single,
+        lost.sqrt_lost, lost.inverse_hypot_lost, lost.algebraic_sigmoid_lost, lost.exp_lost, lost.log1p_lost,
     ),
-    *rows(4, exponential.exp_times_pair, threshold.sigmoid_less_known),
+    *rows(4, exponential.exp_times_pair, threshold.sigmoid_less_known, lost.quotient_lost),
+    *rows(5, lost.exp_product_lost, lost.hypot_lost, lost.times_square_lost),
+    *rows(7, lost.inverse_hypot_exp_lost),
 ])  # fmt: skip
 
 

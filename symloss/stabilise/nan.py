@@ -20,7 +20,7 @@ _LOGIC = {"and", "or", "not"}
 _LENIENT = {"xlogy", "xlog1py", "power", "power1psq", "difference_error", "product_error"} | _COMPARISONS | _LOGIC
 """Heads whose result may be a number although an argument is NaN."""
 
-_CHOOSING = {"product_or_zero": 0}
+_CHOOSING = {"product_or_zero": 0, "with_lost": 0}
 """Heads in which one argument may silence another: only a NaN in the one of that position surely reaches the result."""
 
 

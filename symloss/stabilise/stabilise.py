@@ -15,6 +15,7 @@ from symloss.declare.roles import Declared, role_symbol
 from symloss.heads.rewrite import rewrite, rewrite_outermost, rewrite_outside_first
 
 from .branches import one_branch
+from .carried import Carried
 from .graph import Argument, Builder, Element, Guard, Loop, Node, Output, Stable
 from .guards import GuardBuilder, open_rows
 from .nan import Propagation
@@ -108,7 +109,7 @@ def _output(translation: Translation, propagation: Propagation, wanted: Wanted) 
     for index in wanted.indices:
         axis = index.label.axis.name
         places[index] = Loop(axis, sum(loop.axis == axis for loop in places.values()))
-    node = propagation.into(translation.node(wanted.stable, places))
+    node = propagation.into(Carried(translation.builder).into(translation.node(wanted.stable, places)))
     place = tuple((axis.name, position) for axis, position in wanted.place)
     return Output(wanted.name, tuple(places[i] for i in wanted.indices), node, wanted.weighted, wanted.reduced, place)
 

@@ -252,6 +252,7 @@ def bernoulli_series(weight: Callable[[int], mpf | int]) -> Real:
 
 FITS = (
     Fit("EXP", exp_quadratic, "-0.34658", "0.34658", 11),
+    Fit("EXP_CUBIC", lambda r: 2 * exp_cubic(r), "-0.34658", "0.34658", 10),
     Fit("EXP_SINGLE", exp_quadratic, "-0.34658", "0.34658", 7),
     Fit("EXP_NARROW", exp_quadratic, "-0.34658", "0.34658", 5, single=True),
     Fit("LOG1P_SINGLE", log1p_quotient, "0", "1", 13),

@@ -44,11 +44,11 @@ def loop_{name}(count, x, o):
 
 EVALUATE = """
 
-@kernel("void(int64, int64, float64[::1], float64[::1], float64[::1], float64[::1], float64[::1])")
-def evaluate(which, count, x, y, z, w, o):
+@kernel("void(int64, int64, {arrays})")
+def evaluate(which, count, x, y, z, w, p, q, r, o):
 """
 
-ARGUMENTS = ("x[i]", "y[i]", "z[i]", "w[i]")
+ARGUMENTS = ("x[i]", "y[i]", "z[i]", "w[i]", "p[i]", "q[i]", "r[i]")
 
 CASE = """    if which == {number}:
         for i in range(count):
@@ -67,7 +67,8 @@ def other_text() -> str:
         CASE.format(number=number, name=name, arguments=", ".join(ARGUMENTS[: FUNCTIONS[name].arity]))
         for number, name in enumerate(others())
     )
-    return HEADER + sources(others(), "@device", "@routine") + EVALUATE + "".join(cases)
+    evaluate = EVALUATE.format(arrays=", ".join(["float64[::1]"] * (len(ARGUMENTS) + 1)))
+    return HEADER + sources(others(), "@device", "@routine") + evaluate + "".join(cases)
 
 
 def others() -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symloss.elementary.table import FUNCTIONS
+from tests.elementary.compiled import evaluate
 
 Array = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, int], Array]
@@ -86,6 +87,18 @@ class Domain:
     named: tuple[float, float] = (0.0, -1.0)  # the range of named extremes that belongs to the domain
     away_from_zero: float = 0.0
     last: Callable[..., Array] | None = None  # the last argument, where the others determine it
+
+
+rests = both_signs(sizes(1e-18, 1e-16))  # what rounding takes from numbers of about 1
+
+
+def lost(head: str, *draws: Draw) -> Domain:
+    """Arguments of a function, what is missing from each, and the function's value; where something is missing."""
+
+    def value(*arguments: Array) -> Array:
+        return evaluate(head, list(arguments[: len(draws)]))
+
+    return Domain((*draws, *(rests for _ in draws), real), last=value, away_from_zero=5e-17)
 
 
 everywhere = (-math.inf, math.inf)
@@ -195,6 +208,19 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "plus_error_single": Domain((ordinary, both_signs(sizes(1e-20, 1e-16)))),
     "less_share": Domain((ordinary, both_signs(sizes(1e-20, 1e-15)))),
     "less_share_single": Domain((ordinary, both_signs(sizes(1e-20, 1e-15)))),
+    "with_lost": Domain((both_signs(ordinary), rests)),
+    "with_lost_single": Domain((both_signs(ordinary), rests)),
+    **dict.fromkeys(("sum_lost", "difference_lost", "product_lost"), Domain((both_signs(sizes(1e-140, 1e140)),) * 2)),
+    "quotient_lost": Domain((ordinary, ordinary, rests, real), last=lambda a, b, error: a / b, away_from_zero=1e-18),
+    "sqrt_lost": Domain((ordinary, rests, real), last=lambda x, error: np.sqrt(x), away_from_zero=1e-18),
+    "inverse_hypot_lost": lost("inverse_hypot", both_signs(ordinary)),
+    "algebraic_sigmoid_lost": lost("algebraic_sigmoid", both_signs(ordinary)),
+    "exp_lost": lost("exp", between(-5.0, 5.0)),
+    "exp_product_lost": lost("exp_product", between(-5.0, 5.0), both_signs(sizes(0.1, 10.0))),
+    "hypot_lost": lost("hypot", both_signs(ordinary), both_signs(ordinary)),
+    "inverse_hypot_exp_lost": lost("inverse_hypot_exp", both_signs(sizes(0.1, 10.0)), between(0.0, 0.0), near_one),
+    "times_square_lost": lost("times_square", both_signs(ordinary), both_signs(ordinary)),
+    "log1p_lost": lost("log1p", sizes(1e-3, 1e3)),
     "log_norm_interval": Domain((between(0.5, 30.0), between(-30.0, 0.0))),
     "exp_product": Domain((between(-1400.0, 1400.0), both_signs(sizes(1e-300, 1e300)))),
     "sigmoid_times": Domain((between(-720.0, 700.0), both_signs(sizes(1e-18, 1e-13)), sizes(1e5, 1e9))),
