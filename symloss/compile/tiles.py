@@ -29,7 +29,6 @@ from symloss.lower.reductions import LANE_NAMES
 from symloss.lower.tiles import (
     INPUTS,
     OUTPUTS,
-    SINGLES,
     VALUES,
     WORK,
     Phase,
@@ -43,8 +42,8 @@ from symloss.lower.tiles import (
 )
 from symloss.lower.walk import expressions, subexpressions
 
-FROM_FLOAT = {"float": "{}", "single": "{}", "int": "int64({})", "bool": "({} != 0.0)"}
-TO_FLOAT = {"float": "{}", "single": "{}", "int": "float64({})", "bool": "1.0 if {} else 0.0"}
+FROM_FLOAT = {"float": "{}", "int": "int64({})", "bool": "({} != 0.0)"}
+TO_FLOAT = {"float": "{}", "int": "float64({})", "bool": "1.0 if {} else 0.0"}
 
 
 class TileText(Text):
@@ -53,7 +52,6 @@ class TileText(Text):
     def __init__(self, nest: Nest, identifier: Identifiers) -> None:
         super().__init__(nest, identifier)
         self.first, self.lane, self.count = (identifier.own(name) for name in ("first", "lane", "lanes"))
-        self.rooms = {kind: identifier(SINGLES if kind == "single" else VALUES) for kind in FROM_FLOAT}
         self.room = identifier(VALUES)
         last = f"{self.length(ROW_AXIS)} - 1"
         self.row = f"{self.first} + {self.lane} if {self.first} + {self.lane} < {last} else {last}"
@@ -65,8 +63,7 @@ class TileText(Text):
 
     def place(self, name: str, kind: Type) -> int:
         """Where the values of a name begin that has one for each row."""
-        before = sum((other == "single") == (kind == "single") for _, other in self.places.values())
-        return self.places.setdefault(name, (before * self.lanes, kind))[0]
+        return self.places.setdefault(name, (len(self.places) * self.lanes, kind))[0]
 
     def of_lane(self, start: str | int) -> str:
         """An index of this row's value."""
@@ -87,17 +84,11 @@ class TileText(Text):
     def __call__(self, expression: Expression) -> str:
         if isinstance(expression, Name) and expression.name in self.places and expression.name not in self.local:
             start, kind = self.places[expression.name]
-            return FROM_FLOAT[kind].format(f"{self.rooms[kind]}[{self.of_lane(start)}]")
+            return FROM_FLOAT[kind].format(f"{self.room}[{self.of_lane(start)}]")
         if isinstance(expression, Load) and self._nest.parameter(expression.array).kind != "shared":
-            return self._loaded(expression)
+            copied = self.element(expression.array, expression.indices)  # of float64 already
+            return FROM_FLOAT[expression.type].format(copied)
         return super().__call__(expression)
-
-    def _loaded(self, load: Load) -> str:
-        """An element: of float64 where rows have one number each, else of the parameter's own dtype."""
-        parameter, element = self._nest.parameter(load.array), self.element(load.array, load.indices)
-        if is_of_rows(parameter) or parameter.dtype != "float32":
-            return FROM_FLOAT[load.type].format(element)
-        return element if load.type == "single" else f"float64({element})"
 
 
 class TileKernel(Kernel):
@@ -187,7 +178,7 @@ class TileKernel(Kernel):
             self._line(f"    for {classes} in range({size}):")
             self._line(f"        for {tile.lane} in range({lanes}):")
             if parameter.kind in INPUTS:
-                self._line(f"            {inside} = {place}")
+                self._line(f"            {inside} = float64({place})")
             else:
                 self._line(f"            {place} = {self._stored(parameter.name, inside)}")
             if place is own:
@@ -267,7 +258,7 @@ class TileKernel(Kernel):
         if statement.name in self._tile.places:
             start, kind = self._tile.places[statement.name]
             value = TO_FLOAT[kind].format(self._identifier(statement.name))
-            self._line(f"{self._tile.rooms[kind]}[{self._tile.of_lane(start)}] = {value}")
+            self._line(f"{self._tile.room}[{self._tile.of_lane(start)}] = {value}")
 
     def _lanes_reduced(self, reduction: Reduction) -> None:
         tile, parameter = self._tile, self._nest.parameter(reduction.array)

@@ -85,8 +85,8 @@ class _Lowering:
         self._status = fixed("status", self._names, "int64")
         self._scratch: dict[Output | tuple[Node, Loop | str], Parameter] = {}
         self._graph = Graph(stable, variant.ragged)
-        # Rows that are written out have no loop over their entries.
-        narrow = variant.dtype == "float32" and not variant.length
+        # Short rows have kernels of several kinds, which must agree on the bits, and ragged rows are of any length.
+        narrow = variant.dtype == "float32" and not variant.tiled and not variant.ragged
         self._narrow = Narrow(self._graph, self._arguments) if narrow else None
         self._start()
 

@@ -45,10 +45,6 @@ VALUES = "tile values"
 """The parameter that holds what crosses from loop to loop, and the running sums behind it."""
 
 
-SINGLES = "tile singles"
-"""The same for what crosses as a float32."""
-
-
 @dataclass(frozen=True, slots=True)
 class Phase:
     """Statements of one loop over the rows of a tile, inside a loop over ``axis`` if there is one."""
@@ -183,11 +179,6 @@ def crossing(rows: For) -> dict[str, Type]:
     return found
 
 
-def _copied_as(parameter: Parameter, nest: Nest) -> str:
-    """The dtype of a tile's rows: that of the array, but float64 where nothing is computed in float32."""
-    return "float64" if nest.variant.length else parameter.dtype
-
-
 def tiled(nest: Nest) -> Nest:
     """The nest with the room that tiles need: scratch for every row of a tile, and the rows side by side."""
     rows = row_loop(nest)
@@ -198,7 +189,7 @@ def tiled(nest: Nest) -> Nest:
         for p in nest.parameters
     )
     copies = tuple(
-        Parameter(copy_of(p.name), "scratch", p.name, p.axes, _copied_as(p, nest), lanes=lanes)
+        Parameter(copy_of(p.name), "scratch", p.name, p.axes, lanes=lanes)
         for p in nest.parameters
         if p.kind in ("input", "output") and p.axes
     )
@@ -209,8 +200,6 @@ def tiled(nest: Nest) -> Nest:
         + sum(isinstance(s, Reduction) for s in rows.body)
         + WORK * sums
     )
-    rooms = [Parameter(VALUES, "scratch", lanes=lanes * max(slots, 1))]
-    if count := sum(kind == "single" for kind in crossing(rows).values()):
-        rooms.append(Parameter(SINGLES, "scratch", dtype="float32", lanes=lanes * count))
+    room = Parameter(VALUES, "scratch", lanes=lanes * max(slots, 1))
     *others, status = scratch
-    return replace(nest, parameters=(*others, *copies, *rooms, status))
+    return replace(nest, parameters=(*others, *copies, room, status))
