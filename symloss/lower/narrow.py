@@ -3,8 +3,9 @@
 A vector register holds sixteen float32 and eight float64, so that a loop in float32 takes half of the time or less; one
 with both in it gains nothing. So a result, or the body of a reduction, is computed in float32 as a whole or not at all:
 
-- in a loop over long rows (`symloss.lower.nest` leaves out short ones, and ragged ones) that has exponentials, or goes over a row under softmax; sums of such terms are taken in
-  float64. Sums of products alone stay in float64, since they may cancel;
+- in a loop over a long row that has exponentials, or goes over a row under softmax; sums of such terms are taken in
+  float64. Sums of products alone stay in float64, since they may cancel. Short and ragged rows are left out
+  (`symloss.lower.nest`);
 - in the loop over the rows of a loss without axes, if it has arithmetic and no elementary function: there a rounded
   exponential would lose digits that scikit-learn has, which computes in float64.
 
