@@ -156,7 +156,7 @@ def exp_bounded(x: float) -> float:
 
 
 def exp(x: float) -> float:
-    """e^x; 0 at -inf, inf at inf. No branches. Measured error: 0.53 ulp.
+    """e^x; 0 at -inf, inf at inf. No branches. Measured error: 0.53 ulp; 0.56 where it is subnormal.
 
     2^n in two factors, since 2^1024 overflows although e^709.7 does not, and since a subnormal result needs n down to
     -1075; the second is 2^599 or 2^-601.

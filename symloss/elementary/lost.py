@@ -111,7 +111,7 @@ def hypot_lost(x: float, y: float, error_x: float, error_y: float, z: float) -> 
     part = total - p_square
     rest = (p_square - (total - part)) + (q_square - part) + (fma(p, p, -p_square) + fma(q, q, -q_square))
     known = fma(p, error_x * down, q * (error_y * down))
-    return fma(0.5, fma(-root, root, total) + rest, known) / root * up
+    return fma(0.5, fma(-root, root, total) + rest, known) / (1.0 if root == 0.0 else root) * up
 
 
 def inverse_hypot_exp_lost(
@@ -138,4 +138,4 @@ def log1p_lost(x: float, error: float, y: float) -> float:
     total = 1.0 + x
     part = total - 1.0
     leading, rest = log_sum_in_parts(total, (1.0 - (total - part)) + (x - part))
-    return error / total + (rest - (y - leading) if math.fabs(x) >= TWO_MINUS_53 else 0.0)
+    return error / (1.0 if total == 0.0 else total) + (rest - (y - leading) if math.fabs(x) >= TWO_MINUS_53 else 0.0)

@@ -61,4 +61,6 @@ def test_weights_with_a_number_in_them_cancel() -> None:
     """(1 - w)/4, which SymPy multiplies out, is 1/4 of the same weight as 1 - w: items far apart have no slope."""
     precision = sl.get("smooth_average_precision")
     gradient = precision.gradient([1, 0, 1, 1], [-3.5, 696.5, -3.5, -3.5], temperature=0.01)
-    assert gradient.tolist() == [0.0, 0.0, 0.0, 0.0]
+    assert gradient[1] == 0.0
+    # The others are tied: what is left of them is below an ulp of the terms, a quarter by temperature.
+    assert np.all(np.abs(gradient) < 2.0**-53 * 0.25 / 0.01)
