@@ -40,7 +40,7 @@ def work(quick: bool) -> Iterator[Record]:
 def _measured(row: Row, seconds: float) -> Record:
     inputs = row.inputs("float64")
     method = loss_named(row.loss).value_and_gradient
-    sides = [method(*inputs) for _ in range(3)]
+    sides = [tuple(map(np.asarray, method(*inputs))) for _ in range(3)]
     numbers = (1, 2, None)
     one, two, free = (
         lambda out=out, n=n: method(*inputs, out=out, n_threads=n) for out, n in zip(sides, numbers, strict=True)
