@@ -94,6 +94,10 @@ class TileText(Text):
 class TileKernel(Kernel):
     """Writes the kernel for tiles."""
 
+    def streamed_results(self) -> tuple[Parameter, ...]:
+        """None: rows are copied from and to tiles."""
+        return ()
+
     def __init__(self, nest: Nest, identifier: Identifiers) -> None:
         super().__init__(nest, identifier)
         self._rows_text = self._text

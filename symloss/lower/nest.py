@@ -86,7 +86,8 @@ class _Lowering:
         self._scratch: dict[Output | tuple[Node, Loop | str], Parameter] = {}
         self._graph = Graph(stable, variant.ragged)
         # Short rows have kernels of several kinds, which must agree on the bits, and ragged rows are of any length.
-        narrow = variant.dtype == "float32" and not variant.tiled and not variant.ragged
+        left_out = (variant.tiled or variant.ragged) and any(p.axes for p in self._arguments.values())
+        narrow = variant.dtype == "float32" and not left_out
         self._narrow = Narrow(self._graph, self._arguments) if narrow else None
         self._start()
 

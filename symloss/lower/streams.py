@@ -34,7 +34,7 @@ def streamed_results(nest: Nest) -> tuple[Parameter, ...]:
     """The results that streaming stores can write, in a loop over the rows without loops inside: one number a row, and
     beside such results small matrices, whose entries LLVM weaves into vectors."""
     loops = [s for s in nest.body if isinstance(s, For)]
-    if nest.variant.ragged or nest.variant.tiled or not all(s.axis == ROW_AXIS and _is_straight(s) for s in loops):
+    if nest.variant.ragged or not all(s.axis == ROW_AXIS and _is_straight(s) for s in loops):
         return ()
     outputs = nest.parameters_of("output")
     lengths = dict(nest.lengths)

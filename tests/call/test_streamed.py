@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import symloss as sl
 from symloss.errors import DomainError
+from symloss.loss import calls
 from symloss.lower.streams import STREAMED_FROM
 
 ROWS = STREAMED_FROM // 16 + 7  # more than are wanted with four float32 arrays, and no whole number of vectors
@@ -72,6 +74,23 @@ def test_short_rows_are_not_streamed() -> None:
     want = [loss.value_and_gradient(labels[i : i + PART], z[i : i + PART]) for i in range(0, len(z), PART)]
     got = loss.value_and_gradient(labels, z, n_threads=1)
     assert all(np.array_equal(a, np.concatenate(b)) for a, b in zip(got, zip(*want, strict=True), strict=True))
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_calls_have_kernels_that_stream(dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal bits do not tell whether anything was streamed, or computed in float32."""
+    seen = []
+    real = calls.kernel_module
+
+    def watched(*details: Any) -> Any:
+        seen.append(real(*details))
+        return seen[-1]
+
+    monkeypatch.setattr(calls, "kernel_module", watched)
+    y, f = data(dtype)
+    sl.Loss.from_declaration(sl.get("huber").declaration).value_and_gradient(y, f)
+    assert hasattr(seen[0], "compute_streamed")
+    assert ("_narrow" in Path(seen[0].__file__).read_text()) == (dtype == "float32")
 
 
 def test_domains_are_still_checked() -> None:
