@@ -20,6 +20,7 @@ from benchmarks.rows import Array
 
 THREADS = 2
 GIB = 2**30
+LARGE = 2**20  # rows
 Inputs = tuple[Array, ...]
 
 
@@ -47,7 +48,8 @@ def work(quick: bool) -> Iterator[Record]:
 
 
 def _measured(name: str, call: Callable[..., Any], inputs: Inputs, row: int, threads: int) -> Record:
-    call(*(array[:1] for array in inputs), threads)  # compiles, and makes the pool
+    for rows in (1, LARGE):  # compiles what small and large calls take, and makes the pool
+        call(*(array[:rows] for array in inputs), threads)
     tracemalloc.start()
     with Watch() as watch:
         made = call(*inputs, threads)
