@@ -42,7 +42,7 @@ from symloss.call.totals import combined
 from symloss.call.weights import add_up
 from symloss.lower.ir import Parameter
 from symloss.lower.short_rows import LONGEST, WORTH_IT, WRITTEN_OUT
-from symloss.lower.streams import empty_from_line, fewest_rows, in_step
+from symloss.lower.streams import ALL_OF_MEMORY, bytes_of_row, empty_from_line, fewest_rows, in_step
 
 #: The result of a call with these positional arguments, parameters by name, weights, ``out`` and number of threads;
 #: ``None`` if it must go the general way.
@@ -160,6 +160,7 @@ class _Text:
         self.leader = next(i for i in signature.inputs if i.role == "prediction")
         self.stores = any(p.kind == "output" for _, p in self.parameters)
         self.totals = [i for i, p in self.parameters if p.kind == "total"]
+        self.bytes_of_row = bytes_of_row(kernel.PARAMETERS)
         self.fewest_streamed = fewest_rows(kernel.PARAMETERS) if streamed(kernel) is not None else None
 
     def lines(self) -> Iterator[str]:
@@ -290,6 +291,10 @@ class _Text:
         yield "if is_large:"
         yield from (f"    {line}" for line in self._chosen())
         yield f"    threads = pace.threads(n_threads, size / {ELEMENTS}) if rows > 1 else 1"
+        if self.fewest_streamed is not None:
+            # One thread that moves all that memory can gains nothing by a second.
+            alone = ELEMENTS * self.bytes_of_row / ALL_OF_MEMORY
+            yield f"    if go is compute_streamed and 0.0 < pace.seconds < {alone!r}: threads = 1"
         call = f"return in_blocks({', '.join(('threads', *self._shared()))})"
         yield f"    {call}" if self.totals else f"    if threads > 1: {call}"
         if not self.totals:
