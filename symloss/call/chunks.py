@@ -130,7 +130,8 @@ def blocks_of(
     blocks = block_count(chunks, threads, seconds)
 
     def ends(block: int) -> tuple[int, int]:
-        return block * chunks // blocks * each, min((block + 1) * chunks // blocks * each, rows)
+        numbers = block_range(block, blocks, chunks)
+        return numbers.start * each, min(numbers.stop * each, rows)
 
     return blocks, ends
 

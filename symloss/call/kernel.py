@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from math import prod
+from math import inf, prod
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -42,6 +41,11 @@ def pace_of(kernel: Kernel) -> threads.Pace:
 def streamed(kernel: Kernel) -> Any:
     """What runs a kernel with results that go past the cache, for large arrays; ``None`` if it has no such results."""
     return getattr(kernel, "run_streamed", None)
+
+
+def fewest_streamed(kernel: Kernel) -> float:
+    """Rows from which on results go past the cache; infinite for a kernel that has no such results."""
+    return inf if streamed(kernel) is None else fewest_rows(kernel.PARAMETERS)
 
 
 class Kernel(Protocol):
@@ -96,7 +100,7 @@ class _Call:
         self.schedule: Schedule = schedule(bound)
         self.n_threads = 1 if self.schedule.count <= 1 else n_threads or threads.count(None)
         self.blocks = self._count_blocks()
-        self.fewest_streamed = fewest_rows(kernel.PARAMETERS) if streamed(kernel) is not None else math.inf
+        self.fewest_streamed = fewest_streamed(kernel)
         self.results: dict[str, Any] = {}
         self.totals: dict[str, Total] = {}
 

@@ -33,7 +33,7 @@ import numpy as np
 
 from symloss.call.arrays import FLOAT64, Array
 from symloss.call.chunks import ELEMENTS, STRIP, blocks_of, step
-from symloss.call.kernel import TOTALS_ARE_SCALED, Kernel, pace_of, streamed
+from symloss.call.kernel import TOTALS_ARE_SCALED, Kernel, fewest_streamed, pace_of
 from symloss.call.predicates import first_outside
 from symloss.call.results import Structure
 from symloss.call.signature import ParameterSpec, Signature, Test
@@ -42,7 +42,7 @@ from symloss.call.totals import combined
 from symloss.call.weights import add_up
 from symloss.lower.ir import Parameter
 from symloss.lower.short_rows import LONGEST, WORTH_IT, WRITTEN_OUT
-from symloss.lower.streams import ALL_OF_MEMORY, bytes_of_row, empty_from_line, fewest_rows, in_step
+from symloss.lower.streams import ALL_OF_MEMORY, bytes_of_row, empty_from_line, in_step
 
 #: The result of a call with these positional arguments, parameters by name, weights, ``out`` and number of threads;
 #: ``None`` if it must go the general way.
@@ -161,7 +161,7 @@ class _Text:
         self.stores = any(p.kind == "output" for _, p in self.parameters)
         self.totals = [i for i, p in self.parameters if p.kind == "total"]
         self.bytes_of_row = bytes_of_row(kernel.PARAMETERS)
-        self.fewest_streamed = fewest_rows(kernel.PARAMETERS) if streamed(kernel) is not None else None
+        self.fewest_streamed = fewest_streamed(kernel)
 
     def lines(self) -> Iterator[str]:
         """The function, line by line."""
@@ -272,7 +272,7 @@ class _Text:
     def _chosen(self) -> Iterator[str]:
         """The kernel for many rows, and results where it wants them."""
         yield "go = compute"
-        if self.fewest_streamed is not None:
+        if isfinite(self.fewest_streamed):
             results = [i for i, p in self.parameters if p.kind == "output"]
             yield f"if rows >= {self.fewest_streamed}:"
             yield f"    if out is None: {'; '.join(f'a{i} = empty_from_line(a{i}.shape, d{i})' for i in results)}"
@@ -291,7 +291,7 @@ class _Text:
         yield "if is_large:"
         yield from (f"    {line}" for line in self._chosen())
         yield f"    threads = pace.threads(n_threads, size / {ELEMENTS}) if rows > 1 else 1"
-        if self.fewest_streamed is not None:
+        if isfinite(self.fewest_streamed):
             # One thread that moves all that memory can gains nothing by a second.
             alone = ELEMENTS * self.bytes_of_row / ALL_OF_MEMORY
             yield f"    if go is compute_streamed and 0.0 < pace.seconds < {alone!r}: threads = 1"

@@ -364,14 +364,19 @@ def eight(typing_context: Any, values: Any, place: Any) -> Any:
 
 def _loaded(context: Any, builder: ir.IRBuilder, kind: Any, array: Any, place: Any) -> Any:
     """Eight neighbours in an array, as float64."""
-    loaded = builder.load(_pointer(context, builder, kind, array, place), align=kind.dtype.bitwidth // 8)
+    loaded = _short_loaded(context, builder, kind, array, place)
     return loaded if kind.dtype == types.float64 else builder.fpext(loaded, _VECTOR)
+
+
+def _element(context: Any, builder: ir.IRBuilder, kind: Any, array: Any, place: Any) -> Any:
+    """Where an element of an array of that kind is."""
+    values = context.make_array(kind)(context, builder, array)
+    return cgutils.get_item_pointer(context, builder, kind, values, [place], wraparound=False)
 
 
 def _pointer(context: Any, builder: ir.IRBuilder, kind: Any, array: Any, place: Any) -> Any:
     """Where eight neighbours begin in an array of that kind."""
-    values = context.make_array(kind)(context, builder, array)
-    pointer = cgutils.get_item_pointer(context, builder, kind, values, [place], wraparound=False)
+    pointer = _element(context, builder, kind, array, place)
     return builder.bitcast(pointer, ir.VectorType(context.get_data_type(kind.dtype), 8).as_pointer())
 
 
@@ -413,8 +418,8 @@ def deinterleave(
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         array, first, result, first_result, apart, _ = arguments
-        rows = [_short_loaded(context, builder, source, array, first, 8 * n) for n in range(count)]
-        whole = _joined(builder, rows)
+        places = (builder.add(first, ir.IntType(64)(8 * number)) for number in range(count))
+        whole = _joined(builder, [_short_loaded(context, builder, source, array, place) for place in places])
         for number in range(count):
             vector = _picked(builder, whole, [i * count + number for i in range(8)])
             if source.dtype != types.float64:
@@ -451,10 +456,9 @@ def interleave(
     return types.void(source, *integers, target, types.int64, types.literal(count)), generate
 
 
-def _short_loaded(context: Any, builder: ir.IRBuilder, kind: Any, array: Any, place: Any, offset: int) -> Any:
+def _short_loaded(context: Any, builder: ir.IRBuilder, kind: Any, array: Any, place: Any) -> Any:
     """Eight neighbours in an array as they are stored."""
-    pointer = _pointer(context, builder, kind, array, builder.add(place, ir.IntType(64)(offset)))
-    return builder.load(pointer, align=kind.dtype.bitwidth // 8)
+    return builder.load(_pointer(context, builder, kind, array, place), align=kind.dtype.bitwidth // 8)
 
 
 def _joined(builder: ir.IRBuilder, vectors: list[Any]) -> Any:
@@ -522,9 +526,7 @@ def stream(typing_context: Any, array: Any, place: Any, value: Any) -> Any:
     """
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        values = context.make_array(array)(context, builder, arguments[0])
-        pointer = cgutils.get_item_pointer(context, builder, array, values, [arguments[1]], wraparound=False)
-        store = builder.store(arguments[2], pointer, align=LINE)
+        store = builder.store(arguments[2], _element(context, builder, array, *arguments[:2]), align=LINE)
         store.set_metadata("nontemporal", builder.module.add_metadata([ir.Constant(ir.IntType(32), 1)]))
         return context.get_dummy_value()
 
@@ -548,9 +550,7 @@ def before_line(typing_context: Any, array: Any, place: Any, most: Any) -> Any:
     size = array.dtype.bitwidth // 8
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        values = context.make_array(array)(context, builder, arguments[0])
-        pointer = cgutils.get_item_pointer(context, builder, array, values, [arguments[1]], wraparound=False)
-        word = ir.IntType(64)
+        pointer, word = _element(context, builder, array, *arguments[:2]), ir.IntType(64)
         behind = builder.and_(builder.neg(builder.ptrtoint(pointer, word)), ir.Constant(word, LINE - 1))
         count = builder.udiv(behind, ir.Constant(word, size))
         return builder.select(builder.icmp_signed("<", count, arguments[2]), count, arguments[2])

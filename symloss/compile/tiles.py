@@ -94,10 +94,6 @@ class TileText(Text):
 class TileKernel(Kernel):
     """Writes the kernel for tiles."""
 
-    def streamed_results(self) -> tuple[Parameter, ...]:
-        """None: rows are copied from and to tiles."""
-        return ()
-
     def __init__(self, nest: Nest, identifier: Identifiers) -> None:
         super().__init__(nest, identifier)
         self._rows_text = self._text
@@ -105,6 +101,10 @@ class TileKernel(Kernel):
         self._largest_at: dict[str, int] = {}
         self._longest: Phase | None = None
         """The loop over classes that computes most."""
+
+    def streamed_results(self) -> tuple[Parameter, ...]:
+        """None: rows are copied from and to tiles."""
+        return ()
 
     def _main(self) -> None:
         self._text = self._tile

@@ -26,7 +26,7 @@ import numpy as np
 from symloss.elementary.table import NARROW
 from symloss.lower.graphs import ARITHMETIC, COMPARISONS, LOGIC, ROW, SINGLE, Graph, descendants, is_integer, is_truth
 from symloss.lower.ir import Parameter
-from symloss.stabilise.graph import Apply, Constant, Element, Loop, Node, Position, Reduce, Select
+from symloss.stabilise.graph import Apply, Constant, Element, Loop, Node, Position, Reduce, Select, is_power_of_two
 
 LIMIT = 6.0
 """In 2^-24 of the largest term. So much only if all roundings conspire: measured are 3.5 ulps where the bound is 6."""
@@ -367,11 +367,6 @@ def rounding_of(value: float) -> float:
     if not float(limits.tiny) <= abs(value) <= float(limits.max):
         return 0.0 if value == 0.0 else math.inf
     return 0.0 if float(np.float32(value)) == value else 1.0
-
-
-def is_power_of_two(node: Node) -> bool:
-    """Whether it is a power of two, by which a product is exact."""
-    return isinstance(node, Constant) and math.isfinite(node.value) and abs(math.frexp(node.value)[0]) == 0.5
 
 
 def scaled_square(node: Node) -> tuple[Node, Node] | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from .graph import Apply, Builder, Constant, Element, Node, Reduce, Select
+from .graph import Apply, Builder, Constant, Element, Node, Reduce, Select, is_power_of_two
 
 _ROUNDING = 1 / 12  # the variance of an error that is uniform within half an ulp
 _FUNCTION = 1.5 * _ROUNDING  # that of a function that is not rounded correctly
@@ -84,7 +84,7 @@ class Carried:
             return self._of_terms(node, below, own)
         if head == "mul":
             factors = _factors(node)
-            products = max(sum(n for f, n in factors.items() if not _is_power_of_two(f)) - 1, 0)
+            products = max(sum(n for f, n in factors.items() if not is_power_of_two(f)) - 1, 0)
             return sum(n * n * self.variance(f, unknown) for f, n in factors.items()) + products * own
         if head == "div":
             return sum(below) + own
@@ -163,7 +163,7 @@ class Carried:
         return self.added(self.call("difference_lost", a, b), self.error(a), self.negated(self.error(b)))
 
     def _of_product(self, a: Node, b: Node) -> Node | None:
-        if _is_power_of_two(a) or _is_power_of_two(b):
+        if is_power_of_two(a) or is_power_of_two(b):
             return self.added(self.times(a, self.error(b)), self.times(b, self.error(a)))
         lost = self.call("product_lost", a, b)
         if a is b:
@@ -175,7 +175,7 @@ class Carried:
         below = self.error(b)
         quotient = self.call("div", a, b)
         error = self.added(self.error(a), self.negated(self.times(quotient, below)))
-        if _is_power_of_two(b):
+        if is_power_of_two(b):
             return None if error is None else self.call("div", error, b)
         lost = self.call("quotient_lost", a, b, self._or_zero(error), quotient)
         return self.call("mul", lost, self.call("div", self.number(1.0), b))
@@ -231,10 +231,3 @@ def _is_error(node: Node) -> bool:
     if node.head in ("add", "sub", "neg"):
         return all(map(_is_error, node.arguments))
     return node.head.endswith("_error")
-
-
-def _is_power_of_two(node: Node) -> bool:
-    if not isinstance(node, Constant) or node.value == 0.0 or node.value - node.value != 0.0:
-        return False
-    numerator, denominator = abs(node.value).as_integer_ratio()
-    return numerator & (numerator - 1) == 0 and denominator & (denominator - 1) == 0

@@ -10,6 +10,7 @@ identity is equality.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
@@ -48,6 +49,11 @@ class Constant(Node):
     """A number, already rounded to the nearest double."""
 
     value: float
+
+
+def is_power_of_two(node: Node) -> bool:
+    """Whether it is a power of two, up to its sign: a product with it is exact."""
+    return isinstance(node, Constant) and abs(math.frexp(node.value)[0]) == 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)

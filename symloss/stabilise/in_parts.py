@@ -7,7 +7,6 @@ unit vector is a quotient. Each is carried as a number and what rounding took fr
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from symloss.heads.row_binders import Direction
 
 from .arithmetic import term_order
 from .exponents import rounding_error
-from .graph import Constant, Loop, Node, Select
+from .graph import Loop, Node, Select, is_power_of_two
 from .rows import Parts
 from .target import depends_on_prediction
 
@@ -152,14 +151,9 @@ def product_of_parts(t: Translation, a: Parts, b: Parts) -> Parts:
         if one[0] is t.number(-1.0):
             return t.call("neg", other[0]), None if other[1] is None else t.call("neg", other[1])
     lost = [t.call("mul", x, own) for x, own in ((a[0], b[1]), (b[0], a[1])) if own is not None]
-    if any(map(_is_power_of_two, (a[0], b[0]))):
+    if any(map(is_power_of_two, (a[0], b[0]))):
         return t.call("mul", a[0], b[0]), _added(t, *lost) if lost else None
     return t.call("mul", a[0], b[0]), _added(t, t.call("product_error", a[0], b[0]), *lost)
-
-
-def _is_power_of_two(node: Node) -> bool:
-    """Whether a product with it is exact."""
-    return isinstance(node, Constant) and abs(math.frexp(node.value)[0]) == 0.5
 
 
 def _total(t: Translation, e: Total, places: Places) -> Parts:
