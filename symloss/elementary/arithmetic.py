@@ -45,6 +45,11 @@ def ceiling(x: float) -> float:
     return -floor(-x)
 
 
+def multiply_add(a: float, b: float, c: float) -> float:
+    """a b + c, rounded once."""
+    return fma(a, b, c)
+
+
 def product_or_zero(w: float, g: float) -> float:
     """w * g, and 0 where w is 0 although g is infinite."""
     return 0.0 if w == 0.0 else w * g

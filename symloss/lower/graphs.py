@@ -39,7 +39,7 @@ NARROW_AND_CHEAP = {f"{head}_narrow" for head in ("abs", "maximum", "minimum", "
 
 # All else is worth a store and a load where its value is wanted in a second loop.
 CHEAP = (
-    ARITHMETIC | COMPARISONS | LOGIC | {"abs", "maximum", "minimum", "sign", "step", KEYED, SINGLE} | NARROW_AND_CHEAP
+    ARITHMETIC | COMPARISONS | LOGIC | {"abs", "maximum", "minimum", "multiply_add", "sign", "step", KEYED, SINGLE} | NARROW_AND_CHEAP
 )
 
 OrderedKind = Literal["larger", "smaller", "level", "earlier"]

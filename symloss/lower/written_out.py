@@ -58,7 +58,7 @@ def written_out(nest: Nest, length: int) -> Nest:
     return replace(nest, parameters=kept, body=everything, lengths=(*nest.lengths, (axis, length)))
 
 
-PLAIN = ARITHMETIC | COMPARISONS | LOGIC | {"float", "index", "clamp"}
+PLAIN = ARITHMETIC | COMPARISONS | LOGIC | {"float", "index", "clamp", "multiply_add"}
 
 
 def _is_long(expression: Expression) -> bool:

@@ -41,7 +41,7 @@ class Carried:
     def into(self, node: Node) -> Node:
         """The node, with what rounding took from it if that is much and mostly known."""
         total = self.variance(node, False)
-        if total < _MOST or self.of_rows(node) or self.variance(node, True) > (1 - _KNOWN) * total:
+        if total < (0.0 if _is_of_exponentials(node) else _MOST) or self.of_rows(node) or self.variance(node, True) > (1 - _KNOWN) * total:
             return node
         error = self.error(node)
         return node if error is None else self.call("with_lost", node, error)
@@ -212,6 +212,27 @@ def _factors(node: Node) -> Counter[Node]:
     if isinstance(node, Apply) and node.head == "neg":
         return _factors(node.arguments[0])
     return Counter([node])
+
+
+def _is_of_exponentials(node: Node) -> bool:
+    """Whether it is a sum or difference of two exponentials: all that it takes is known, and at hand with them."""
+    return isinstance(node, Apply) and node.head in ("add", "sub") and all(map(_is_exponential, node.arguments))
+
+
+def _is_exponential(node: Node) -> bool:
+    """Whether it is an exponential times 1 or another power of two."""
+    if not isinstance(node, Apply):
+        return False
+    if node.head == "mul":
+        first, second = node.arguments
+        return (_is_scale(first) and _is_exponential(second)) or (_is_scale(second) and _is_exponential(first))
+    return node.head in ("exp", "exp_product")
+
+
+def _is_scale(node: Node) -> bool:
+    return is_power_of_two(node) or (
+        isinstance(node, Select) and is_power_of_two(node.then) and is_power_of_two(node.otherwise)
+    )
 
 
 def _usual(node: Select) -> tuple[Node, ...]:

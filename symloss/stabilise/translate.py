@@ -181,7 +181,10 @@ class Translation:
         if pair is None or with_rounding_error(self, pair.u, places)[1] is not None:
             return self._sum_of(e.args, None, e, places)
         rest = [term for term in e.args if term not in pair.terms]
-        return self._sum_of(rest, self._pair(pair, places), e, places)
+        # What is taken from a pair is taken from its linear part first: less is rounded, and later.
+        less = [term for term in rest if pair.kind is softplus and term.could_extract_minus_sign()]
+        rest = [term for term in rest if term not in less]
+        return self._sum_of(rest, self._pair(pair, less, places), e, places)
 
     def _compensated(
         self, e: sp.Add, places: Places, of_term: Callable[[Translation, sp.Expr, Places], Node | None]
@@ -196,7 +199,7 @@ class Translation:
         finite = self.call("lt", self.call("abs", error), self.number(float("inf")))
         return self.make(Select, finite, self.call("add", value, error), value)
 
-    def _pair(self, pair: Pair, places: Places) -> Node:
+    def _pair(self, pair: Pair, less: Iterable[sp.Expr], places: Places) -> Node:
         u, a, b = (self.node(part, places) for part in (pair.u, pair.a, pair.b))
         if pair.kind is sigmoid:
             return self.call("sigmoid_blend", u, a, b)
@@ -204,7 +207,11 @@ class Translation:
         chosen = self.make(Select, self.call("gt", u, self.number(0.0)), a, b)
         linear = self.call("mul", chosen, self.call("abs", u))
         linear = self.make(Select, self.call("eq", chosen, self.number(0.0)), self.number(0.0), linear)
-        return self.call("add", tail if weight == 1 else self.call("mul", self.node(weight, places), tail), linear)
+        for term in sorted(less, key=term_order):
+            linear = self.call("sub", linear, self.node(-term, places))
+        if weight == 1:
+            return self.call("add", tail, linear)
+        return self.call("multiply_add", self.node(weight, places), tail, linear)
 
     def _sum_of(self, terms: Iterable[sp.Expr], total: Node | None, e: sp.Add, places: Places) -> Node:
         """The terms added to what there is of the sum ``e``, first those with no minus sign."""
