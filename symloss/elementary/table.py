@@ -151,7 +151,8 @@ FUNCTIONS: dict[str, Function] = dict([
     ),
     *rows(
         3,
-        arithmetic.multiply_add, algebraic.power_quotient, algebraic.power1psq_quotient_product, log_difference.divergence,
+        arithmetic.multiply_add,
+        algebraic.power_quotient, algebraic.power1psq_quotient_product, log_difference.divergence,
         mean_divergence.mean_divergence, scaled.log1psq_exp, scaled.log1psq_excess_exp,
         scaled.exp_tanh, scaled.inverse_hypot_exp,
         exponential.exp_product_corrected, single.exp_product_corrected_single,

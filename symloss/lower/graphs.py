@@ -38,9 +38,8 @@ SINGLE = "single"
 NARROW_AND_CHEAP = {f"{head}_narrow" for head in ("abs", "maximum", "minimum", "sign", "step")}
 
 # All else is worth a store and a load where its value is wanted in a second loop.
-CHEAP = (
-    ARITHMETIC | COMPARISONS | LOGIC | {"abs", "maximum", "minimum", "multiply_add", "sign", "step", KEYED, SINGLE} | NARROW_AND_CHEAP
-)
+SIMPLE = {"abs", "maximum", "minimum", "multiply_add", "sign", "step"}
+CHEAP = ARITHMETIC | COMPARISONS | LOGIC | SIMPLE | {KEYED, SINGLE} | NARROW_AND_CHEAP
 
 OrderedKind = Literal["larger", "smaller", "level", "earlier"]
 

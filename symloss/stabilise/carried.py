@@ -41,7 +41,8 @@ class Carried:
     def into(self, node: Node) -> Node:
         """The node, with what rounding took from it if that is much and mostly known."""
         total = self.variance(node, False)
-        if total < (0.0 if _is_of_exponentials(node) else _MOST) or self.of_rows(node) or self.variance(node, True) > (1 - _KNOWN) * total:
+        least = 0.0 if _is_of_exponentials(node) else _MOST
+        if total < least or self.of_rows(node) or self.variance(node, True) > (1 - _KNOWN) * total:
             return node
         error = self.error(node)
         return node if error is None else self.call("with_lost", node, error)

@@ -24,6 +24,11 @@ def softplus(x: mpf) -> mpf:
     return mp.log1p(mp.exp(x))
 
 
+def held_exp(x: mpf) -> mpf:
+    """e^x where a decaying exponential of it is wanted: of e^100 it is 0 in any format, of e^3e38 mpmath has none."""
+    return mp.exp(min(x, mpf(100)))
+
+
 def log1mexp(x: mpf) -> mpf:
     return mp.log(-mp.expm1(x)) if x > -1 else mp.log1p(-mp.exp(x))
 
@@ -180,6 +185,7 @@ ORACLES: dict[str, Oracle] = {
     "sigmoid_slope_times": lambda x, error, c: c / (2 + mp.exp(x + error) + mp.exp(-x - error)),
     "sigmoid_slope_times_single": lambda x, error, c: c / (2 + mp.exp(x) + mp.exp(-x)),
     "number_or": lambda x, y: x,
+    "multiply_add": lambda a, b, c: a * b + c,
     "times_square": lambda w, g: w * g * g,
     "logit_remainder": lambda m, odds: mp.log(m / (1 - m)) - odds,
     "sigmoid_less": lambda x, m: 1 / (1 + mp.exp(-x)) - m,
@@ -215,10 +221,10 @@ ORACLES: dict[str, Oracle] = {
     "softplus_excess_corrected": lambda x, error: log1p_excess(mp.exp(x + error)),
     "softplus_second_excess_corrected": lambda x, error: log1p_second_excess(mp.exp(x + error)),
     "exp_moment": lambda n, x: mp.hyp1f1(n + 1, n + 2, x) / (n + 1) if abs(x) < 1e4 else mp.exp(x) / x,
-    "exp_neg_exp": lambda x: mp.exp(-mp.exp(x)),
-    "log1mexp_exp": lambda x: log1mexp(-mp.exp(x)),
-    "bernoulli_exp": lambda x: bernoulli(mp.exp(x)),
-    "bernoulli_slope_exp": lambda x: bernoulli_slope(mp.exp(x)),
+    "exp_neg_exp": lambda x: mp.exp(-held_exp(x)),
+    "log1mexp_exp": lambda x: log1mexp(-held_exp(x)),
+    "bernoulli_exp": lambda x: bernoulli(held_exp(x)),
+    "bernoulli_slope_exp": lambda x: bernoulli_slope(held_exp(x)),
     "sigmoid_power": logistic_power,
     "softplus_difference": softplus_difference,
     "abs": abs,

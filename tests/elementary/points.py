@@ -227,6 +227,7 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "sigmoid_times_single": Domain((between(-700.0, 700.0), between(0.0, 0.0), sizes(1e-3, 1e9))),
     "sigmoid_slope_times": Domain((between(-720.0, 720.0), both_signs(sizes(1e-18, 1e-13)), sizes(1e5, 1e9))),
     "sigmoid_slope_times_single": Domain((between(-700.0, 700.0), between(0.0, 0.0), sizes(1e-3, 1e9))),
+    "multiply_add": Domain((both_signs(sizes(1e-140, 1e140)),) * 3),
     "times_square": Domain((both_signs(sizes(1e-320, 1e300)), sizes(1e-130, 1e130))),
     "logit_remainder": Domain((shares, shares), last=lambda m: np.log(m) - np.log1p(-m), away_from_zero=1e-17),
     "sigmoid_less": Domain((next_to(LOGIT, sizes(1e-12, 30.0)), next_to(0.05)), away_from_zero=1e-14),

@@ -76,6 +76,7 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "less_share": [((3.0, 2e-16), 3.0 - 2.0**-51), ((INF, 0.0), INF), ((0.0, 1e-16), 0.0)],
     "less_share_single": [((3.0, 2e-16), 3.0), ((INF, 0.0), INF)],
     "number_or": [((NAN, 2.0), 2.0), ((3.0, NAN), 3.0), ((NAN, INF), INF), ((-INF, 2.0), -INF)],
+    "multiply_add": [((1e200, 1e200, -INF), -INF), ((1e300, 1e10, -1e308), INF), ((0.1, 10.0, -1.0), 5.551115e-17)],
     "times_square": [((0.0, INF), 0.0), ((5e-324, 1e10), 4.940656e-304), ((1e-300, 1e200), 1e100), ((INF, 2.0), INF),
                      ((1e300, 1e-200), 1e-100), ((-2.0, INF), -INF)],
     "logit_remainder": [((0.0, -INF), 0.0), ((1.0, INF), 0.0), ((0.5, 0.0), 0.0),

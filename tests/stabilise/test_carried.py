@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
+import sympy as sp
 
 import symloss as sl
+from symloss.audit.ulp import ulp_error
 from symloss.lower.ir import Variant
 from symloss.lower.show import show
 from symloss.pipeline import Request
@@ -62,6 +65,18 @@ def test_a_product_of_sums_is_rounded_once() -> None:
     for got, p, q in zip(loss.value(a, b, reduction="none"), map(Fraction, a), map(Fraction, b), strict=True):
         want = (p + q) ** 2 * (3 * q - p) ** 2 * (q - 5 * p) ** 2
         assert abs(Fraction(float(got)) - want) <= Fraction(0.51) * Fraction(math.ulp(float(want)))
+
+
+def test_a_sum_of_two_exponentials_is_rounded_once() -> None:
+    """Without what rounding takes from them the largest error is 1.1 ulp."""
+    y, f = sl.target("y", domain=sl.Positive), sl.prediction("f")
+    loss = sl.Loss("carried_exponentials", 2 * y * sp.exp(-f / 2) + 2 * sp.exp(f / 2))
+    random = np.random.default_rng(0)
+    a, b = random.gamma(1.0, size=500), 3 * random.normal(size=500)
+    with mpmath.workprec(120):
+        for got, p, q in zip(loss.value(a, b, reduction="none").tolist(), a.tolist(), b.tolist(), strict=True):
+            half = mpmath.exp(mpmath.mpf(q) / 2)
+            assert ulp_error(got, 2 * p / half + 2 * half) <= 0.6
 
 
 def test_float32_kernels_leave_it_out() -> None:
