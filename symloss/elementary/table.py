@@ -135,7 +135,7 @@ FUNCTIONS: dict[str, Function] = dict([
         log_shape.loggamma_rest, log_shape.loggamma_rest_slope, log_shape.loggamma_rest_curvature,
         log_rising.rising_log_exp, log_rising.rising_excess_exp, log_rising.rising_slope,
         log_rising.excess_slope, log_rising.rising_curvature,
-        log_mean.exp_sigmoid, log_mean.exp_softplus, log_mean.exp_softplus_excess,
+        log_mean.exp_sigmoid, log_mean.exp_sigmoid_squared, log_mean.exp_softplus, log_mean.exp_softplus_excess,
         exponential.exp_times,
         power.power, power.hypot, algebraic.power1psq, algebraic.power1psq_quotient, algebraic.log1psq_quotient,
         normal.log_ndtr_product, trigonometric.atan2,

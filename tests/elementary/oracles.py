@@ -344,6 +344,7 @@ ORACLES: dict[str, Oracle] = {
         ORACLES["rising_slope"](b, n) + mp.exp(2 * b) * ORACLES["trigamma_difference"](mp.exp(b), n)
     ),
     "exp_sigmoid": lambda v, w: 1 / (mp.exp(-v) + mp.exp(-w)),
+    "exp_sigmoid_squared": lambda v, w: mp.exp(-v) / (mp.exp(-v) + mp.exp(-w)) ** 2,
     "exp_softplus": lambda v, w: mp.exp(v) * mp.log1p(mp.exp(w - v)),
     "exp_softplus_excess": lambda v, w: mp.exp(v) * (mp.log1p(mp.exp(w - v)) - 1 / (1 + mp.exp(v - w))),
     "log1psq_exp": lambda r, t, u: mp.log1p((r * mp.exp(-t)) ** 2),

@@ -149,7 +149,7 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
         (mixed(between(-40.0, 40.0), between(-5.0, 5.0)), mixed(counts, between(0.05, 3.0), between(0.9, 1.1)))
     ),
     **dict.fromkeys(
-        ("exp_sigmoid", "exp_softplus"),
+        ("exp_sigmoid", "exp_sigmoid_squared", "exp_softplus"),
         Domain((mixed(between(-600.0, 700.0), between(-5.0, 5.0)), mixed(between(-600.0, 700.0), between(-5.0, 5.0)))),
     ),
     "exp_softplus_excess": Domain((mixed(between(-300.0, 200.0), between(-5.0, 5.0)), between(-100.0, 100.0))),
