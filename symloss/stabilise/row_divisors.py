@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Places = Mapping[sp.Idx, Loop]
 
+_SEVERAL = 2  # sums as factors: a first derivative has one
+
 
 def is_of_row_and_targets(e: sp.Add) -> bool:
     """Whether it is a sum of targets of an entry, and of multiples of what is the same for the row, with sums in it."""
@@ -93,8 +95,23 @@ def over_the_row(
     divisor = sp.Mul(*below)
     if q != 1.0 or not divisor.has(Total) or any(map(is_repeated_divisor, below)) or any(f.has(sp.exp) for f in above):
         return None
-    found = _times_the_row(t, above, divisor, places) or _divided(t, above, divisor, places)
+    found = _times_sums(t, above, divisor, places)
+    found = found or _times_the_row(t, above, divisor, places) or _divided(t, above, divisor, places)
     return found if found is None or p == 1.0 else t.call("mul", t.number(p), found)
+
+
+def _times_sums(t: Translation, above: list[sp.Expr], divisor: sp.Expr, places: Places) -> Node | None:
+    """Where two factors above or more are sums with sums along the row in them, as in a second derivative: their
+    product over the divisor in two parts, times the others. Every one of its ten roundings would show."""
+    sums = [f for f in above if isinstance(f, sp.Add) and f.has(Total)]
+    others = [f for f in above if f not in sums]
+    if len(sums) < _SEVERAL or not others:
+        return None
+    value, error = _finite(t, in_parts(t, sp.Mul(*sums) / divisor, places))
+    if error is None:
+        return None
+    product = t.product(others, places, 1.0)
+    return t.silenced(above, t.call("times_parts", product, value, error), places)
 
 
 def _times_the_row(t: Translation, above: list[sp.Expr], divisor: sp.Expr, places: Places) -> Node | None:
