@@ -17,7 +17,7 @@ from symloss.heads.functions import bernoulli_function, finished, product_or_zer
 from symloss.heads.row_binders import Direction
 
 from .arithmetic import term_order
-from .exponents import rounding_error
+from .exponents import is_computed, is_power_of_sum, rounding_error, with_rounding_error
 from .graph import Loop, Node, Select, is_power_of_two
 from .rows import Parts
 from .target import depends_on_prediction
@@ -132,6 +132,10 @@ def _power(t: Translation, e: sp.Pow, places: Places) -> Parts:
 
 
 def _of_factors(t: Translation, e: sp.Mul, places: Places) -> Parts:
+    computed = sp.Mul(*(f for f in e.args if isinstance(f, sp.exp) or is_power_of_sum(f)))
+    if is_computed(computed):
+        parts = with_rounding_error(t, computed, places)
+        return parts if computed == e else product_of_parts(t, parts, in_parts(t, e / computed, places))
     below = [1 / f for f in e.args if isinstance(f, sp.Pow) and f.exp.is_Integer and -_MOST_REPEATED <= f.exp < 0]
     above = [in_parts(t, f, places) for f in e.args if 1 / f not in below] or [(t.number(1.0), None)]
     product = functools.reduce(functools.partial(product_of_parts, t), above)

@@ -49,6 +49,7 @@ from .arithmetic import (
     term_order,
     with_one_number,
 )
+from .beside_softmax import with_component
 from .confident_shapes import shape_times_gap
 from .exponentials import (
     bessel_of_exponential,
@@ -252,6 +253,9 @@ class Translation:
             # What is left out is 0 whatever it would have met: 0*inf would be NaN.
             others = sp.Mul(*(a for a in e.args if a is not chosen))
             return self._piecewise(sp.Piecewise(*((b * others, c) for b, c in chosen.args), evaluate=False), places)
+        component = with_component(self, e, places)
+        if component is not None:
+            return component
         coefficient, factors = coefficient_and_factors(e)
         joined, factors = common_powers(factors)
         if joined:
