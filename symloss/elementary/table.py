@@ -160,6 +160,7 @@ FUNCTIONS: dict[str, Function] = dict([
         logistic.sigmoid_slope_times, single.sigmoid_slope_times_single,
         shifted.times_parts, shifted.times_parts_single,
         lost.sqrt_lost, lost.inverse_hypot_lost, lost.algebraic_sigmoid_lost, lost.exp_lost, lost.log1p_lost,
+        lost.tanh_lost, lost.sigmoid_lost, lost.sigmoid_slope_lost,
     ),
     *rows(4, exponential.exp_times_pair, threshold.sigmoid_less_known, lost.quotient_lost),
     *rows(5, lost.exp_product_lost, lost.hypot_lost, lost.times_square_lost),

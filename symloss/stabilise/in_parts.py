@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, Total, free_indices
-from symloss.heads.functions import bernoulli_function, finished, product_or_zero
+from symloss.heads.functions import bernoulli_function, finished, product_or_zero, sigmoid
 from symloss.heads.row_binders import Direction
 
 from .arithmetic import term_order
 from .exponents import is_computed, is_power_of_sum, rounding_error, with_rounding_error
 from .graph import Loop, Node, Select, is_power_of_two
+from .logistic_pairs import without_slope
 from .rows import Parts
 from .target import depends_on_prediction
 
@@ -42,20 +43,26 @@ def rounded_once(t: Translation, e: sp.Expr, places: Places) -> Node:
 
 def in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
     """The value and what rounding took from it, as far as that is known."""
-    if isinstance(e, finished):
-        return in_parts(t, e.args[0], places)
     if isinstance(e, sp.Add):
         return functools.reduce(functools.partial(sum_of_parts, t), _terms(t, e, places))
     if isinstance(e, sp.Mul):
         return _of_factors(t, e, places)
     if isinstance(e, sp.Pow) and e.exp.is_Integer and 2 <= e.exp <= _MOST_REPEATED:
         return functools.reduce(functools.partial(product_of_parts, t), [in_parts(t, e.base, places)] * int(e.exp))
+    if isinstance(e, finished) and isinstance(e.args[0], Total):
+        return _total(t, e.args[0], places)
+    if isinstance(e, finished):
+        return in_parts(t, e.args[0], places)
+    if isinstance(e, sigmoid):
+        return _sigmoid(t, e, places)
+    if isinstance(e, sp.tanh):
+        return _tanh(t, e, places)
     if isinstance(e, sp.log) and isinstance(e.args[0], sp.Add):
         return _logarithm(t, e, places)
     if isinstance(e, sp.Pow) and isinstance(e.base, SoftmaxComplement) and e.exp != -1:
         return _power(t, e, places)
     if isinstance(e, Total):
-        known = e.has(Direction) or not (depends_on_prediction(e) or isinstance(e.body, sp.Indexed))
+        known = e.has(Direction) or is_of_slopes(e) or not (depends_on_prediction(e) or isinstance(e.body, sp.Indexed))
         return _total(t, e, places) if known else (t.node(e, places), None)
     if isinstance(e, Direction):
         loop, value = t.inside(e, places)
@@ -131,7 +138,48 @@ def _power(t: Translation, e: sp.Pow, places: Places) -> Parts:
     return value, t.call("mul", value, relative)
 
 
+def is_of_slopes(e: Total) -> bool:
+    """Whether it is a sum over pairs of entries with slopes s(u) s(-u) of logistic functions."""
+    if not free_indices(e):
+        return False
+    return any(without_slope(list(product.args))[1] == 1 for product in e.body.atoms(sp.Mul))
+
+
+def with_known_sums(e: sp.Expr) -> sp.Expr:
+    """Beside sums over pairs of slopes the sums of logistic functions, the ranks, marked to be taken in parts too."""
+    totals = e.atoms(Total)
+    if not any(map(is_of_slopes, totals)):
+        return e
+    return e.xreplace({s: finished(s) for s in totals if free_indices(s) and isinstance(s.body, sigmoid)})
+
+
+def _with_slope(t: Translation, u: sp.Expr, factors: list[sp.Expr], places: Places) -> Parts:
+    """s(u) s(-u) times the other factors; first those that are the same for a row or one of its entries."""
+    value, error = with_rounding_error(t, u, places)
+    zero = t.number(0.0)
+    slope = t.call("sigmoid_slope", value) if error is None else t.call("sigmoid_slope_corrected", value, error)
+    parts: Parts = slope, t.call("sigmoid_slope_lost", value, zero if error is None else error, slope)
+    same = [f for f in factors if f.has(Total) and not f.has(sp.tanh)]
+    groups = (sp.Mul(*same), sp.Mul(*(f for f in factors if f not in same)))
+    return functools.reduce(functools.partial(product_of_parts, t), [in_parts(t, g, places) for g in groups], parts)
+
+
+def _sigmoid(t: Translation, e: sigmoid, places: Places) -> Parts:
+    x, error = with_rounding_error(t, e.args[0], places)
+    value = t.node(e, places)
+    return value, t.call("sigmoid_lost", x, t.number(0.0) if error is None else error, value)
+
+
+def _tanh(t: Translation, e: sp.tanh, places: Places) -> Parts:
+    x, error = with_rounding_error(t, e.args[0], places)
+    value = t.node(e, places)
+    return value, t.call("tanh_lost", x, t.number(0.0) if error is None else error, value)
+
+
 def _of_factors(t: Translation, e: sp.Mul, places: Places) -> Parts:
+    u, power, others = without_slope(list(e.args))
+    if power == 1:
+        return _with_slope(t, u, others, places)
     computed = sp.Mul(*(f for f in e.args if isinstance(f, sp.exp) or is_power_of_sum(f)))
     if is_computed(computed):
         parts = with_rounding_error(t, computed, places)
@@ -164,7 +212,7 @@ def _total(t: Translation, e: Total, places: Places) -> Parts:
     loop, _ = t.inside(e, places)
     index, body = e.open()
     inner = {**{i: places[i] for i in free_indices(body) - {index}}, index: loop}
-    return t.rows.sum_in_parts(*in_parts(t, body, inner), loop, bounded=True)
+    return t.rows.sum_in_parts(*in_parts(t, body, inner), loop, bounded=not is_of_slopes(e))
 
 
 def _choice(t: Translation, e: sp.Piecewise, places: Places) -> Parts:

@@ -16,7 +16,7 @@ from symloss.heads.functions import sigmoid
 
 from .arithmetic import is_repeated_divisor, term_order
 from .graph import Loop, Node, Select
-from .in_parts import in_parts, product_of_parts, sum_of_parts
+from .in_parts import in_parts, product_of_parts, sum_of_parts, with_known_sums
 from .logistic_pairs import without_slope
 from .rows import Parts
 from .target import depends_on_prediction
@@ -62,7 +62,7 @@ def _without_slope(e: sp.Add) -> tuple[sp.Expr, sp.Expr] | None:
 
 def next_to_the_row(t: Translation, e: sp.Add, places: Places) -> Node:
     """The sum and what rounding took from its terms: what is the same for the row is known in two parts."""
-    *first, last = (_entry_in_parts(t, x, places) for x in sorted(e.args, key=term_order))
+    *first, last = (_entry_in_parts(t, with_known_sums(x), places) for x in sorted(e.args, key=term_order))
     before = functools.reduce(functools.partial(sum_of_parts, t), first)
     total = t.call("add", before[0], last[0])
     errors = [error for error in (before[1], last[1]) if error is not None]

@@ -92,13 +92,13 @@ class Domain:
 rests = both_signs(sizes(1e-18, 1e-16))  # what rounding takes from numbers of about 1
 
 
-def lost(head: str, *draws: Draw) -> Domain:
+def lost(head: str, *draws: Draw, away: float = 5e-17) -> Domain:
     """Arguments of a function, what is missing from each, and the function's value; where something is missing."""
 
     def value(*arguments: Array) -> Array:
         return evaluate(head, list(arguments[: len(draws)]))
 
-    return Domain((*draws, *(rests for _ in draws), real), last=value, away_from_zero=5e-17)
+    return Domain((*draws, *(rests for _ in draws), real), last=value, away_from_zero=away)
 
 
 everywhere = (-math.inf, math.inf)
@@ -220,6 +220,9 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "hypot_lost": lost("hypot", both_signs(ordinary), both_signs(ordinary)),
     "inverse_hypot_exp_lost": lost("inverse_hypot_exp", both_signs(sizes(0.1, 10.0)), between(0.0, 0.0), near_one),
     "times_square_lost": lost("times_square", both_signs(ordinary), both_signs(ordinary)),
+    "tanh_lost": lost("tanh", mixed(between(-20.0, 20.0), both_signs(sizes(1e-10, 1.0)))),
+    "sigmoid_lost": lost("sigmoid", mixed(between(-3.0, 40.0), both_signs(sizes(1e-10, 1.0)))),
+    "sigmoid_slope_lost": lost("sigmoid_slope", mixed(between(-2.0, 2.0), both_signs(sizes(1e-10, 1.0))), away=5e-18),
     "log1p_lost": lost("log1p", sizes(1e-3, 1e3)),
     "log_norm_interval": Domain((between(0.5, 30.0), between(-30.0, 0.0))),
     "exp_product": Domain((between(-1400.0, 1400.0), both_signs(sizes(1e-300, 1e300)))),
