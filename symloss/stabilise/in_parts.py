@@ -62,7 +62,9 @@ def in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
     if isinstance(e, sp.Pow) and isinstance(e.base, SoftmaxComplement) and e.exp != -1:
         return _power(t, e, places)
     if isinstance(e, Total):
-        known = e.has(Direction) or is_of_slopes(e) or not (depends_on_prediction(e) or isinstance(e.body, sp.Indexed))
+        if t.slope_scale is not None and is_of_slopes(e):
+            return _scaled_sum(t, e, places, t.slope_scale), None
+        known = e.has(Direction) or not (depends_on_prediction(e) or isinstance(e.body, sp.Indexed))
         return _total(t, e, places) if known else (t.node(e, places), None)
     if isinstance(e, Direction):
         loop, value = t.inside(e, places)
@@ -146,22 +148,29 @@ def is_of_slopes(e: Total) -> bool:
 
 
 def with_known_sums(e: sp.Expr) -> sp.Expr:
-    """Beside sums over pairs of slopes the sums of logistic functions, the ranks, marked to be taken in parts too."""
-    totals = e.atoms(Total)
-    if not any(map(is_of_slopes, totals)):
-        return e
-    return e.xreplace({s: finished(s) for s in totals if free_indices(s) and isinstance(s.body, sigmoid)})
+    """With sums over pairs, of slopes and of logistic functions, marked to be taken in parts."""
+    totals = (s for s in e.atoms(Total) if is_of_slopes(s) or (free_indices(s) and isinstance(s.body, sigmoid)))
+    return e.xreplace({s: finished(s) for s in totals})
 
 
 def _with_slope(t: Translation, u: sp.Expr, factors: list[sp.Expr], places: Places) -> Parts:
     """s(u) s(-u) times the other factors; first those that are the same for a row or one of its entries."""
-    value, error = with_rounding_error(t, u, places)
-    zero = t.number(0.0)
-    slope = t.call("sigmoid_slope", value) if error is None else t.call("sigmoid_slope_corrected", value, error)
-    parts: Parts = slope, t.call("sigmoid_slope_lost", value, zero if error is None else error, slope)
+    scale, t.slope_scale = t.slope_scale, None
+    parts = _slope(t, *with_rounding_error(t, u, places), scale)
     same = [f for f in factors if f.has(Total) and not f.has(sp.tanh)]
     groups = (sp.Mul(*same), sp.Mul(*(f for f in factors if f not in same)))
     return functools.reduce(functools.partial(product_of_parts, t), [in_parts(t, g, places) for g in groups], parts)
+
+
+def _slope(t: Translation, x: Node, error: Node | None, scale: Node | None) -> Parts:
+    zero = t.number(0.0)
+    known = zero if error is None else error
+    if scale is not None:  # what is missing is not known where it is subnormal itself
+        slope = t.call("sigmoid_slope_times", x, known, scale)
+        plain = t.call("eq", scale, t.number(1.0))
+        return slope, t.make(Select, plain, t.call("sigmoid_slope_lost", x, known, slope), zero)
+    slope = t.call("sigmoid_slope", x) if error is None else t.call("sigmoid_slope_corrected", x, error)
+    return slope, t.call("sigmoid_slope_lost", x, known, slope)
 
 
 def _sigmoid(t: Translation, e: sigmoid, places: Places) -> Parts:
@@ -212,7 +221,24 @@ def _total(t: Translation, e: Total, places: Places) -> Parts:
     loop, _ = t.inside(e, places)
     index, body = e.open()
     inner = {**{i: places[i] for i in free_indices(body) - {index}}, index: loop}
-    return t.rows.sum_in_parts(*in_parts(t, body, inner), loop, bounded=not is_of_slopes(e))
+    if not is_of_slopes(e):
+        return t.rows.sum_in_parts(*in_parts(t, body, inner), loop, bounded=True)
+    return t.rows.sum_in_parts(*in_parts(t, with_known_sums(body), inner), loop)
+
+
+def _scaled_sum(t: Translation, e: Total, places: Places, scale: Node) -> Node:
+    """The sum of slopes that are multiplied by a scale, and of what they meet."""
+    loop, _ = t.inside(e, places)
+    index, body = e.open()
+    inner = {**{i: places[i] for i in free_indices(body) - {index}}, index: loop}
+    (_, left_out), (branch, _) = body.args if isinstance(body, sp.Piecewise) else ((None, None), (body, None))
+    u, _, others = without_slope(list(sp.Mul.make_args(branch)))
+    x, error = with_rounding_error(t, u, inner)
+    zero = t.number(0.0)
+    slope = t.call("sigmoid_slope_times", x, zero if error is None else error, scale)
+    product = t.call("mul", slope, t.node(sp.Mul(*others), inner)) if others else slope
+    product = t.make(Select, t.call("eq", slope, zero), zero, product)
+    return t.rows.sum_of(product if left_out is None else t.make(Select, t.node(left_out, inner), zero, product), loop)
 
 
 def _choice(t: Translation, e: sp.Piecewise, places: Places) -> Parts:

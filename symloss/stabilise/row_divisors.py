@@ -16,9 +16,10 @@ from symloss.heads.functions import sigmoid
 
 from .arithmetic import is_repeated_divisor, term_order
 from .graph import Loop, Node, Select
-from .in_parts import in_parts, product_of_parts, sum_of_parts, with_known_sums
+from .in_parts import in_parts, is_of_slopes, product_of_parts, sum_of_parts, with_known_sums
 from .logistic_pairs import without_slope
 from .rows import Parts
+from .small_slopes import scales, term_in_parts
 from .target import depends_on_prediction
 
 if TYPE_CHECKING:
@@ -60,13 +61,24 @@ def _without_slope(e: sp.Add) -> tuple[sp.Expr, sp.Expr] | None:
     return None if len(us) != 1 or None in us else (us.pop(), sp.Add(*rests))
 
 
-def next_to_the_row(t: Translation, e: sp.Add, places: Places) -> Node:
+def next_to_the_row(t: Translation, e: sp.Add, places: Places, up: Node | None = None) -> Node:
     """The sum and what rounding took from its terms: what is the same for the row is known in two parts."""
-    *first, last = (_entry_in_parts(t, with_known_sums(x), places) for x in sorted(e.args, key=term_order))
+    known = with_known_sums if _is_second(e) else sp.sympify
+
+    def plain(t: Translation, x: sp.Expr, places: Places) -> Parts:
+        return _entry_in_parts(t, known(x), places)
+
+    terms = sorted(e.args, key=term_order)
+    *first, last = (plain(t, x, places) if up is None else term_in_parts(t, x, places, up, plain) for x in terms)
     before = functools.reduce(functools.partial(sum_of_parts, t), first)
     total = t.call("add", before[0], last[0])
     errors = [error for error in (before[1], last[1]) if error is not None]
     return t.call("plus_error", total, functools.reduce(lambda x, y: t.call("add", x, y), errors)) if errors else total
+
+
+def _is_second(e: sp.Add) -> bool:
+    """Whether it is a second derivative with sums over pairs: their slopes have slopes of their own."""
+    return any(is_of_slopes(total) and total.has(sp.tanh) for total in e.atoms(Total))
 
 
 def _entry_in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
@@ -132,7 +144,10 @@ def _times_the_row(t: Translation, above: list[sp.Expr], divisor: sp.Expr, place
 def _divided(t: Translation, above: list[sp.Expr], divisor: sp.Expr, places: Places) -> Node | None:
     """The quotient less what rounding took from the divisor."""
     value, error = in_parts(t, divisor, places)
-    top = t.silenced(above, t.product(above, places, 1.0), places)
+    up, down = scales(t, above, places) or (None, None)
+    top = t.product(above, places, 1.0) if up is None else next_to_the_row(t, above[0], places, up)
+    top = t.silenced(above, top, places)
     if error is None or not value.free < top.free:
         return None
-    return t.call("less_share", t.call("div", top, value), t.call("quotient_or_zero", error, value))
+    quotient = t.call("less_share", t.call("div", top, value), t.call("quotient_or_zero", error, value))
+    return quotient if down is None else t.call("mul", quotient, down)

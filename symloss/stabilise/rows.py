@@ -80,6 +80,12 @@ class RowFunctions:
         others = self.make(Select, masked, self.number(0.0), rest)
         return RowStatistics(largest, raw, place, others, scale, lost)
 
+    def maximum(self, value: Node, loop: Loop) -> Node:
+        return self.make(Reduce, "max", loop, value)
+
+    def sum_of(self, value: Node, loop: Loop) -> Node:
+        return self.make(Reduce, "sum", loop, value)
+
     def largest(self, entry: Node, loop: Loop) -> tuple[Node, Node, Node]:
         """The largest entry, the same but 0 for -inf, and its place."""
         raw = self.make(Reduce, "max", loop, entry)

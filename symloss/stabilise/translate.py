@@ -107,6 +107,7 @@ class Translation:
         self.extents = extents
         self.in_parts = in_parts
         self.known: dict[tuple[Any, ...], Node] = {}
+        self.slope_scale: Node | None = None  # what the slopes of the next sum over pairs are multiplied by
 
     def node(self, e: sp.Basic, places: Places) -> Node:
         """The graph node of ``e`` where free indices stand at ``places``."""
