@@ -106,7 +106,7 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
     if isinstance(e, sp.Piecewise):
         return _of_choice(translation, e, places)
     if isinstance(e, LogSumExp):
-        return translation.rows.log_sum_exp_error(translation.statistics(e, places))
+        return translation.log_sum_exp_error(e, places)
     if isinstance(e, log_over_mean) and isinstance(e.args[1], SoftmaxGap):
         return _of_log_over_mean(translation, e.args[0], e.args[1], places)
     if type(e) is Softmax:

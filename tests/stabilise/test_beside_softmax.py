@@ -60,6 +60,26 @@ def test_components_keep_their_digits(order: str, by: str, place: int, row: dict
     assert ulp_error(got, exact) <= most, (got, exact)
 
 
+# A density next to 1 by its one component, and by four: 6.6 and 4.7 ulp without.
+VALUES: tuple[dict[str, Any], ...] = (
+    {"y": 0.5, "a": [-230.88103069534972, 17.317780664169728, 392.6573443164711, 88.5149757436894],
+     "mu": [0.04149635298143038, 0.05457810057387874, -0.06984343171204487, -0.10848521352060517],
+     "s": [-0.9594300684147726, 0.4450995901943658, -0.24958687253954795, -0.9254802557280506]},
+    {"y": -1.25, "a": [0.33429979471008375, -0.3259908486546064, -0.014143953350454735, -0.5632431099642172],
+     "mu": [-0.04318608986086701, -0.14403203030476597, -0.019151847859773422, -0.017982546218464932],
+     "s": [-0.22852891191327224, 1.1434852599918515, 0.21530658201349942, 0.1422724239034351]},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("row", VALUES)
+def test_a_computed_exponent_brings_its_error_to_a_logarithm(row: dict[str, Any]) -> None:
+    loss = sl.get("gaussian_mixture")
+    expression, _ = loss.pipeline.expression("value")
+    exact = agreed(partial(evaluate, expression, {**row, "K": 4}), 60)
+    got = float(loss.value(**{n: [v] for n, v in row.items()})[0])
+    assert ulp_error(got, exact) <= 2.0, (got, exact)
+
+
 def test_only_products_with_exponentials_of_arguments_count() -> None:
     r = y - mu[i]
     assert has_computed(r**2 * sp.exp(-2 * s[i]) - 1)
