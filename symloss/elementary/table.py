@@ -20,6 +20,7 @@ from symloss.elementary import (
     beta,
     constants,
     error_function,
+    exp_parts,
     exponential,
     exponential_integral,
     gamma,
@@ -55,10 +56,10 @@ __all__ = ["AMPLIFYING", "FUNCTIONS", "NARROW", "SINGLE", "Function", "callables
 Scalar = Callable[..., float]
 
 MODULES: tuple[ModuleType, ...] = (
-    constants, arithmetic, parts, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
-    algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma,
-    beta, gamma_differences, log_shape, log_rising, log_mean, saddle_point, scaled, bessel, exponential_integral,
-    single, shifted, threshold, narrow, lost,
+    constants, arithmetic, parts, exponential, exp_parts, logarithm, log_difference, mean_divergence, logistic,
+    hyperbolic, power, algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted,
+    gamma, polygamma, beta, gamma_differences, log_shape, log_rising, log_mean, saddle_point, scaled, bessel,
+    exponential_integral, single, shifted, threshold, narrow, lost,
 )  # fmt: skip
 
 
@@ -111,7 +112,8 @@ FUNCTIONS: dict[str, Function] = dict([
         bessel.bessel_ratio_gap, bessel.bessel_ratio_slope,
         exponential_integral.log_scaled_e1, exponential_integral.scaled_e1_slope,
         exponential_integral.scaled_e1_curvature,
-        exponential.exp_decay, exponential.exp_error, logarithm.log_error, single.exp_decay_single, single.exp_single,
+        exponential.exp_decay, exponential.exp_error, exp_parts.exp_rest, exp_parts.exp_rest_single,
+        logarithm.log_error, single.exp_decay_single, single.exp_single,
         single.sigmoid_single, single.softplus_single, single.softplus_tail_single, single.sigmoid_slope_single,
     ),
     *rows(

@@ -326,7 +326,9 @@ def _part(t: Translation, factor: sp.Expr, places: Places) -> Parts:
     if not (isinstance(factor, sp.exp) and is_multiple_of_given(factor.args[0])):
         return with_rounding_error(t, factor, places)
     u = t.node(factor.args[0], places)
-    return t.call("exp", u), t.call("exp_error", u)
+    # Entries of a row are taken from one another: what is left of two of 1e10 has digits where each has 40 more.
+    among_others = factor.has(sp.Indexed)
+    return t.call("exp", u), t.call("exp_rest" if among_others else "exp_error", u)
 
 
 def _product_of_parts(t: Translation, x: Parts, y: Parts) -> Parts:

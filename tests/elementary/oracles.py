@@ -198,6 +198,8 @@ ORACLES: dict[str, Oracle] = {
     "power1psq_quotient_product": lambda v, e, c: c * power_quotient(mpf(0), mp.log1p(v * v), e),
     "sin_corrected": lambda x, error: mp.sin(mp.fadd(x, error, exact=True)),
     "cos_corrected": lambda x, error: mp.cos(mp.fadd(x, error, exact=True)),
+    "exp_rest": lambda x: mp.exp(x) - mpf(exponential.exp(float(x))),
+    "exp_rest_single": lambda x: mp.exp(x) - mpf(exponential.exp(float(x))),
     "exp_error": lambda x: mp.exp(x) - mpf(exponential.exp(float(x))),
     "log_error": lambda x: mp.log(x) - mpf(logarithm.log(float(x))),
     "sigmoid_corrected": lambda x, error: 1 / (1 + mp.exp(-x - error)),

@@ -262,6 +262,8 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
         (mixed(between(1e17, 1e18), sizes(1e9, 1e300)), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0)))
     ),
     "exp_error": Domain((between(-0.34, 0.34),), away_from_zero=3e-17),
+    "exp_rest_single": Domain((between(-0.34, 0.34),), away_from_zero=3e-17),
+    "exp_rest": Domain((between(-0.34, 0.34),), away_from_zero=3e-17),
     "log_error": Domain((between(1e3, 1e9),), away_from_zero=2e-16),
     "exp_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
     "sigmoid_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),

@@ -18,7 +18,7 @@ i = K.indices("i")
 y, mu, s = sl.target("y"), sl.prediction("mu", K), sl.prediction("s", K)
 
 # Order, prediction, entry, sample and the ulps allowed; without: 67, 5, 36,000 of a subnormal one, and
-# the last one 0. In the fourth the sum is one infinity less another.
+# the last one 0. Exponents are 5e10 in the last but one. In the fourth the sum is one infinity less another.
 SAMPLES: tuple[tuple[str, str, int, dict[str, Any], float], ...] = (
     (
         "gradient", "s", 3,
@@ -42,6 +42,11 @@ SAMPLES: tuple[tuple[str, str, int, dict[str, Any], float], ...] = (
         "hessian", "s", 0,
         {"y": 3.0, "a": [-703.5, -3.5, -3.5, -3.5], "mu": [-703.5, -3.5, -3.5, -3.5],
          "s": [-703.5, -3.5, -3.5, -3.5]}, 0.0,
+    ),
+    (
+        "gradient", "s", 2,
+        {"y": 1e4, "a": [0.0, 0.0, 0.0, 0.0], "mu": [-3.5, -3.5, -3.500000001, -3.5],
+         "s": [-3.5, -3.5, -3.49999999999, -3.5]}, 3.0,
     ),
     (
         "gradient", "mu", 1,
