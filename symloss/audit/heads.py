@@ -277,6 +277,10 @@ def _quotient_or_zero(x: Ball, n: Ball) -> Ball:
     return exact(0) if _is_zero(n) else times(x, inverse(n))
 
 
+def _exp_sigmoid_squared(v: Ball, w: Ball) -> Ball:
+    return times(exponential(v), integer_power(sigmoid(plus(w, negative(v))), 2))
+
+
 def _exp_softplus_excess(v: Ball, w: Ball) -> Ball:
     u = plus(w, negative(v))
     return times(exponential(v), plus(softplus(u), negative(sigmoid(u))))
@@ -348,6 +352,7 @@ _DIRECT: dict[type, Function] = {
     fn.log1psq_excess_exp: lambda r, t, u: _log1psq_excess(integer_power(times(r, exponential(negative(t))), 2)),
     fn.inverse_hypot_exp: lambda r, t, k: inverse(root(plus(exponential(times(exact(2), t)), integer_power(r, 2)))),
     fn.exp_sigmoid: lambda v, w: inverse(plus(exponential(negative(v)), exponential(negative(w)))),
+    fn.exp_sigmoid_squared: _exp_sigmoid_squared,
     fn.exp_softplus: lambda v, w: times(exponential(v), softplus(plus(w, negative(v)))),
     fn.exp_softplus_excess: _exp_softplus_excess,
     fn.exp_times: lambda a, x: _product_or_zero(x, exponential(a)),

@@ -20,6 +20,7 @@ from symloss.elementary import (
     beta,
     constants,
     error_function,
+    exp_parts,
     exponential,
     exponential_integral,
     gamma,
@@ -55,10 +56,10 @@ __all__ = ["AMPLIFYING", "FUNCTIONS", "NARROW", "SINGLE", "Function", "callables
 Scalar = Callable[..., float]
 
 MODULES: tuple[ModuleType, ...] = (
-    constants, arithmetic, parts, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
-    algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma,
-    beta, gamma_differences, log_shape, log_rising, log_mean, saddle_point, scaled, bessel, exponential_integral,
-    single, shifted, threshold, narrow, lost,
+    constants, arithmetic, parts, exponential, exp_parts, logarithm, log_difference, mean_divergence, logistic,
+    hyperbolic, power, algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted,
+    gamma, polygamma, beta, gamma_differences, log_shape, log_rising, log_mean, saddle_point, scaled, bessel,
+    exponential_integral, single, shifted, threshold, narrow, lost,
 )  # fmt: skip
 
 
@@ -111,7 +112,8 @@ FUNCTIONS: dict[str, Function] = dict([
         bessel.bessel_ratio_gap, bessel.bessel_ratio_slope,
         exponential_integral.log_scaled_e1, exponential_integral.scaled_e1_slope,
         exponential_integral.scaled_e1_curvature,
-        exponential.exp_decay, exponential.exp_error, logarithm.log_error, single.exp_decay_single, single.exp_single,
+        exponential.exp_decay, exponential.exp_error, exp_parts.exp_rest, exp_parts.exp_rest_single,
+        logarithm.log_error, single.exp_decay_single, single.exp_single,
         single.sigmoid_single, single.softplus_single, single.softplus_tail_single, single.sigmoid_slope_single,
     ),
     *rows(
@@ -135,7 +137,7 @@ FUNCTIONS: dict[str, Function] = dict([
         log_shape.loggamma_rest, log_shape.loggamma_rest_slope, log_shape.loggamma_rest_curvature,
         log_rising.rising_log_exp, log_rising.rising_excess_exp, log_rising.rising_slope,
         log_rising.excess_slope, log_rising.rising_curvature,
-        log_mean.exp_sigmoid, log_mean.exp_softplus, log_mean.exp_softplus_excess,
+        log_mean.exp_sigmoid, log_mean.exp_sigmoid_squared, log_mean.exp_softplus, log_mean.exp_softplus_excess,
         exponential.exp_times,
         power.power, power.hypot, algebraic.power1psq, algebraic.power1psq_quotient, algebraic.log1psq_quotient,
         normal.log_ndtr_product, trigonometric.atan2,
@@ -161,6 +163,7 @@ FUNCTIONS: dict[str, Function] = dict([
         logistic.sigmoid_slope_times, single.sigmoid_slope_times_single,
         shifted.times_parts, shifted.times_parts_single,
         lost.sqrt_lost, lost.inverse_hypot_lost, lost.algebraic_sigmoid_lost, lost.exp_lost, lost.log1p_lost,
+        lost.tanh_lost, lost.sigmoid_lost, lost.sigmoid_slope_lost,
     ),
     *rows(4, exponential.exp_times_pair, threshold.sigmoid_less_known, lost.quotient_lost),
     *rows(5, lost.exp_product_lost, lost.hypot_lost, lost.times_square_lost),

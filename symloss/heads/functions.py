@@ -333,6 +333,13 @@ class exp_sigmoid(Head):
     is_positive = True
 
 
+class exp_sigmoid_squared(Head):
+    """exp(v)*sigmoid(w - v)**2."""
+
+    nargs = 2
+    is_positive = True
+
+
 class exp_softplus(Head):
     """exp(v)*softplus(w - v)."""
 

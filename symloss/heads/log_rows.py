@@ -126,6 +126,15 @@ BY_LOGARITHM: tuple[Row, ...] = (
         "exp_sigmoid",
     ),
     Row(
+        fn.exp_sigmoid_squared,
+        lambda v, w: (
+            fn.exp_sigmoid_squared(v, w) * (1 - 2 * fn.sigmoid(v - w)),
+            2 * fn.exp_sigmoid_squared(v, w) * fn.sigmoid(v - w),
+        ),
+        lambda v, w: mpmath.exp(-v) / (mpmath.exp(-v) + mpmath.exp(-w)) ** 2,
+        "exp_sigmoid_squared",
+    ),
+    Row(
         fn.exp_softplus,
         lambda v, w: (fn.exp_softplus_excess(v, w), fn.exp_sigmoid(v, w)),
         lambda v, w: mpmath.exp(v) * _softplus(w - v),

@@ -106,7 +106,7 @@ def rounding_error(translation: Translation, e: sp.Expr, places: Places) -> Node
     if isinstance(e, sp.Piecewise):
         return _of_choice(translation, e, places)
     if isinstance(e, LogSumExp):
-        return translation.rows.log_sum_exp_error(translation.statistics(e, places))
+        return translation.log_sum_exp_error(e, places)
     if isinstance(e, log_over_mean) and isinstance(e.args[1], SoftmaxGap):
         return _of_log_over_mean(translation, e.args[0], e.args[1], places)
     if type(e) is Softmax:
@@ -232,9 +232,14 @@ def is_computed(e: sp.Expr) -> bool:
         return any(map(is_computed, e.args)) or any(_is_softplus_of_given(term) for term in e.args)
     if not isinstance(e, sp.Mul):
         return False
-    return any(isinstance(f, sp.exp) and _is_multiple_of_given(f.args[0]) for f in e.args) and all(
-        isinstance(f, sp.exp) or f.is_Rational or _is_power_of_sum(f) for f in e.args
+    return any(isinstance(f, sp.exp) and is_multiple_of_given(f.args[0]) for f in e.args) and all(
+        isinstance(f, sp.exp) or f.is_Rational or is_power_of_sum(f) for f in e.args
     )
+
+
+def has_computed(e: sp.Expr) -> bool:
+    """Whether a product that `is_computed` stands among the factors and terms of e."""
+    return any(map(is_computed, e.atoms(sp.Mul)))
 
 
 def _is_given(e: sp.Expr) -> bool:
@@ -269,12 +274,12 @@ def _is_softplus_of_given(e: sp.Expr) -> bool:
     return isinstance(node, softplus) and _is_given(node.args[0])
 
 
-def _is_multiple_of_given(e: sp.Expr) -> bool:
+def is_multiple_of_given(e: sp.Expr) -> bool:
     coefficient, rest = e.as_coeff_Mul()
     return _is_given(rest) and abs(coefficient) in (1, 2)
 
 
-def _is_power_of_sum(e: sp.Expr) -> bool:
+def is_power_of_sum(e: sp.Expr) -> bool:
     """x, |x - y| and their squares, of arguments."""
     base = e.base if isinstance(e, sp.Pow) and e.exp == 2 else e
     base = base.args[0] if isinstance(base, sp.Abs) else base
@@ -318,10 +323,12 @@ def _with_roots(factors: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:
 
 
 def _part(t: Translation, factor: sp.Expr, places: Places) -> Parts:
-    if not (isinstance(factor, sp.exp) and _is_multiple_of_given(factor.args[0])):
+    if not (isinstance(factor, sp.exp) and is_multiple_of_given(factor.args[0])):
         return with_rounding_error(t, factor, places)
     u = t.node(factor.args[0], places)
-    return t.call("exp", u), t.call("exp_error", u)
+    # Entries of a row are taken from one another: what is left of two of 1e10 has digits where each has 40 more.
+    among_others = factor.has(sp.Indexed)
+    return t.call("exp", u), t.call("exp_rest" if among_others else "exp_error", u)
 
 
 def _product_of_parts(t: Translation, x: Parts, y: Parts) -> Parts:

@@ -13,6 +13,7 @@ from symloss.heads.functions import (
     digamma_excess,
     excess_slope,
     exp_sigmoid,
+    exp_sigmoid_squared,
     exp_softplus,
     exp_softplus_excess,
     rising_curvature,
@@ -102,6 +103,18 @@ def logistic_of_scale(e: sp.Expr) -> sp.Expr | None:
             w = sp.expand(v + u)
             if w.free_symbols < u.free_symbols and (logistic is base or logistic.exp.is_positive):
                 return e / (scale * base) * kind(v, w)
+    return None
+
+
+def logistic_of_scale_twice(e: sp.Expr) -> sp.Expr | None:
+    """exp_sigmoid(v, w) times sigmoid(w - v) or sigmoid(v - w): it is the same with v and w exchanged."""
+    if not isinstance(e, sp.Mul):
+        return None
+    for scaled in e.atoms(exp_sigmoid):
+        for v, w in (scaled.args, scaled.args[::-1]):
+            logistic = sigmoid(w - v)
+            if scaled in e.args and logistic in e.args:
+                return e / (scaled * logistic) * exp_sigmoid_squared(v, w)
     return None
 
 

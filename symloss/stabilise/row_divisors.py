@@ -16,15 +16,18 @@ from symloss.heads.functions import sigmoid
 
 from .arithmetic import is_repeated_divisor, term_order
 from .graph import Loop, Node, Select
-from .in_parts import in_parts, product_of_parts, sum_of_parts
+from .in_parts import in_parts, is_of_slopes, product_of_parts, sum_of_parts, with_known_sums
 from .logistic_pairs import without_slope
 from .rows import Parts
+from .small_slopes import scales, term_in_parts
 from .target import depends_on_prediction
 
 if TYPE_CHECKING:
     from .translate import Translation
 
 Places = Mapping[sp.Idx, Loop]
+
+_SEVERAL = 2  # sums as factors: a first derivative has one
 
 
 def is_of_row_and_targets(e: sp.Add) -> bool:
@@ -58,13 +61,24 @@ def _without_slope(e: sp.Add) -> tuple[sp.Expr, sp.Expr] | None:
     return None if len(us) != 1 or None in us else (us.pop(), sp.Add(*rests))
 
 
-def next_to_the_row(t: Translation, e: sp.Add, places: Places) -> Node:
+def next_to_the_row(t: Translation, e: sp.Add, places: Places, up: Node | None = None) -> Node:
     """The sum and what rounding took from its terms: what is the same for the row is known in two parts."""
-    *first, last = (_entry_in_parts(t, x, places) for x in sorted(e.args, key=term_order))
+    known = with_known_sums if _is_second(e) else sp.sympify
+
+    def plain(t: Translation, x: sp.Expr, places: Places) -> Parts:
+        return _entry_in_parts(t, known(x), places)
+
+    terms = sorted(e.args, key=term_order)
+    *first, last = (plain(t, x, places) if up is None else term_in_parts(t, x, places, up, plain) for x in terms)
     before = functools.reduce(functools.partial(sum_of_parts, t), first)
     total = t.call("add", before[0], last[0])
     errors = [error for error in (before[1], last[1]) if error is not None]
     return t.call("plus_error", total, functools.reduce(lambda x, y: t.call("add", x, y), errors)) if errors else total
+
+
+def _is_second(e: sp.Add) -> bool:
+    """Whether it is a second derivative with sums over pairs: their slopes have slopes of their own."""
+    return any(is_of_slopes(total) and total.has(sp.tanh) for total in e.atoms(Total))
 
 
 def _entry_in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
@@ -93,8 +107,23 @@ def over_the_row(
     divisor = sp.Mul(*below)
     if q != 1.0 or not divisor.has(Total) or any(map(is_repeated_divisor, below)) or any(f.has(sp.exp) for f in above):
         return None
-    found = _times_the_row(t, above, divisor, places) or _divided(t, above, divisor, places)
+    found = _times_sums(t, above, divisor, places)
+    found = found or _times_the_row(t, above, divisor, places) or _divided(t, above, divisor, places)
     return found if found is None or p == 1.0 else t.call("mul", t.number(p), found)
+
+
+def _times_sums(t: Translation, above: list[sp.Expr], divisor: sp.Expr, places: Places) -> Node | None:
+    """Where two factors above or more are sums with sums along the row in them, as in a second derivative: their
+    product over the divisor in two parts, times the others. Every one of its ten roundings would show."""
+    sums = [f for f in above if isinstance(f, sp.Add) and f.has(Total)]
+    others = [f for f in above if f not in sums]
+    if len(sums) < _SEVERAL or not others:
+        return None
+    value, error = _finite(t, in_parts(t, sp.Mul(*sums) / divisor, places))
+    if error is None:
+        return None
+    product = t.product(others, places, 1.0)
+    return t.silenced(above, t.call("times_parts", product, value, error), places)
 
 
 def _times_the_row(t: Translation, above: list[sp.Expr], divisor: sp.Expr, places: Places) -> Node | None:
@@ -115,7 +144,10 @@ def _times_the_row(t: Translation, above: list[sp.Expr], divisor: sp.Expr, place
 def _divided(t: Translation, above: list[sp.Expr], divisor: sp.Expr, places: Places) -> Node | None:
     """The quotient less what rounding took from the divisor."""
     value, error = in_parts(t, divisor, places)
-    top = t.silenced(above, t.product(above, places, 1.0), places)
+    up, down = scales(t, above, places) or (None, None)
+    top = t.product(above, places, 1.0) if up is None else next_to_the_row(t, above[0], places, up)
+    top = t.silenced(above, top, places)
     if error is None or not value.free < top.free:
         return None
-    return t.call("less_share", t.call("div", top, value), t.call("quotient_or_zero", error, value))
+    quotient = t.call("less_share", t.call("div", top, value), t.call("quotient_or_zero", error, value))
+    return quotient if down is None else t.call("mul", quotient, down)

@@ -5,12 +5,20 @@ from __future__ import annotations
 import sympy as sp
 
 from symloss.heads.algebraic import inverse_hypot, log1psq
-from symloss.heads.functions import digamma_difference, exp_times, rising_log, sigmoid, trigamma_difference
+from symloss.heads.functions import (
+    digamma_difference,
+    exp_sigmoid,
+    exp_times,
+    rising_log,
+    sigmoid,
+    trigamma_difference,
+)
 
 from .infinite_sums import in_multiples_of_the_largest
 from .log_bases import (
     joined_exponentials,
     logistic_of_scale,
+    logistic_of_scale_twice,
     rising_of_exponential,
     second_by_logarithm,
     slope_by_logarithm,
@@ -244,6 +252,17 @@ FINAL: tuple[StableRule, ...] = (
         logistic_of_scale,
         sp.exp(X) * sigmoid(Y - X),
         ({"x": 720.0, "y": 2.0}, {"x": 800.0, "y": 0.5}),
+        ({"x": 100.0, "y": 2.0},),
+    ),
+    StableRule(
+        "logistic function of a scale, twice",
+        "exp_sigmoid(v, w) sigmoid(w - v) = exp(v) sigmoid(w - v)^2 = exp_sigmoid_squared(v, w)",
+        "one logistic function underflows, or the scale that meets it overflows, where the product does neither",
+        "w - v < -709",
+        "the negative binomial next to a Poisson distribution, its Hessian",
+        logistic_of_scale_twice,
+        exp_sigmoid(X, Y) * sigmoid(Y - X),
+        ({"x": 755.5, "y": 20.0}, {"x": 1500.0, "y": 720.0}),
         ({"x": 100.0, "y": 2.0},),
     ),
 )

@@ -15,6 +15,7 @@ from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, free_indices
 from symloss.heads.functions import (
     excess_slope,
     exp_times,
+    expm1,
     finished,
     inverse_hypot_exp,
     inverse_mills,
@@ -49,6 +50,7 @@ from .arithmetic import (
     term_order,
     with_one_number,
 )
+from .beside_softmax import with_component
 from .confident_shapes import shape_times_gap
 from .exponentials import (
     bessel_of_exponential,
@@ -64,7 +66,14 @@ from .exponentials import (
     times_logistic,
     with_what_overflows,
 )
-from .exponents import error_of_sum, is_quotient, is_residual_less_margin, rounding_error, with_rounding_error
+from .exponents import (
+    error_of_sum,
+    is_computed,
+    is_quotient,
+    is_residual_less_margin,
+    rounding_error,
+    with_rounding_error,
+)
 from .graph import Apply, Builder, Constant, Element, Extent, Loop, Node, Position, Reduce, Select
 from .in_parts import (
     between_two_entries,
@@ -106,6 +115,7 @@ class Translation:
         self.extents = extents
         self.in_parts = in_parts
         self.known: dict[tuple[Any, ...], Node] = {}
+        self.slope_scale: Node | None = None  # what the slopes of the next sum over pairs are multiplied by
 
     def node(self, e: sp.Basic, places: Places) -> Node:
         """The graph node of ``e`` where free indices stand at ``places``."""
@@ -259,6 +269,9 @@ class Translation:
             # What is left out is 0 whatever it would have met: 0*inf would be NaN.
             others = sp.Mul(*(a for a in e.args if a is not chosen))
             return self._piecewise(sp.Piecewise(*((b * others, c) for b, c in chosen.args), evaluate=False), places)
+        component = with_component(self, e, places)
+        if component is not None:
+            return component
         coefficient, factors = coefficient_and_factors(e)
         joined, factors = common_powers(factors)
         if joined:
@@ -573,7 +586,25 @@ class Translation:
         return translate_rows.entry_of(self, entry, places), self.node(e.place, places)
 
     def _log_sum_exp(self, e: binders.LogSumExp, places: Places) -> Node:
-        return self.rows.log_sum_exp(self.statistics(e, places))
+        row = self.statistics(e, places)
+        value = self.rows.log_sum_exp(row)
+        # Entries that are computed cancel: a density is next to 1 where the log of its scale meets its residual.
+        return self.with_error(value, self.rows.log_sum_exp_error(row)) if is_computed(e.body) else value
+
+    def log_sum_exp_error(self, e: binders.LogSumExp, places: Places) -> Node:
+        """What rounding took from a log-sum-exp; after its error was added, from that sum."""
+        row = self.statistics(e, places)
+        error = self.rows.log_sum_exp_error(row)
+        return self.call("sum_error", self.rows.log_sum_exp(row), error) if is_computed(e.body) else error
+
+    def _expm1(self, e: expm1, places: Places) -> Node:
+        """With what rounding took from a sum that is computed, times the exponential."""
+        if not (isinstance(e.args[0], sp.Add) and is_computed(e.args[0])):
+            return self._by_row(e, places)
+        x, error = with_rounding_error(self, e.args[0], places)
+        value = self.call("expm1", x)
+        slope = self.call("add", self.number(1.0), value)
+        return self.with_error(value, None if error is None else self.call("mul", slope, error))
 
     def _softmax(self, e: binders.Softmax, places: Places) -> Node:
         return self.rows.softmax(self.statistics(e, places), *self._entry(e, places))
@@ -660,6 +691,7 @@ _RULES: tuple[tuple[Any, Callable[[Translation, Any, Places], Node]], ...] = (
     (sp.log, Translation._log),
     (_OF_COMPUTED_EXPONENTS, Translation._of_computed_exponent),
     (sp.tanh, Translation._tanh),
+    (expm1, Translation._expm1),
     (sp.polygamma, Translation._polygamma),
     (exp_times, lambda t, e, p: shape_times_gap(t, e, p, scaled_slope(t, e, p))),
     (sigmoid_less, logistic_less),

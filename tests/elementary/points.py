@@ -92,13 +92,13 @@ class Domain:
 rests = both_signs(sizes(1e-18, 1e-16))  # what rounding takes from numbers of about 1
 
 
-def lost(head: str, *draws: Draw) -> Domain:
+def lost(head: str, *draws: Draw, away: float = 5e-17) -> Domain:
     """Arguments of a function, what is missing from each, and the function's value; where something is missing."""
 
     def value(*arguments: Array) -> Array:
         return evaluate(head, list(arguments[: len(draws)]))
 
-    return Domain((*draws, *(rests for _ in draws), real), last=value, away_from_zero=5e-17)
+    return Domain((*draws, *(rests for _ in draws), real), last=value, away_from_zero=away)
 
 
 everywhere = (-math.inf, math.inf)
@@ -149,7 +149,7 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
         (mixed(between(-40.0, 40.0), between(-5.0, 5.0)), mixed(counts, between(0.05, 3.0), between(0.9, 1.1)))
     ),
     **dict.fromkeys(
-        ("exp_sigmoid", "exp_softplus"),
+        ("exp_sigmoid", "exp_sigmoid_squared", "exp_softplus"),
         Domain((mixed(between(-600.0, 700.0), between(-5.0, 5.0)), mixed(between(-600.0, 700.0), between(-5.0, 5.0)))),
     ),
     "exp_softplus_excess": Domain((mixed(between(-300.0, 200.0), between(-5.0, 5.0)), between(-100.0, 100.0))),
@@ -220,6 +220,9 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "hypot_lost": lost("hypot", both_signs(ordinary), both_signs(ordinary)),
     "inverse_hypot_exp_lost": lost("inverse_hypot_exp", both_signs(sizes(0.1, 10.0)), between(0.0, 0.0), near_one),
     "times_square_lost": lost("times_square", both_signs(ordinary), both_signs(ordinary)),
+    "tanh_lost": lost("tanh", mixed(between(-20.0, 20.0), both_signs(sizes(1e-10, 1.0)))),
+    "sigmoid_lost": lost("sigmoid", mixed(between(-3.0, 40.0), both_signs(sizes(1e-10, 1.0)))),
+    "sigmoid_slope_lost": lost("sigmoid_slope", mixed(between(-2.0, 2.0), both_signs(sizes(1e-10, 1.0))), away=5e-18),
     "log1p_lost": lost("log1p", sizes(1e-3, 1e3)),
     "log_norm_interval": Domain((between(0.5, 30.0), between(-30.0, 0.0))),
     "exp_product": Domain((between(-1400.0, 1400.0), both_signs(sizes(1e-300, 1e300)))),
@@ -260,6 +263,8 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
         (mixed(between(1e17, 1e18), sizes(1e9, 1e300)), mixed(both_signs(sizes(1e-20, 1.0)), between(-60.0, 60.0)))
     ),
     "exp_error": Domain((between(-0.34, 0.34),), away_from_zero=3e-17),
+    "exp_rest_single": Domain((between(-0.34, 0.34),), away_from_zero=3e-17),
+    "exp_rest": Domain((between(-0.34, 0.34),), away_from_zero=3e-17),
     "log_error": Domain((between(1e3, 1e9),), away_from_zero=2e-16),
     "exp_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),
     "sigmoid_corrected": Domain((between(-700.0, 700.0), both_signs(sizes(1e-18, 1e-13)))),

@@ -74,7 +74,9 @@ POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
         ("rising_log_exp", "rising_excess_exp", "rising_slope", "excess_slope", "rising_curvature"),
         ((0.5, 3.0), (-1.5, 2.5), (2.0, 0.5)),
     ),
-    **dict.fromkeys(("exp_sigmoid", "exp_softplus", "exp_softplus_excess"), ((0.5, 2.0), (-1.5, -2.25))),
+    **dict.fromkeys(
+        ("exp_sigmoid", "exp_sigmoid_squared", "exp_softplus", "exp_softplus_excess"), ((0.5, 2.0), (-1.5, -2.25))
+    ),
     "log1psq_exp": ((2.0, 0.5, 2.0 * math.exp(-0.5)), (-0.25, -1.5, -0.25 * math.exp(1.5))),
     "exp_tanh": ((0.5, 2.0, -0.75), (-1.5, 0.25, 2.0)),
     "log1psq_excess_exp": ((2.0, 0.5, 2.0 * math.exp(-0.5)), (-0.25, -1.5, -0.25 * math.exp(1.5))),
