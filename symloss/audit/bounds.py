@@ -43,7 +43,7 @@ from symloss.loss import Loss
 from symloss.stabilise.stabilise import stable_form
 from symloss.stabilise.target import depends_on_prediction
 
-from .balls import Ball, is_exact
+from .balls import Ball, is_exact, magnitude
 from .exact import Program
 from .points import LENGTH
 from .ulp import ulp
@@ -198,7 +198,9 @@ class Allowance:
         """The largest term; None where it is not known."""
         if self.terms is None:
             return None
-        ball = self.terms.balls(sample, 320)[place] or self.terms.balls(sample, _SETTLES)[place]
+        ball = self.terms.balls(sample, 320)[place]
+        if ball is None or not _has_digits(ball):  # 1 - p of 2^-325 is 0 there, and no term is
+            ball = self.terms.balls(sample, _SETTLES)[place]
         return None if ball is None or not mpmath.isfinite(ball.value) else ball.value
 
     def _exponent(
@@ -282,6 +284,11 @@ def _is_given(e: sp.Expr) -> bool:
     """Whether it is an argument or a number, up to its sign: without an error of its own."""
     positive = -e if e.could_extract_minus_sign() else e
     return isinstance(positive, (sp.Symbol, sp.Indexed, sp.Integer, TypedNumber))
+
+
+def _has_digits(ball: Ball) -> bool:
+    """Whether its error is far below its value."""
+    return is_exact(ball) or ball.error < magnitude(ball.value) - 8
 
 
 def _is_rounded(ball: Ball) -> bool:

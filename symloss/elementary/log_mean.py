@@ -5,9 +5,21 @@ from __future__ import annotations
 from symloss.elementary import ieee as math
 from symloss.elementary.arithmetic import difference_error, sum_error
 from symloss.elementary.constants import INFINITY
-from symloss.elementary.exponential import exp, exp_corrected, exp_product, exp_product_corrected
+from symloss.elementary.exponential import exp, exp_corrected, exp_decay, exp_product, exp_product_corrected
 from symloss.elementary.logarithm import log1p
 from symloss.elementary.logistic import TIMES_FAR, sigmoid, sigmoid_slope, softplus, softplus_excess
+from symloss.elementary.lost import exp_decay_in_parts, log1p_lost, sigmoid_lost
+from symloss.elementary.primitives import fma
+
+# (log(1 + x) - x/(1 + x)) / x^2 for 0 <= x <= 1/e;
+# highest power first. Chebyshev interpolation by tests/elementary/coefficients.py, relative error 6.3e-19.
+LOG1P_EXCESS = (
+    0.05884207782433792, -0.24256832198042147, 0.5037032679046861, -0.7268306348381097, 0.8536166024624993,
+    -0.9023221120305962, 0.9122838956338039, -0.9083878442142476, 0.8999150904388761, -0.8888812870267022,
+    0.8749995073928252, -0.8571428348489353, 0.8333333326654873, -0.7999999999878228, 0.7499999999998828,
+    -0.6666666666666662, 0.5,
+)  # fmt: skip
+SERIES_FROM = -1.0
 
 
 def exp_sigmoid(v: float, w: float) -> float:
@@ -19,9 +31,9 @@ def exp_sigmoid_squared(v: float, w: float) -> float:
     """exp(v) sigmoid(w - v)^2: exp(2 w - v) where w is far below v, and the square underflows. No branches. Measured
     error: 3 ulp."""
     u = w - v
-    s = sigmoid(math.fabs(u))
+    e = exp_decay(-math.fabs(u))
     error = difference_error(w, v) + sum_error(w, u)
-    return exp_product_corrected(v if u >= 0.0 else w + u, 0.0 if u >= 0.0 else error, s * s)
+    return exp_product_corrected(v if u >= 0.0 else w + u, 0.0 if u >= 0.0 else error, 1.0 / fma(e, 2.0 + e, 1.0))
 
 
 def exp_softplus(v: float, w: float) -> float:
@@ -40,6 +52,45 @@ def exp_softplus_excess(v: float, w: float) -> float:
         return 0.5 * exp_corrected(w + u, difference_error(w, v) + sum_error(w, u))  # e^u may underflow
     # The excess is exp(2 u)/2 far below 0, and takes twice the error of u from it.
     return exp(v) * softplus_excess(u) * (1.0 + 2.0 * difference_error(w, v) if u < 0.0 else 1.0)
+
+
+def exp_softplus_excess_series(v: float, w: float) -> float:
+    """`exp_softplus_excess` by a polynomial times exp(2 w - v) where w is below v - 1, elsewhere by what rounding takes
+    from its two terms. Measured error: 1.5 ulp."""
+    u = w - v
+    z = exp(u if u < SERIES_FROM else SERIES_FROM)
+    p = fma(LOG1P_EXCESS[0], z, LOG1P_EXCESS[1])
+    p = fma(p, z, LOG1P_EXCESS[2])
+    p = fma(p, z, LOG1P_EXCESS[3])
+    p = fma(p, z, LOG1P_EXCESS[4])
+    p = fma(p, z, LOG1P_EXCESS[5])
+    p = fma(p, z, LOG1P_EXCESS[6])
+    p = fma(p, z, LOG1P_EXCESS[7])
+    p = fma(p, z, LOG1P_EXCESS[8])
+    p = fma(p, z, LOG1P_EXCESS[9])
+    p = fma(p, z, LOG1P_EXCESS[10])
+    p = fma(p, z, LOG1P_EXCESS[11])
+    p = fma(p, z, LOG1P_EXCESS[12])
+    p = fma(p, z, LOG1P_EXCESS[13])
+    p = fma(p, z, LOG1P_EXCESS[14])
+    p = fma(p, z, LOG1P_EXCESS[15])
+    p = fma(p, z, LOG1P_EXCESS[16])
+    error = difference_error(w, v) + sum_error(w, u)
+    below = exp_product_corrected(w + u, error, p)
+    return below if u < SERIES_FROM else exp_product(v, softplus_excess_near(u, difference_error(w, v)))
+
+
+def softplus_excess_near(u: float, error: float) -> float:
+    """softplus(u) - sigmoid(u) for u > -1, where error is missing from u."""
+    e, rest = exp_decay_in_parts(-math.fabs(u))
+    tail, s = log1p(e), sigmoid(u)
+    linear = u if u > 0.0 else 0.0
+    y = linear + tail
+    difference = y - s
+    lost = sum_error(linear, tail) + difference_error(y, s)
+    known = fma(s * s, error, log1p_lost(e, rest, tail) - sigmoid_lost(u, 0.0, s))
+    corrected = difference + (lost + known)
+    return corrected if corrected == corrected else difference
 
 
 def exp_times_sigmoid(v: float, x: float, c: float) -> float:

@@ -58,8 +58,8 @@ Scalar = Callable[..., float]
 MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, parts, exponential, exp_parts, logarithm, log_difference, mean_divergence, logistic,
     hyperbolic, power, algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted,
-    gamma, polygamma, beta, gamma_differences, log_shape, log_rising, log_mean, saddle_point, scaled, bessel,
-    exponential_integral, single, shifted, threshold, narrow, lost,
+    gamma, polygamma, beta, gamma_differences, log_shape, log_rising, saddle_point, scaled, bessel,
+    exponential_integral, single, shifted, threshold, narrow, lost, log_mean,
 )  # fmt: skip
 
 
@@ -138,6 +138,7 @@ FUNCTIONS: dict[str, Function] = dict([
         log_rising.rising_log_exp, log_rising.rising_excess_exp, log_rising.rising_slope,
         log_rising.excess_slope, log_rising.rising_curvature,
         log_mean.exp_sigmoid, log_mean.exp_sigmoid_squared, log_mean.exp_softplus, log_mean.exp_softplus_excess,
+        log_mean.exp_softplus_excess_series,
         exponential.exp_times,
         power.power, power.hypot, algebraic.power1psq, algebraic.power1psq_quotient, algebraic.log1psq_quotient,
         normal.log_ndtr_product, trigonometric.atan2,

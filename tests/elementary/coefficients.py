@@ -64,6 +64,13 @@ def log1p_quotient(x: mpf) -> mpf:
     return mpf(1) - x / 2 if x < mpf("1e-25") else mp.log1p(x) / x
 
 
+def log1p_excess_over_square(x: mpf) -> mpf:
+    """(log(1 + x) - x/(1 + x)) / x^2."""
+    if abs(x) < mpf("0.01"):
+        return sum((-1) ** k * mpf(k + 1) / (k + 2) * x**k for k in range(40))
+    return (mp.log1p(x) - x / (1 + x)) / x**2
+
+
 def logcosh_quartic(z: mpf) -> mpf:
     """(log cosh x - x^2/2) / x^4 as a function of z = x^2."""
     if abs(z) < mpf("1e-20"):
@@ -255,6 +262,7 @@ FITS = (
     Fit("EXP_CUBIC", lambda r: 2 * exp_cubic(r), "-0.34658", "0.34658", 10),
     Fit("EXP_SINGLE", exp_quadratic, "-0.34658", "0.34658", 7),
     Fit("EXP_NARROW", exp_quadratic, "-0.34658", "0.34658", 5, single=True),
+    Fit("LOG1P_EXCESS", log1p_excess_over_square, "0", "0.36788", 17),
     Fit("LOG1P_SINGLE", log1p_quotient, "0", "1", 13),
     Fit("EXPM1MX", exp_cubic, "-1", "1", 14),
     Fit("LOG", atanh_cubic, "0", "0.029438", 7),
