@@ -9,6 +9,7 @@ their own, which a second correction would spoil.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable
 
@@ -24,16 +25,19 @@ _CHOOSING = {"maximum", "minimum"}
 _NEARLY_ROUNDED = {"log", "power"}
 _WITH_LOST = {
     "sqrt", "inverse_hypot", "algebraic_sigmoid", "exp", "exp_product", "log1p", "hypot", "inverse_hypot_exp",
-    "times_square",
+    "times_square", "exp_times", "exp_corrected", "exp_product_corrected",
 }  # fmt: skip
 """Functions of which `symloss.elementary.lost` knows what is missing from them, given what is from their arguments."""
+_CORRECTED = {"exp_corrected", "exp_product_corrected"}
+"""Those of them whose second argument is what rounding took from the first."""
+_OF_DIFFERENCE = 4  # times its variance: a difference that an exponential multiplies loses a digit more in the median
 
 
 class Carried:
     """Adds to a result what rounding took from it, where that counts."""
 
     def __init__(self, builder: Builder) -> None:
-        self.make = builder.make
+        self.builder, self.make = builder, builder.make
         self.errors: dict[Node, Node | None] = {}
         self.variances: dict[tuple[Node, bool], float] = {}
         self.rows: dict[Node, bool] = {}
@@ -72,10 +76,13 @@ class Carried:
             return max(self.variance(branch, unknown) for branch in _usual(node))
         if isinstance(node, Reduce):
             return _ROUNDING + self.variance(node.body, unknown) / 4 if node.kind in ("sum", "rest") else 0.0
+        if isinstance(node, Constant):
+            return 0.0 if unknown else (self.builder.missing.get(node, 0.0) / math.ulp(node.value)) ** 2
         if not isinstance(node, Apply) or not node.arguments:
             return 0.0
         own = 0.0 if unknown else _ROUNDING
-        head, below = node.head, [self.variance(a, unknown) for a in node.arguments]
+        head = node.head
+        below = [self.variance(a, unknown) for a in node.arguments[2 if head in _CORRECTED else 0 :]]
         if head in _EXACT:
             return below[0]
         if head in _CHOOSING:
@@ -86,15 +93,17 @@ class Carried:
             factors = _factors(node)
             products = max(sum(n for f, n in factors.items() if not is_power_of_two(f)) - 1, 0)
             return sum(n * n * self.variance(f, unknown) for f, n in factors.items()) + products * own
-        if head == "div":
+        if head in ("div", "product_or_zero", "quotient_or_zero"):
             return sum(below) + own
         if head == "times_square":
             return below[0] + 4 * below[1] + 2 * own
+        if head == "exp_times":
+            return below[0] + _OF_DIFFERENCE * below[1] + own
         if head in _WITH_LOST:
             return sum(below) + own
         if head in _NEARLY_ROUNDED:
             return sum(below) + _ROUNDING
-        if head.endswith("_corrected") or head == "exp_times":
+        if head.endswith("_corrected"):
             below = []
         return sum(below) + _FUNCTION
 
@@ -122,13 +131,25 @@ class Carried:
             if then is None and otherwise is None:
                 return None
             return self.make(Select, node.condition, self._or_zero(then), self._or_zero(otherwise))
+        if isinstance(node, Constant):
+            missing = self.builder.missing.get(node, 0.0)
+            return self.number(missing) if missing else None
         if not isinstance(node, Apply):
             return None
         if node.head in _WITH_LOST:
-            errors = [self._or_zero(self.error(a)) for a in node.arguments]
-            return self.call(f"{node.head}_lost", *node.arguments, *errors, node)
+            return self._of_function(node)
         rule = _RULES.get(node.head)
         return None if rule is None else rule(self, *node.arguments)
+
+    def _of_function(self, node: Apply) -> Node:
+        """By what `symloss.elementary.lost` has; c e^(x + correction) misses from c e^x what the correction brings."""
+        errors = [self._or_zero(self.error(a)) for a in node.arguments]
+        if node.head in _CORRECTED:
+            x, correction, c = (*node.arguments, self.number(1.0))[:3]
+            of_c = errors[2] if len(errors) == 3 else self.number(0.0)
+            return self.call("exp_product_lost", x, c, correction, of_c, node)
+        head = "exp_product" if node.head == "exp_times" else node.head
+        return self.call(f"{head}_lost", *node.arguments, *errors, node)
 
     def _or_zero(self, error: Node | None) -> Node:
         return self.number(0.0) if error is None else error
@@ -171,14 +192,17 @@ class Carried:
             return self.added(lost, None if once is None else self.call("add", once, once))
         return self.added(lost, self.times(a, self.error(b)), self.times(b, self.error(a)))
 
-    def _of_quotient(self, a: Node, b: Node) -> Node | None:
+    def _of_quotient(self, a: Node, b: Node, head: str = "div") -> Node | None:
         below = self.error(b)
-        quotient = self.call("div", a, b)
+        quotient = self.call(head, a, b)
         error = self.added(self.error(a), self.negated(self.times(quotient, below)))
         if is_power_of_two(b):
             return None if error is None else self.call("div", error, b)
         lost = self.call("quotient_lost", a, b, self._or_zero(error), quotient)
         return self.call("mul", lost, self.call("div", self.number(1.0), b))
+
+    def _of_quotient_or_zero(self, a: Node, b: Node) -> Node | None:
+        return self._of_quotient(a, b, "quotient_or_zero")
 
     def _of_larger(self, a: Node, b: Node) -> Node | None:
         return self._of_extreme("gt", a, b)
@@ -200,6 +224,8 @@ _RULES: dict[str, Callable[..., Node | None]] = {
     "sub": Carried._of_difference,
     "mul": Carried._of_product,
     "div": Carried._of_quotient,
+    "product_or_zero": Carried._of_product,
+    "quotient_or_zero": Carried._of_quotient_or_zero,
     "maximum": Carried._of_larger,
     "minimum": Carried._of_smaller,
 }

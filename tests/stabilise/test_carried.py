@@ -7,13 +7,16 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import sympy as sp
 
 import symloss as sl
+from symloss.heads.numbers import exact
 from symloss.lower.ir import Variant
 from symloss.lower.show import show
 from symloss.pipeline import Request
 from symloss.stabilise.carried import Carried
 from symloss.stabilise.graph import Apply, Builder, Constant, Element, Node
+from symloss.stabilise.translate import Translation
 
 
 def heads(node: Node) -> set[str]:
@@ -62,6 +65,37 @@ def test_a_product_of_sums_is_rounded_once() -> None:
     for got, p, q in zip(loss.value(a, b, reduction="none"), map(Fraction, a), map(Fraction, b), strict=True):
         want = (p + q) ** 2 * (3 * q - p) ** 2 * (q - 5 * p) ** 2
         assert abs(Fraction(float(got)) - want) <= Fraction(0.51) * Fraction(math.ulp(float(want)))
+
+
+def test_what_a_constant_lacks_is_known() -> None:
+    """Without what is missing from sqrt(2) it is wrong by several ulp."""
+    y, f = sl.target("y"), sl.prediction("f")
+    loss = sl.Loss("carried_constant", y * (sp.sqrt(2) + f) ** 4 * (sp.sqrt(2) - f) ** 4)
+    b = np.ldexp(np.random.default_rng(0).integers(1, 1 << 20, size=200).astype(float), -21)
+    for got, q in zip(loss.value(np.ones(200), b, reduction="none"), b, strict=True):
+        want = (2 - Fraction(q) ** 2) ** 4
+        assert abs(Fraction(float(got)) - want) <= Fraction(0.51) * Fraction(math.ulp(float(want)))
+
+
+def test_what_two_numbers_round_to_has_no_rest() -> None:
+    translation = Translation(Builder(), {})
+    node = translation.number(translation.rounded(sp.sqrt(2)))
+    assert translation.builder.missing[node] == pytest.approx(-9.667293313452913e-17, rel=1e-15)
+    assert translation.rounded(exact(math.sqrt(2.0))) == math.sqrt(2.0)
+    assert translation.builder.missing[node] == 0.0
+
+
+@pytest.mark.parametrize("head", ["exp_corrected", "exp_product_corrected"])
+def test_what_rounding_took_from_an_exponent_counts_once(head: str) -> None:
+    """It is in the function already; what stands below it is not added."""
+    builder = Builder()
+    x, error, c = chain(builder, "mul", 12), builder.make(Element, "e", ()), chain(builder, "mul", 2)
+    node = builder.make(Apply, head, (x, error, c)[: 3 if "product" in head else 2])
+    carried = Carried(builder)
+    assert carried.variance(node, False) <= 3 / 12
+    lost = carried.error(node)
+    assert isinstance(lost, Apply)
+    assert (lost.head, lost.arguments[2]) == ("exp_product_lost", error)
 
 
 def test_float32_kernels_leave_it_out() -> None:
