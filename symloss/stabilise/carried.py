@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from .graph import Apply, Builder, Constant, Element, Node, Reduce, Select, is_power_of_two
 
@@ -36,8 +36,8 @@ _OF_DIFFERENCE = 4  # times its variance: a difference that an exponential multi
 class Carried:
     """Adds to a result what rounding took from it, where that counts."""
 
-    def __init__(self, builder: Builder) -> None:
-        self.builder, self.make = builder, builder.make
+    def __init__(self, builder: Builder, parameters: Collection[str] = ()) -> None:
+        self.builder, self.make, self.parameters = builder, builder.make, parameters
         self.errors: dict[Node, Node | None] = {}
         self.variances: dict[tuple[Node, bool], float] = {}
         self.rows: dict[Node, bool] = {}
@@ -46,9 +46,25 @@ class Carried:
         """The node, with what rounding took from it if that is much and mostly known."""
         total = self.variance(node, False)
         if total < _MOST or self.of_rows(node) or self.variance(node, True) > (1 - _KNOWN) * total:
-            return node
+            return self.with_parameters(node)
+        return self.corrected(node)
+
+    def corrected(self, node: Node) -> Node:
         error = self.error(node)
         return node if error is None else self.call("with_lost", node, error)
+
+    def with_parameters(self, node: Node) -> Node:
+        """The node, with what rounding took from branches of parameters alone: they are computed once a call."""
+        if isinstance(node, Select):
+            return self.make(Select, node.condition, *map(self.with_parameters, (node.then, node.otherwise)))
+        once = isinstance(node, Apply) and self.of_parameters(node) and self.variance(node, False) > _ROUNDING
+        return self.corrected(node) if once else node
+
+    def of_parameters(self, node: Node) -> bool:
+        """Whether nothing in it differs from sample to sample."""
+        if isinstance(node, Element):
+            return node.argument in self.parameters and not node.indices
+        return isinstance(node, (Apply, Constant, Select)) and all(map(self.of_parameters, node.operands))
 
     def of_rows(self, node: Node) -> bool:
         """Whether there is a sum or a maximum along a row in it."""

@@ -15,7 +15,7 @@ from symloss.lower.ir import Variant
 from symloss.lower.show import show
 from symloss.pipeline import Request
 from symloss.stabilise.carried import Carried
-from symloss.stabilise.graph import Apply, Builder, Constant, Element, Node
+from symloss.stabilise.graph import Apply, Builder, Constant, Element, Node, Select
 from symloss.stabilise.translate import Translation
 
 
@@ -65,6 +65,22 @@ def test_a_product_of_sums_is_rounded_once() -> None:
     for got, p, q in zip(loss.value(a, b, reduction="none"), map(Fraction, a), map(Fraction, b), strict=True):
         want = (p + q) ** 2 * (3 * q - p) ** 2 * (q - 5 * p) ** 2
         assert abs(Fraction(float(got)) - want) <= Fraction(0.51) * Fraction(math.ulp(float(want)))
+
+
+def test_a_branch_of_parameters_alone_is_corrected() -> None:
+    """Once a call, so that it costs nothing; one rounding is as good as none."""
+    builder = Builder()
+    c, f = builder.make(Element, "c", ()), builder.make(Element, "f", ())
+    once = builder.make(Apply, "mul", (c, c))
+    twice = builder.make(Apply, "div", (once, builder.make(Constant, 6.0)))
+    small = builder.make(Apply, "lt", (f, c))
+
+    def then(branch: Node, *parameters: str) -> Node:
+        return Carried(builder, parameters).into(builder.make(Select, small, branch, f)).operands[1]
+
+    assert heads(then(twice, "c")) >= {"with_lost", "quotient_lost"}
+    assert then(once, "c") is once
+    assert then(twice) is twice
 
 
 def test_what_a_constant_lacks_is_known() -> None:
