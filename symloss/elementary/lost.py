@@ -15,7 +15,7 @@ from symloss.elementary.exponential import (
     power_of_two_in_thirds,
     product_bounded,
 )
-from symloss.elementary.logarithm import TWO_MINUS_53, log_sum_in_parts
+from symloss.elementary.logarithm import TWO_MINUS_53, log_in_parts, log_sum_in_parts
 from symloss.elementary.power import hypot, powers_of_two_at
 from symloss.elementary.primitives import fma
 
@@ -131,6 +131,18 @@ def times_square_lost(w: float, g: float, error_w: float, error_g: float, y: flo
     inner = fma(2.0 * g, error_g, fma(g, g, -square))
     lost = fma(w, square, -y) + fma(w, inner, error_w * square)
     return lost if square >= SMALLEST_SQUARE else 0.0
+
+
+def log_lost(x: float, error: float, y: float) -> float:
+    """What is missing from y = log(x) for 0 < x < inf, where error is missing from x."""
+    leading, rest = log_in_parts(x)
+    return error / x + (rest - (y - leading))
+
+
+def power_lost(x: float, a: float, error_x: float, error_a: float, y: float) -> float:
+    """What is missing from y = x^a for x > 0, where error_x is missing from x: a y / x times that. What rounding takes
+    from the function itself, at most 0.6 ulp, and what is missing from a are left out."""
+    return a * (error_x * (y / x))
 
 
 def log1p_lost(x: float, error: float, y: float) -> float:

@@ -34,6 +34,7 @@ from symloss.elementary import (
     logarithm,
     logistic,
     lost,
+    lost_logistic,
     mean_divergence,
     narrow,
     normal,
@@ -58,7 +59,7 @@ MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, parts, exponential, logarithm, log_difference, mean_divergence, logistic, hyperbolic, power,
     algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted, gamma, polygamma,
     beta, gamma_differences, log_shape, log_rising, log_mean, saddle_point, scaled, bessel, exponential_integral,
-    single, shifted, threshold, narrow, lost,
+    single, shifted, threshold, narrow, lost, lost_logistic,
 )  # fmt: skip
 
 
@@ -160,9 +161,10 @@ FUNCTIONS: dict[str, Function] = dict([
         logistic.sigmoid_slope_times, single.sigmoid_slope_times_single,
         shifted.times_parts, shifted.times_parts_single,
         lost.sqrt_lost, lost.inverse_hypot_lost, lost.algebraic_sigmoid_lost, lost.exp_lost, lost.log1p_lost,
+        lost.log_lost, lost_logistic.sigmoid_lost, lost_logistic.sigmoid_slope_lost, lost_logistic.tanh_lost,
     ),
     *rows(4, exponential.exp_times_pair, threshold.sigmoid_less_known, lost.quotient_lost),
-    *rows(5, lost.exp_product_lost, lost.hypot_lost, lost.times_square_lost),
+    *rows(5, lost.exp_product_lost, lost.hypot_lost, lost.times_square_lost, lost.power_lost),
     *rows(7, lost.inverse_hypot_exp_lost),
 ])  # fmt: skip
 

@@ -2,9 +2,9 @@
 
 Every operation is wrong by up to half an ulp, and six in a row by more than half of one in the median. The error of a
 product is one fma, that of a quotient two and that of a sum a few additions (`symloss.elementary.lost`); to first order
-they add up as the operations say. It is done where an estimate of what the operations take says that it is worth it,
-and where most of it is known. Results with sums along a row are left alone: those that cancel have forms with errors of
-their own, which a second correction would spoil.
+they add up as the operations say, also along a row. It is done where an estimate of what the operations take says that
+it is worth it, and where most of it is known. What other rules of stabilising have added to a result, the error of a
+sum or of a product, is 0 as an expression: its own error is all of itself, so that nothing is corrected twice.
 """
 
 from __future__ import annotations
@@ -18,34 +18,42 @@ from .graph import Apply, Builder, Constant, Element, Node, Reduce, Select, is_p
 _ROUNDING = 1 / 12  # the variance of an error that is uniform within half an ulp
 _FUNCTION = 1.5 * _ROUNDING  # that of a function that is not rounded correctly
 _MOST = 0.8  # of a normal distribution of this variance the median is 0.6 ulp
-_KNOWN = 0.6  # the part of all errors that has to be known
+_UNKNOWN = 1 / 3  # the part of all errors that need not be known
 
 _EXACT = {"neg", "abs", "sign", "step", "floor", "ceiling"}
 _CHOOSING = {"maximum", "minimum"}
-_NEARLY_ROUNDED = {"log", "power"}
+_NEARLY_ROUNDED = {"power"}
 _WITH_LOST = {
     "sqrt", "inverse_hypot", "algebraic_sigmoid", "exp", "exp_product", "log1p", "hypot", "inverse_hypot_exp",
-    "times_square", "exp_times", "exp_corrected", "exp_product_corrected",
+    "times_square", "log", "exp_times", "exp_corrected", "exp_product_corrected",
 }  # fmt: skip
 """Functions of which `symloss.elementary.lost` knows what is missing from them, given what is from their arguments."""
-_CORRECTED = {"exp_corrected", "exp_product_corrected"}
+_COSTLY = {"sigmoid", "sigmoid_slope", "tanh", "sigmoid_corrected", "sigmoid_slope_corrected", "tanh_corrected"}
+"""Further ones, of which it takes about the time of the function itself: for second derivatives of rows alone, which
+no method asks for at every step, as boosting does for those of one prediction."""
+_CORRECTED = {
+    "exp_corrected", "exp_product_corrected", "sigmoid_corrected", "sigmoid_slope_corrected", "tanh_corrected",
+}  # fmt: skip
 """Those of them whose second argument is what rounding took from the first."""
+_ARITHMETIC = {"neg", "abs", "add", "sub", "mul", "div", "plus_error"}
+_ERRORS = {"sum_error", "difference_error", "product_error", "exp_error", "log_error", "share_error"}
+"""What other rules of stabilising add to a result; all would be 0 if nothing were rounded."""
 _OF_DIFFERENCE = 4  # times its variance: a difference that an exponential multiplies loses a digit more in the median
 
 
 class Carried:
     """Adds to a result what rounding took from it, where that counts."""
 
-    def __init__(self, builder: Builder, parameters: Collection[str] = ()) -> None:
+    def __init__(self, builder: Builder, parameters: Collection[str] = (), second: bool = False) -> None:
         self.builder, self.make, self.parameters = builder, builder.make, parameters
+        self.functions = _WITH_LOST | _COSTLY if second else _WITH_LOST
         self.errors: dict[Node, Node | None] = {}
         self.variances: dict[tuple[Node, bool], float] = {}
-        self.rows: dict[Node, bool] = {}
 
     def into(self, node: Node) -> Node:
         """The node, with what rounding took from it if that is much and mostly known."""
         total = self.variance(node, False)
-        if total < _MOST or self.of_rows(node) or self.variance(node, True) > (1 - _KNOWN) * total:
+        if total < _MOST or self.variance(node, True) > _UNKNOWN * total:
             return self.with_parameters(node)
         return self.corrected(node)
 
@@ -65,12 +73,6 @@ class Carried:
         if isinstance(node, Element):
             return node.argument in self.parameters and not node.indices
         return isinstance(node, (Apply, Constant, Select)) and all(map(self.of_parameters, node.operands))
-
-    def of_rows(self, node: Node) -> bool:
-        """Whether there is a sum or a maximum along a row in it."""
-        if node not in self.rows:
-            self.rows[node] = isinstance(node, Reduce) or any(map(self.of_rows, node.operands))
-        return self.rows[node]
 
     def call(self, head: str, *arguments: Node) -> Node:
         return self.make(Apply, head, arguments)
@@ -115,13 +117,33 @@ class Carried:
             return below[0] + 4 * below[1] + 2 * own
         if head == "exp_times":
             return below[0] + _OF_DIFFERENCE * below[1] + own
-        if head in _WITH_LOST:
+        if head == "plus_error":
+            return self._left(node.arguments[0], unknown) + own
+        if head in ("less_share", "times_parts"):
+            return self._without_divisor(node.arguments[0], unknown) + own
+        if head in self.functions:
             return sum(below) + own
         if head in _NEARLY_ROUNDED:
             return sum(below) + _ROUNDING
         if head.endswith("_corrected"):
             below = []
         return sum(below) + _FUNCTION
+
+    def _without_divisor(self, node: Node, unknown: bool) -> float:
+        """That of a quotient whose divisor's operations are made good."""
+        if not isinstance(node, Apply) or node.head != "div":
+            return self.variance(node, unknown)
+        above, below = node.arguments
+        return self.variance(above, unknown) + self._left(below, unknown) + (0.0 if unknown else _ROUNDING)
+
+    def _left(self, node: Node, unknown: bool) -> float:
+        """What is left where another rule makes good what arithmetic took: that of functions and of sums of rows."""
+        if isinstance(node, Select):
+            return max(self._left(branch, unknown) for branch in _usual(node))
+        if not isinstance(node, Apply) or node.head not in _ARITHMETIC:
+            return self.variance(node, unknown)
+        parts = [self._left(a, unknown) for a in node.arguments if not _is_error(a)]
+        return sum(parts) / 2 if node.head in ("add", "sub") and len(parts) == 2 else sum(parts)
 
     def _of_terms(self, node: Apply, below: list[float], own: float) -> float:
         """A difference of inputs is exact where they are close; one of a function at two places is less than both."""
@@ -147,23 +169,30 @@ class Carried:
             if then is None and otherwise is None:
                 return None
             return self.make(Select, node.condition, self._or_zero(then), self._or_zero(otherwise))
+        if isinstance(node, Reduce):
+            entry = self.error(node.body) if node.kind in ("sum", "rest") else None
+            return None if entry is None else self.make(Reduce, "sum", node.loop, entry)
         if isinstance(node, Constant):
             missing = self.builder.missing.get(node, 0.0)
             return self.number(missing) if missing else None
         if not isinstance(node, Apply):
             return None
-        if node.head in _WITH_LOST:
+        if node.head in self.functions:
             return self._of_function(node)
+        if node.head in _ERRORS:
+            return self.call("neg", node)  # without rounding it would be nothing
         rule = _RULES.get(node.head)
         return None if rule is None else rule(self, *node.arguments)
 
     def _of_function(self, node: Apply) -> Node:
         """By what `symloss.elementary.lost` has; c e^(x + correction) misses from c e^x what the correction brings."""
         errors = [self._or_zero(self.error(a)) for a in node.arguments]
-        if node.head in _CORRECTED:
+        if node.head in ("exp_corrected", "exp_product_corrected"):
             x, correction, c = (*node.arguments, self.number(1.0))[:3]
             of_c = errors[2] if len(errors) == 3 else self.number(0.0)
             return self.call("exp_product_lost", x, c, correction, of_c, node)
+        if node.head in _CORRECTED:
+            return self.call(f"{node.head.removesuffix('_corrected')}_lost", *node.arguments, node)
         head = "exp_product" if node.head == "exp_times" else node.head
         return self.call(f"{head}_lost", *node.arguments, *errors, node)
 
@@ -195,6 +224,18 @@ class Carried:
 
     def _of_sum(self, a: Node, b: Node) -> Node | None:
         return self.added(self.call("sum_lost", a, b), self.error(a), self.error(b))
+
+    def _of_share(self, x: Node, share: Node) -> Node | None:
+        """Of x (1 - share), where the share is that of a divisor's error."""
+        return self.added(self.call("sub", x, self.call("less_share", x, share)), self.error(x))
+
+    def _of_parts(self, x: Node, high: Node, low: Node) -> Node | None:
+        """Of x (high + low)."""
+        product = self.call("mul", x, high)
+        rounded = self.call("sub", product, self.call("times_parts", x, high, low))
+        own = self.added(rounded, self.call("product_lost", x, high), self.call("mul", x, low))
+        of_parts = self.added(self.error(high), self.error(low))
+        return self.added(own, self.times(high, self.error(x)), self.times(x, of_parts))
 
     def _of_difference(self, a: Node, b: Node) -> Node | None:
         return self.added(self.call("difference_lost", a, b), self.error(a), self.negated(self.error(b)))
@@ -242,6 +283,9 @@ _RULES: dict[str, Callable[..., Node | None]] = {
     "div": Carried._of_quotient,
     "product_or_zero": Carried._of_product,
     "quotient_or_zero": Carried._of_quotient_or_zero,
+    "plus_error": Carried._of_sum,
+    "less_share": Carried._of_share,
+    "times_parts": Carried._of_parts,
     "maximum": Carried._of_larger,
     "minimum": Carried._of_smaller,
 }
@@ -264,6 +308,8 @@ def _usual(node: Select) -> tuple[Node, ...]:
 
 def _is_error(node: Node) -> bool:
     """Whether the node is what rounding took from something, which another rule of stabilising carried."""
+    if isinstance(node, Reduce):
+        return _is_error(node.body)
     if isinstance(node, Select):
         return _is_error(node.then) or _is_error(node.otherwise)
     if not isinstance(node, Apply):
@@ -272,4 +318,4 @@ def _is_error(node: Node) -> bool:
         return any(map(_is_error, node.arguments))
     if node.head in ("add", "sub", "neg"):
         return all(map(_is_error, node.arguments))
-    return node.head.endswith("_error")
+    return node.head in _ERRORS

@@ -76,8 +76,10 @@ def stabilise(
     translation = Translation(builder, extents)  # of what has no contrasts
     propagation = Propagation(builder, declaration.predictions)
     parameters = frozenset(role_symbol(d).name for d in declaration.parameters)
-    carried = Carried(builder, parameters)
-    outputs = tuple(_output(_translation(translation, w), carried, propagation, w) for w in wanted)
+    carried = {second: Carried(builder, parameters, second) for second in (False, True)}
+    outputs = tuple(
+        _output(_translation(translation, w), carried[_is_of_second_order(w)], propagation, w) for w in wanted
+    )
     guards = _guards(builder, declaration) + open_rows(stable_form(declaration.expression), translation)
     arguments = _arguments(declaration, directions or {}, per_sample)
     used = _elements(outputs, guards)
@@ -89,6 +91,11 @@ def stabilise(
         guards,
         tuple({axis.name: int(axis.extent) for w in wanted for axis, _ in w.place}.items()),
     )
+
+
+def _is_of_second_order(wanted: Wanted) -> bool:
+    """Whether it is a Hessian of predictions along an axis."""
+    return wanted.name.startswith("hessian") and bool(wanted.indices)
 
 
 def all_axes(declaration: Declaration, wanted: Sequence[Wanted]) -> tuple[Axis, ...]:

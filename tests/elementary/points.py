@@ -221,6 +221,15 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "inverse_hypot_exp_lost": lost("inverse_hypot_exp", both_signs(sizes(0.1, 10.0)), between(0.0, 0.0), near_one),
     "times_square_lost": lost("times_square", both_signs(ordinary), both_signs(ordinary)),
     "log1p_lost": lost("log1p", sizes(1e-3, 1e3)),
+    "log_lost": lost("log", sizes(3.0, 1e3)),
+    "sigmoid_lost": lost("sigmoid", between(-2.0, 4.0)),
+    "sigmoid_slope_lost": Domain(
+        (between(-2.0, 2.0), rests, real), last=lambda x, error: evaluate("sigmoid_slope", [x]), away_from_zero=1e-17
+    ),
+    "tanh_lost": lost("tanh", both_signs(between(0.1, 3.0))),
+    "power_lost": Domain(
+        (sizes(0.1, 10.0), both_signs(sizes(0.1, 10.0)), rests, real, real), last=lambda x, a, *_: x**a
+    ),
     "log_norm_interval": Domain((between(0.5, 30.0), between(-30.0, 0.0))),
     "exp_product": Domain((between(-1400.0, 1400.0), both_signs(sizes(1e-300, 1e300)))),
     "sigmoid_times": Domain((between(-720.0, 700.0), both_signs(sizes(1e-18, 1e-13)), sizes(1e5, 1e9))),

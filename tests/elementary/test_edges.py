@@ -182,6 +182,11 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "times_square_lost": [((1.0, 1.0, 1e-17, 1e-17, 1.0), 3e-17), ((1e300, 1e-160, 0.0, 0.0, 1e-20), 0.0)],
     "log1p_lost": [((0.0, 0.0, 0.0), 0.0), ((1e-20, 1e-37, 1e-20), 1e-37),
                    ((1.0, 0.0, 0.6931471805599453), 2.319047e-17)],
+    "log_lost": [((1.0, 1e-17, 0.0), 1e-17), ((2.0, 0.0, 0.6931471805599453), 2.319047e-17)],
+    "sigmoid_lost": [((0.0, 4e-17, 0.5), 1e-17), ((-INF, 0.0, 0.0), 0.0), ((INF, 0.0, 1.0), 0.0)],
+    "sigmoid_slope_lost": [((0.0, 4e-17, 0.25), 0.0), ((-INF, 0.0, 0.0), 0.0), ((INF, 0.0, 0.0), 0.0)],
+    "tanh_lost": [((0.0, 1e-17, 0.0), 1e-17), ((INF, 0.0, 1.0), 0.0), ((-INF, 0.0, -1.0), 0.0)],
+    "power_lost": [((1.0, 3.0, 1e-17, 0.0, 1.0), 3e-17), ((2.0, 0.5, 0.0, 1e-17, 2.0**0.5), 0.0)],
     "difference_error": [((INF, 1.0), 0.0), ((INF, INF), 0.0), ((1e308, -1e308), 0.0), ((1.0, 1e-17), -1e-17)],
     "sum_error": [((INF, 1.0), 0.0), ((INF, -INF), 0.0), ((1e308, 1e308), 0.0), ((1.0, 1e-17), 1e-17)],
     "product_error": [((INF, 0.0), 0.0), ((1e300, 1e300), 0.0), ((0.1, 0.1), -8.326673e-19)],
@@ -321,6 +326,7 @@ LENIENT = ("log_ndtr_corrected", "mills_corrected", "mills_slope_corrected",
            "exp_corrected_single", "log_sum_single", "log1psq_exp", "log1psq_excess_exp", "inverse_hypot_exp",
            "sigmoid_less_known", "number_or", "plus_error_single", "less_share", "less_share_single", "with_lost",
            "with_lost_single", "inverse_hypot_exp_lost", "quotient_lost", "sqrt_lost", "exp_lost", "times_square_lost",
+           "tanh_lost", "power_lost",
            "sigmoid_times_single", "sigmoid_slope_times_single")  # fmt: skip
 
 

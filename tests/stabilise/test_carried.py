@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from fractions import Fraction
 
 import numpy as np
@@ -10,18 +11,31 @@ import pytest
 import sympy as sp
 
 import symloss as sl
+from symloss.elementary.table import callables
 from symloss.heads.numbers import exact
 from symloss.lower.ir import Variant
 from symloss.lower.show import show
 from symloss.pipeline import Request
 from symloss.stabilise.carried import Carried
-from symloss.stabilise.graph import Apply, Builder, Constant, Element, Node, Select
+from symloss.stabilise.graph import Apply, Builder, Constant, Element, Loop, Node, Position, Reduce, Select
 from symloss.stabilise.translate import Translation
 
 
 def heads(node: Node) -> set[str]:
     below = set().union(*map(heads, node.operands)) if node.operands else set()
     return below | ({node.head} if isinstance(node, Apply) else set())
+
+
+def value(node: Node, at: dict[str, float]) -> float:
+    """Of a graph without rows."""
+    if isinstance(node, Constant):
+        return node.value
+    if isinstance(node, Element):
+        return at[node.argument]
+    assert isinstance(node, Apply)
+    arguments = [value(a, at) for a in node.arguments]
+    plain = {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "neg": operator.neg}
+    return float((plain.get(node.head) or callables()[node.head])(*arguments))
 
 
 def chain(builder: Builder, head: str, length: int) -> Node:
@@ -65,6 +79,50 @@ def test_a_product_of_sums_is_rounded_once() -> None:
     for got, p, q in zip(loss.value(a, b, reduction="none"), map(Fraction, a), map(Fraction, b), strict=True):
         want = (p + q) ** 2 * (3 * q - p) ** 2 * (q - 5 * p) ** 2
         assert abs(Fraction(float(got)) - want) <= Fraction(0.51) * Fraction(math.ulp(float(want)))
+
+
+def test_what_another_rule_has_added_is_not_added_again() -> None:
+    """What is missing from the product and its error together is what their sum leaves."""
+    builder = Builder()
+    x, y = builder.make(Element, "x", ()), builder.make(Element, "y", ())
+    product = builder.make(Apply, "mul", (x, y))
+    for head in ("add", "plus_error"):
+        whole = builder.make(Apply, head, (product, builder.make(Apply, "product_error", (x, y))))
+        carried = Carried(builder)
+        assert carried.variance(whole, False) == pytest.approx(1 / 12)
+        error = carried.error(whole)
+        assert error is not None
+        for a, b in np.random.default_rng(0).normal(size=(50, 2)).tolist():
+            missing = Fraction(a) * Fraction(b) - Fraction(value(whole, {"x": a, "y": b}))
+            assert abs(missing - Fraction(value(error, {"x": a, "y": b}))) <= Fraction(2.0**-100) * abs(missing)
+
+
+def test_errors_add_up_along_a_row() -> None:
+    """A sum of products has the errors of the products; a maximum has none that is known."""
+    builder = Builder()
+    loop = Loop("K", 0)
+    entry = builder.make(Element, "x", (builder.make(Position, loop),))
+    product = builder.make(Apply, "mul", (entry, entry))
+    carried = Carried(builder)
+    error = carried.error(builder.make(Reduce, "sum", loop, product))
+    assert isinstance(error, Reduce)
+    assert error.body is carried.error(product)
+    assert carried.error(builder.make(Reduce, "max", loop, product)) is None
+
+
+def test_second_derivatives_of_rows_know_more_functions() -> None:
+    """The overlap's gradient is as it was, its Hessian is corrected; that of one prediction, which boosting asks for,
+    is not."""
+    for name, kind, corrected in (
+        ("tversky", "gradient", False),
+        ("tversky", "hessian", True),
+        ("focal", "hessian", False),
+    ):
+        pipeline = sl.get(name).pipeline
+        prediction = "f" if name == "focal" else "z"
+        text = show(pipeline.nest((Request(kind, (prediction,)),), Variant("float64")))
+        assert ("sigmoid_slope_lost" in text) is corrected
+        assert ("with_lost" in text) is corrected
 
 
 def test_a_branch_of_parameters_alone_is_corrected() -> None:
