@@ -27,11 +27,6 @@ def with_lost(y: float, lost: float) -> float:
     return y + (lost if math.fabs(lost) < INFINITY else 0.0)
 
 
-def with_lost_single(y: float, lost: float) -> float:
-    """y: what rounding takes from a float64 is far below a float32."""
-    return y
-
-
 def sum_lost(a: float, b: float) -> float:
     """What rounding takes from a + b (Knuth's TwoSum)."""
     total = a + b

@@ -147,7 +147,7 @@ FUNCTIONS: dict[str, Function] = dict([
         exponential.exp_decay_corrected, shifted.exp_decay_corrected_single,
         shifted.exp_difference, shifted.exp_difference_single, shifted.share_error,
         shifted.less_share, single.less_share_single, threshold.logit_remainder,
-        threshold.sigmoid_less, lost.with_lost, lost.with_lost_single, lost.sum_lost, lost.difference_lost,
+        threshold.sigmoid_less, lost.with_lost, lost.sum_lost, lost.difference_lost,
         lost.product_lost,
     ),
     *rows(

@@ -10,15 +10,17 @@ sum or of a product, is 0 as an expression: its own error is all of itself, so t
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Collection
 
+from .carried_shapes import ERRORS, factors, is_error, is_upper_part, is_with_error, usual
 from .graph import Apply, Builder, Constant, Element, Node, Reduce, Select, is_power_of_two
+from .rows import RowFunctions
 
 _ROUNDING = 1 / 12  # the variance of an error that is uniform within half an ulp
 _FUNCTION = 1.5 * _ROUNDING  # that of a function that is not rounded correctly
 _MOST = 0.8  # of a normal distribution of this variance the median is 0.6 ulp
-_UNKNOWN = 1 / 3  # the part of all errors that need not be known
+_MOST_OF_ROW = 0.65  # that of 0.54 ulp; sums of a row cancel more often than the estimate says
+_UNKNOWN = 0.32  # the part of all errors that need not be known
 
 _EXACT = {"neg", "abs", "sign", "step", "floor", "ceiling"}
 _CHOOSING = {"maximum", "minimum"}
@@ -29,33 +31,43 @@ _WITH_LOST = {
 }  # fmt: skip
 """Functions of which `symloss.elementary.lost` knows what is missing from them, given what is from their arguments."""
 _COSTLY = {"sigmoid", "sigmoid_slope", "tanh", "sigmoid_corrected", "sigmoid_slope_corrected", "tanh_corrected"}
-"""Further ones, of which it takes about the time of the function itself: for second derivatives of rows alone, which
-no method asks for at every step, as boosting does for those of one prediction."""
+"""Further ones, of which it takes about the time of the function itself: for derivatives along a row alone, whose sums
+are what takes the most; those of one prediction are a few operations, and boosting asks for them at every step."""
 _CORRECTED = {
     "exp_corrected", "exp_product_corrected", "sigmoid_corrected", "sigmoid_slope_corrected", "tanh_corrected",
 }  # fmt: skip
 """Those of them whose second argument is what rounding took from the first."""
 _ARITHMETIC = {"neg", "abs", "add", "sub", "mul", "div", "plus_error"}
-_ERRORS = {"sum_error", "difference_error", "product_error", "exp_error", "log_error", "share_error"}
-"""What other rules of stabilising add to a result; all would be 0 if nothing were rounded."""
 _OF_DIFFERENCE = 4  # times its variance: a difference that an exponential multiplies loses a digit more in the median
 
 
 class Carried:
     """Adds to a result what rounding took from it, where that counts."""
 
-    def __init__(self, builder: Builder, parameters: Collection[str] = (), second: bool = False) -> None:
-        self.builder, self.make, self.parameters = builder, builder.make, parameters
-        self.functions = _WITH_LOST | _COSTLY if second else _WITH_LOST
+    def __init__(self, builder: Builder, parameters: Collection[str] = (), along_a_row: bool = False) -> None:
+        self.builder, self.make, self.parameters, self.along_a_row = builder, builder.make, parameters, along_a_row
+        self.functions = _WITH_LOST | _COSTLY if along_a_row else _WITH_LOST
+        self.row_functions = RowFunctions(builder)
         self.errors: dict[Node, Node | None] = {}
         self.variances: dict[tuple[Node, bool], float] = {}
+        self.pairs: dict[Node, bool] = {}
 
-    def into(self, node: Node) -> Node:
-        """The node, with what rounding took from it if that is much and mostly known."""
+    def into(self, node: Node, second: bool = False) -> Node:
+        """The node, with what rounding took from it if that is much and mostly known; ``second``: a second derivative.
+
+        What takes sums over all pairs of a row costs as many more operations, so that a gradient has to gain more.
+        """
         total = self.variance(node, False)
-        if total < _MOST or self.variance(node, True) > _UNKNOWN * total:
+        most = _MOST_OF_ROW if self.along_a_row and (second or not self.has_pairs(node)) else _MOST
+        if total < most or self.variance(node, True) > _UNKNOWN * total:
             return self.with_parameters(node)
         return self.corrected(node)
+
+    def has_pairs(self, node: Node) -> bool:
+        """Whether a sum in it is taken anew for every entry of a row."""
+        if node not in self.pairs:
+            self.pairs[node] = (isinstance(node, Reduce) and bool(node.free)) or any(map(self.has_pairs, node.operands))
+        return self.pairs[node]
 
     def corrected(self, node: Node) -> Node:
         error = self.error(node)
@@ -90,10 +102,13 @@ class Carried:
         return self.variances[key]
 
     def _variance(self, node: Node, unknown: bool) -> float:
+        if isinstance(node, Select) and is_with_error(node):
+            return self._left(node.otherwise, unknown) + (0.0 if unknown else _ROUNDING)
         if isinstance(node, Select):
-            return max(self.variance(branch, unknown) for branch in _usual(node))
+            return max(self.variance(branch, unknown) for branch in usual(node))
         if isinstance(node, Reduce):
-            return _ROUNDING + self.variance(node.body, unknown) / 4 if node.kind in ("sum", "rest") else 0.0
+            own = _ROUNDING if node.kind == "rest" or not unknown else 0.0
+            return own + self.variance(node.body, unknown) / 4 if node.kind in ("sum", "rest") else 0.0
         if isinstance(node, Constant):
             return 0.0 if unknown else (self.builder.missing.get(node, 0.0) / math.ulp(node.value)) ** 2
         if not isinstance(node, Apply) or not node.arguments:
@@ -108,9 +123,9 @@ class Carried:
         if head in ("add", "sub"):
             return self._of_terms(node, below, own)
         if head == "mul":
-            factors = _factors(node)
-            products = max(sum(n for f, n in factors.items() if not is_power_of_two(f)) - 1, 0)
-            return sum(n * n * self.variance(f, unknown) for f, n in factors.items()) + products * own
+            found = factors(node)
+            products = max(sum(n for f, n in found.items() if not is_power_of_two(f)) - 1, 0)
+            return sum(n * n * self.variance(f, unknown) for f, n in found.items()) + products * own
         if head in ("div", "product_or_zero", "quotient_or_zero"):
             return sum(below) + own
         if head == "times_square":
@@ -139,20 +154,21 @@ class Carried:
     def _left(self, node: Node, unknown: bool) -> float:
         """What is left where another rule makes good what arithmetic took: that of functions and of sums of rows."""
         if isinstance(node, Select):
-            return max(self._left(branch, unknown) for branch in _usual(node))
+            return max(self._left(branch, unknown) for branch in usual(node))
         if not isinstance(node, Apply) or node.head not in _ARITHMETIC:
             return self.variance(node, unknown)
-        parts = [self._left(a, unknown) for a in node.arguments if not _is_error(a)]
+        parts = [self._left(a, unknown) for a in node.arguments if not is_error(a)]
         return sum(parts) / 2 if node.head in ("add", "sub") and len(parts) == 2 else sum(parts)
 
     def _of_terms(self, node: Apply, below: list[float], own: float) -> float:
         """A difference of inputs is exact where they are close; one of a function at two places is less than both."""
-        if any(map(_is_error, node.arguments)):
+        if any(map(is_error, node.arguments)):
             return own
         if node.head == "sub" and all(isinstance(a, Element) for a in node.arguments):
             return 0.0
         first, second = (a.head if isinstance(a, Apply) else "" for a in node.arguments)
-        alike = node.head == "sub" and first == second and first in _WITH_LOST
+        known = first in self.functions or first in ("div", "quotient_or_zero")
+        alike = node.head == "sub" and first == second and known
         return (sum(below) if alike else sum(below) / 2) + own
 
     # --- which ---------------------------------------------------------------------------------
@@ -170,8 +186,7 @@ class Carried:
                 return None
             return self.make(Select, node.condition, self._or_zero(then), self._or_zero(otherwise))
         if isinstance(node, Reduce):
-            entry = self.error(node.body) if node.kind in ("sum", "rest") else None
-            return None if entry is None else self.make(Reduce, "sum", node.loop, entry)
+            return self._of_row(node)
         if isinstance(node, Constant):
             missing = self.builder.missing.get(node, 0.0)
             return self.number(missing) if missing else None
@@ -179,7 +194,7 @@ class Carried:
             return None
         if node.head in self.functions:
             return self._of_function(node)
-        if node.head in _ERRORS:
+        if node.head in ERRORS:
             return self.call("neg", node)  # without rounding it would be nothing
         rule = _RULES.get(node.head)
         return None if rule is None else rule(self, *node.arguments)
@@ -195,6 +210,14 @@ class Carried:
             return self.call(f"{node.head.removesuffix('_corrected')}_lost", *node.arguments, node)
         head = "exp_product" if node.head == "exp_times" else node.head
         return self.call(f"{head}_lost", *node.arguments, *errors, node)
+
+    def _of_row(self, node: Reduce) -> Node | None:
+        """Of a sum along a row, what it lacks of that in twice the digits with the errors of its entries."""
+        entry = self.error(node.body) if node.kind in ("sum", "rest") else None
+        if node.kind == "sum" and not (is_error(node.body) or is_upper_part(node.body)):
+            value, lost = self.row_functions.sum_in_parts(node.body, entry, node.loop, bounded=True)
+            return self.added(self.call("sub", value, node), lost)
+        return None if entry is None else self.make(Reduce, "sum", node.loop, entry)
 
     def _or_zero(self, error: Node | None) -> Node:
         return self.number(0.0) if error is None else error
@@ -289,33 +312,3 @@ _RULES: dict[str, Callable[..., Node | None]] = {
     "maximum": Carried._of_larger,
     "minimum": Carried._of_smaller,
 }
-
-
-def _factors(node: Node) -> Counter[Node]:
-    """The factors of a product of products, each with how often it stands there."""
-    if isinstance(node, Apply) and node.head == "mul":
-        return _factors(node.arguments[0]) + _factors(node.arguments[1])
-    if isinstance(node, Apply) and node.head == "neg":
-        return _factors(node.arguments[0])
-    return Counter([node])
-
-
-def _usual(node: Select) -> tuple[Node, ...]:
-    """The branches that more than a single number chooses."""
-    at_a_number = isinstance(node.condition, Apply) and node.condition.head == "eq"
-    return (node.otherwise,) if at_a_number else (node.then, node.otherwise)
-
-
-def _is_error(node: Node) -> bool:
-    """Whether the node is what rounding took from something, which another rule of stabilising carried."""
-    if isinstance(node, Reduce):
-        return _is_error(node.body)
-    if isinstance(node, Select):
-        return _is_error(node.then) or _is_error(node.otherwise)
-    if not isinstance(node, Apply):
-        return False
-    if node.head in ("mul", "product_or_zero"):
-        return any(map(_is_error, node.arguments))
-    if node.head in ("add", "sub", "neg"):
-        return all(map(_is_error, node.arguments))
-    return node.head in _ERRORS

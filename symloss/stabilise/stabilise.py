@@ -76,10 +76,8 @@ def stabilise(
     translation = Translation(builder, extents)  # of what has no contrasts
     propagation = Propagation(builder, declaration.predictions)
     parameters = frozenset(role_symbol(d).name for d in declaration.parameters)
-    carried = {second: Carried(builder, parameters, second) for second in (False, True)}
-    outputs = tuple(
-        _output(_translation(translation, w), carried[_is_of_second_order(w)], propagation, w) for w in wanted
-    )
+    carried = {along_a_row: Carried(builder, parameters, along_a_row) for along_a_row in (False, True)}
+    outputs = tuple(_output(_translation(translation, w), carried[bool(w.indices)], propagation, w) for w in wanted)
     guards = _guards(builder, declaration) + open_rows(stable_form(declaration.expression), translation)
     arguments = _arguments(declaration, directions or {}, per_sample)
     used = _elements(outputs, guards)
@@ -91,11 +89,6 @@ def stabilise(
         guards,
         tuple({axis.name: int(axis.extent) for w in wanted for axis, _ in w.place}.items()),
     )
-
-
-def _is_of_second_order(wanted: Wanted) -> bool:
-    """Whether it is a Hessian of predictions along an axis."""
-    return wanted.name.startswith("hessian") and bool(wanted.indices)
 
 
 def all_axes(declaration: Declaration, wanted: Sequence[Wanted]) -> tuple[Axis, ...]:
@@ -118,7 +111,8 @@ def _output(translation: Translation, carried: Carried, propagation: Propagation
     for index in wanted.indices:
         axis = index.label.axis.name
         places[index] = Loop(axis, sum(loop.axis == axis for loop in places.values()))
-    node = propagation.into(carried.into(translation.node(wanted.stable, places)))
+    second = wanted.name.startswith("hessian")
+    node = propagation.into(carried.into(translation.node(wanted.stable, places), second))
     place = tuple((axis.name, position) for axis, position in wanted.place)
     return Output(wanted.name, tuple(places[i] for i in wanted.indices), node, wanted.weighted, wanted.reduced, place)
 

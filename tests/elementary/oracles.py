@@ -231,7 +231,6 @@ ORACLES: dict[str, Oracle] = {
     "minimum": min,
     "difference_error": error_of(operator.sub),
     "with_lost": lambda y, lost: y + lost,
-    "with_lost_single": lambda y, lost: y,
     "sum_lost": error_of(operator.add),
     "difference_lost": error_of(operator.sub),
     "product_lost": error_of(operator.mul),

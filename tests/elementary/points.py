@@ -209,7 +209,6 @@ DOMAINS: dict[str, Domain] = {name: Domain((real,) * row.arity, everywhere) for 
     "less_share": Domain((ordinary, both_signs(sizes(1e-20, 1e-15)))),
     "less_share_single": Domain((ordinary, both_signs(sizes(1e-20, 1e-15)))),
     "with_lost": Domain((both_signs(ordinary), rests)),
-    "with_lost_single": Domain((both_signs(ordinary), rests)),
     **dict.fromkeys(("sum_lost", "difference_lost", "product_lost"), Domain((both_signs(sizes(1e-140, 1e140)),) * 2)),
     "quotient_lost": Domain((ordinary, ordinary, rests, real), last=lambda a, b, error: a / b, away_from_zero=1e-18),
     "sqrt_lost": Domain((ordinary, rests, real), last=lambda x, error: np.sqrt(x), away_from_zero=1e-18),

@@ -166,7 +166,6 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "maximum": [((NAN, 1.0), NAN), ((1.0, NAN), NAN), ((2.0, 1.0), 2.0), ((-INF, -INF), -INF)],
     "minimum": [((NAN, 1.0), NAN), ((1.0, NAN), NAN), ((2.0, 1.0), 1.0), ((INF, INF), INF)],
     "with_lost": [((1.0, INF), 1.0), ((INF, NAN), INF), ((1.0, 0.25), 1.25)],
-    "with_lost_single": [((1.0, INF), 1.0), ((1.0, 0.25), 1.0)],
     "sum_lost": [((1.0, 1e-17), 1e-17), ((INF, 1.0), NAN)],
     "difference_lost": [((1.0, 1e-17), -1e-17), ((INF, 1.0), NAN)],
     "product_lost": [((0.1, 0.1), -8.326673e-19), ((INF, 1.0), NAN)],
@@ -325,7 +324,7 @@ LENIENT = ("log_ndtr_corrected", "mills_corrected", "mills_slope_corrected",
            "sigmoid_corrected_single", "sigmoid_slope_corrected_single", "softplus_corrected_single",
            "exp_corrected_single", "log_sum_single", "log1psq_exp", "log1psq_excess_exp", "inverse_hypot_exp",
            "sigmoid_less_known", "number_or", "plus_error_single", "less_share", "less_share_single", "with_lost",
-           "with_lost_single", "inverse_hypot_exp_lost", "quotient_lost", "sqrt_lost", "exp_lost", "times_square_lost",
+           "inverse_hypot_exp_lost", "quotient_lost", "sqrt_lost", "exp_lost", "times_square_lost",
            "tanh_lost", "power_lost",
            "sigmoid_times_single", "sigmoid_slope_times_single")  # fmt: skip
 
