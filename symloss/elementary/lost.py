@@ -10,25 +10,14 @@ from symloss.elementary import ieee as math
 from symloss.elementary.algebraic import SQUARE_DOMINATES, inverse_hypot_parts
 from symloss.elementary.constants import INFINITY, LOG2E, ROUND, SMALLEST_NORMAL
 from symloss.elementary.exponential import (
-    EXP_LOWEST,
-    ROUND_1623,
-    TWO_MINUS_601,
     doubled_exp_reduced_in_parts,
     exp_error,
-    power_of_two_in,
     power_of_two_in_thirds,
     product_bounded,
 )
-from symloss.elementary.logarithm import TWO_MINUS_53, log_sum_in_parts
+from symloss.elementary.logarithm import TWO_MINUS_53, log_in_parts, log_sum_in_parts
 from symloss.elementary.power import hypot, powers_of_two_at
 from symloss.elementary.primitives import fma
-
-# tanh(x)/x - 1 as a polynomial in x^2 up to x = 1/16, highest power first: the series, the next term is 2^-65.
-TANH_SERIES = (
-    3.592128036572481e-03, -8.863235529902197e-03, 0.021869488536155203, -0.05396825396825397, 0.13333333333333333,
-    -0.3333333333333333,
-)  # fmt: skip
-TANH_NEAR = 0.0625
 
 SMALLEST_SQUARE = 2.004168360008973e-292  # 2^-969: half an ulp of it is a normal number
 
@@ -36,11 +25,6 @@ SMALLEST_SQUARE = 2.004168360008973e-292  # 2^-969: half an ulp of it is a norma
 def with_lost(y: float, lost: float) -> float:
     """y + lost, and y where what is lost is not known."""
     return y + (lost if math.fabs(lost) < INFINITY else 0.0)
-
-
-def with_lost_single(y: float, lost: float) -> float:
-    """y: what rounding takes from a float64 is far below a float32."""
-    return y
 
 
 def sum_lost(a: float, b: float) -> float:
@@ -144,61 +128,15 @@ def times_square_lost(w: float, g: float, error_w: float, error_g: float, y: flo
     return lost if square >= SMALLEST_SQUARE else 0.0
 
 
+def log_lost(x: float, error: float, y: float) -> float:
+    """What is missing from y = log(x) for 0 < x < inf, where error is missing from x."""
+    leading, rest = log_in_parts(x)
+    return error / x + (rest - (y - leading))
+
+
 def log1p_lost(x: float, error: float, y: float) -> float:
     """What is missing from y = log1p(x), where error is missing from x."""
     total = 1.0 + x
     part = total - 1.0
     leading, rest = log_sum_in_parts(total, (1.0 - (total - part)) + (x - part))
     return error / (1.0 if total == 0.0 else total) + (rest - (y - leading) if math.fabs(x) >= TWO_MINUS_53 else 0.0)
-
-
-def exp_decay_in_parts(x: float) -> tuple[float, float]:
-    """e^x for x <= 0 as a number and what is left of it, to 2^-60."""
-    t = EXP_LOWEST if x < EXP_LOWEST else x
-    shifted = fma(t, LOG2E, ROUND_1623)
-    leading, rest = doubled_exp_reduced_in_parts(t, shifted - ROUND_1623)
-    total = leading + rest
-    scale, power = TWO_MINUS_601, power_of_two_in(shifted)
-    return total * power * scale, (rest - (total - leading)) * power * scale
-
-
-def tanh_lost(x: float, error: float, y: float) -> float:
-    """What is missing from y = tanh(x), where error is missing from x.
-
-    y (1 + e) less 1 - e for e = e^-2|x|; next to 0, where those are far larger, by the series.
-    """
-    size, result = math.fabs(x), math.fabs(y)
-    e, rest = exp_decay_in_parts(-2.0 * size)
-    above, below = 1.0 - e, 1.0 + e
-    above_rest, below_rest = ((1.0 - above) - e) - rest, ((1.0 - below) + e) + rest
-    far = (fma(-result, below, above) + fma(-result, below_rest, above_rest)) / below
-    square = x * x
-    p = fma(TANH_SERIES[0], square, TANH_SERIES[1])
-    p = fma(
-        fma(fma(fma(p, square, TANH_SERIES[2]), square, TANH_SERIES[3]), square, TANH_SERIES[4]), square, TANH_SERIES[5]
-    )
-    near = fma(size * square, p, size - result)
-    return fma(error, fma(-y, y, 1.0), math.copysign(1.0, x) * (near if size < TANH_NEAR else far))
-
-
-def sigmoid_lost(x: float, error: float, y: float) -> float:
-    """What is missing from y = sigmoid(x), the larger or the smaller part of 1 + e at e = e^-|x|, where error is
-    missing from x."""
-    e, rest = exp_decay_in_parts(-math.fabs(x))
-    below = 1.0 + e
-    below_rest = ((1.0 - below) + e) + rest
-    above, above_rest = (1.0 if x > 0.0 else e), (0.0 if x > 0.0 else rest)
-    missing = (fma(-y, below, above) + fma(-y, below_rest, above_rest)) / below
-    return fma(y * (1.0 - y), error, missing)
-
-
-def sigmoid_slope_lost(x: float, error: float, y: float) -> float:
-    """What is missing from y = sigmoid_slope(x) = e/(1 + e)^2 at e = e^-|x|, whose slope is -y tanh(x/2), where error
-    is missing from x."""
-    e, rest = exp_decay_in_parts(-math.fabs(x))
-    below = 1.0 + e
-    below_rest = ((1.0 - below) + e) + rest
-    square = below * below
-    square_rest = fma(2.0 * below, below_rest, fma(below, below, -square))
-    missing = (fma(-y, square, e) + fma(-y, square_rest, rest)) / square
-    return fma(-y * math.copysign((1.0 - e) / below, x), error, missing)

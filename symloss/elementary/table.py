@@ -35,6 +35,7 @@ from symloss.elementary import (
     logarithm,
     logistic,
     lost,
+    lost_logistic,
     mean_divergence,
     narrow,
     normal,
@@ -59,7 +60,7 @@ MODULES: tuple[ModuleType, ...] = (
     constants, arithmetic, parts, exponential, exp_parts, logarithm, log_difference, mean_divergence, logistic,
     hyperbolic, power, algebraic, trigonometric, error_function, normal, truncated_normal, interval, gompertz, tilted,
     gamma, polygamma, beta, gamma_differences, log_shape, log_rising, saddle_point, scaled, bessel,
-    exponential_integral, single, shifted, threshold, narrow, lost, log_mean,
+    exponential_integral, single, shifted, threshold, narrow, lost, lost_logistic, log_mean,
 )  # fmt: skip
 
 
@@ -149,7 +150,7 @@ FUNCTIONS: dict[str, Function] = dict([
         exponential.exp_decay_corrected, shifted.exp_decay_corrected_single,
         shifted.exp_difference, shifted.exp_difference_single, shifted.share_error,
         shifted.less_share, single.less_share_single, threshold.logit_remainder,
-        threshold.sigmoid_less, lost.with_lost, lost.with_lost_single, lost.sum_lost, lost.difference_lost,
+        threshold.sigmoid_less, lost.with_lost, lost.sum_lost, lost.difference_lost,
         lost.product_lost,
     ),
     *rows(
@@ -164,7 +165,7 @@ FUNCTIONS: dict[str, Function] = dict([
         logistic.sigmoid_slope_times, single.sigmoid_slope_times_single,
         shifted.times_parts, shifted.times_parts_single,
         lost.sqrt_lost, lost.inverse_hypot_lost, lost.algebraic_sigmoid_lost, lost.exp_lost, lost.log1p_lost,
-        lost.tanh_lost, lost.sigmoid_lost, lost.sigmoid_slope_lost,
+        lost.log_lost, lost_logistic.sigmoid_lost, lost_logistic.sigmoid_slope_lost, lost_logistic.tanh_lost,
     ),
     *rows(4, exponential.exp_times_pair, threshold.sigmoid_less_known, lost.quotient_lost),
     *rows(5, lost.exp_product_lost, lost.hypot_lost, lost.times_square_lost),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from symloss.elementary.table import AMPLIFYING
@@ -244,3 +244,24 @@ def short_forms(stable: Stable, dtype: str) -> dict[str, str]:
         return {}
     heads = {n.head for root in stable.roots() for n in descendants(root) if isinstance(n, Apply)}
     return {} if heads & AMPLIFYING else SHORT
+
+
+def without_lost(stable: Stable, dtype: str) -> Stable:
+    """For float32 the results without what rounding took from a float64: sums of it along a row would be computed."""
+    if not short_forms(stable, dtype):
+        return stable
+    known: dict[Node, Node] = {}
+
+    def plain(node: Node) -> Node:
+        if node not in known:
+            if isinstance(node, Apply) and node.head == "with_lost":
+                known[node] = plain(node.arguments[0])
+            elif isinstance(node, Select):
+                then, otherwise = plain(node.then), plain(node.otherwise)
+                same = (then, otherwise) == (node.then, node.otherwise)
+                known[node] = node if same else Select(node.condition, then, otherwise)
+            else:
+                known[node] = node
+        return known[node]
+
+    return replace(stable, outputs=tuple(replace(output, node=plain(output.node)) for output in stable.outputs))

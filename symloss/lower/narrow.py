@@ -34,9 +34,7 @@ LIMIT = 6.0
 EXPONENTIALS = {"exp_difference": 1.1, "sigmoid": 3.0, "sigmoid_slope": 2.0}
 """Functions of exact arguments and the bounds of their errors; measured by tests/campaigns/exhaustive_narrow.py."""
 
-CORRECTED = frozenset(
-    f"{name}{short}" for name in ("plus_error", "less_share", "with_lost") for short in ("", "_single")
-)
+CORRECTED = frozenset(f"{name}{short}" for name in ("plus_error", "less_share") for short in ("", "_single"))
 """A first argument and what rounding in float64 took from it, which is nothing to a float32."""
 
 STEADY = CORRECTED | NARROW.keys() | ARITHMETIC | COMPARISONS | LOGIC | {"div", "share_error", "times_parts", "log1p"}

@@ -13,7 +13,7 @@ from dataclasses import replace
 from math import inf
 
 from symloss.lower.exceptional import exceptional, whole_row_not_a_number
-from symloss.lower.graphs import ROW, Graph, Ordered, first_free, is_single, short_forms
+from symloss.lower.graphs import ROW, Graph, Ordered, first_free, is_single, short_forms, without_lost
 from symloss.lower.ir import (
     Accumulate,
     Add,
@@ -62,6 +62,7 @@ from symloss.stabilise.graph import Apply, Element, Guard, Loop, Node, Output, P
 
 def lower(stable: Stable, variant: Variant) -> Nest:
     """The loops that compute every output of ``stable`` and check its guards in one pass over the rows."""
+    stable = without_lost(stable, variant.dtype)
     lowering = _Lowering(stable, variant)
     body = tidy(lowering.main_pass())
     search = tidy(lowering.search_pass()) if stable.guards or variant.weighted else ()

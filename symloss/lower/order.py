@@ -136,6 +136,7 @@ class _Uses:
 
     def __init__(self, graph: Graph, kept: frozenset[Node]) -> None:
         self.places: dict[Node, set[Place]] = {}
+        self._seen: set[tuple[Node, Loop, Place]] = set()
         self._graph, self._kept = graph, kept
 
     def visit(self, node: Node, outermost: Loop, place: Place) -> None:
@@ -152,6 +153,9 @@ class _Uses:
             (outermost,) = node.free
             if node in self._kept:
                 return
+        elif (node, outermost, place) in self._seen:  # many paths lead to a value of pairs
+            return
+        self._seen.add((node, outermost, place))
         for operand in node.operands:
             self.visit(operand, outermost, place)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -19,10 +21,17 @@ _SMALL = (algebraic_sigmoid, inverse_hypot)  # of arguments that are themselves 
 
 def nearest(e: sp.Expr) -> float:
     """The double nearest to a number."""
+    return nearest_and_rest(e)[0]
+
+
+def nearest_and_rest(e: sp.Expr) -> tuple[float, float]:
+    """The double nearest to a number, and the one nearest to what it lacks."""
     if e in (sp.oo, -sp.oo, sp.nan):
-        return float(e)
+        return float(e), 0.0
     with mpmath.workprec(200):
-        return float(evaluate(e, {}))
+        exactly = evaluate(e, {})
+        value = float(exactly)
+        return value, float(exactly - value) if math.isfinite(value) else 0.0
 
 
 def is_constant(e: sp.Basic) -> bool:
@@ -50,13 +59,16 @@ def as_doubles(coefficient: sp.Rational) -> tuple[float, float]:
 
 
 def with_one_number(
-    above: list[sp.Expr], below: list[sp.Expr], number: tuple[float, float]
+    above: list[sp.Expr],
+    below: list[sp.Expr],
+    number: tuple[float, float],
+    rounded: Callable[[sp.Expr], float],
 ) -> tuple[list[sp.Expr], list[sp.Expr], tuple[float, float]]:
-    """sqrt(2) x/sqrt(pi) as one number and x: rounded once, and an exponential in x meets all of it."""
+    """sqrt(2) x/sqrt(pi) as one number and x: `rounded` once, and an exponential in x meets all of it."""
     numbers = [*filter(_is_irrational, above), *(1 / f for f in below if _is_irrational(f))]
     if not numbers or (len(numbers) == 1 and number == (1.0, 1.0) and not any(map(_is_irrational, below))):
         return above, below, number
-    joined = nearest(sp.Mul(*numbers) * exact(number[0]) / exact(number[1]))
+    joined = rounded(sp.Mul(*numbers) * exact(number[0]) / exact(number[1]))
     top, bottom = ([f for f in factors if not _is_irrational(f)] for factors in (above, below))
     return top, bottom, (joined, 1.0)
 

@@ -142,6 +142,8 @@ class Builder:
 
     def __init__(self) -> None:
         self._made: dict[tuple[object, ...], Node] = {}
+        self.missing: dict[Node, float] = {}
+        """What rounding took from a constant, where it is not what was typed: sqrt(2) less the nearest float64."""
 
     def make(self, kind: type[AnyNode], *fields: object) -> AnyNode:
         # repr() tells 0.0 from -0.0, which hash and compare equal.

@@ -75,7 +75,9 @@ def stabilise(
     extents = {a.extent: a.name for a in reversed(axes) if isinstance(a.extent, sp.Symbol)}
     translation = Translation(builder, extents)  # of what has no contrasts
     propagation = Propagation(builder, declaration.predictions)
-    outputs = tuple(_output(_translation(translation, w), propagation, w) for w in wanted)
+    parameters = frozenset(role_symbol(d).name for d in declaration.parameters)
+    carried = {along_a_row: Carried(builder, parameters, along_a_row) for along_a_row in (False, True)}
+    outputs = tuple(_output(_translation(translation, w), carried[bool(w.indices)], propagation, w) for w in wanted)
     guards = _guards(builder, declaration) + open_rows(stable_form(declaration.expression), translation)
     arguments = _arguments(declaration, directions or {}, per_sample)
     used = _elements(outputs, guards)
@@ -104,12 +106,13 @@ def _translation(plain: Translation, wanted: Wanted) -> Translation:
     return Translation(plain.builder, plain.extents, rows) if rows else plain
 
 
-def _output(translation: Translation, propagation: Propagation, wanted: Wanted) -> Output:
+def _output(translation: Translation, carried: Carried, propagation: Propagation, wanted: Wanted) -> Output:
     places: dict[sp.Idx, Loop] = {}
     for index in wanted.indices:
         axis = index.label.axis.name
         places[index] = Loop(axis, sum(loop.axis == axis for loop in places.values()))
-    node = propagation.into(Carried(translation.builder).into(translation.node(wanted.stable, places)))
+    second = wanted.name.startswith("hessian")
+    node = propagation.into(carried.into(translation.node(wanted.stable, places), second))
     place = tuple((axis.name, position) for axis, position in wanted.place)
     return Output(wanted.name, tuple(places[i] for i in wanted.indices), node, wanted.weighted, wanted.reduced, place)
 

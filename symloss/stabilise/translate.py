@@ -44,7 +44,7 @@ from .arithmetic import (
     halved_exponentials,
     is_constant,
     is_repeated_divisor,
-    nearest,
+    nearest_and_rest,
     squared_factors,
     squared_last,
     term_order,
@@ -134,9 +134,16 @@ class Translation:
     def number(self, value: float) -> Node:
         return self.make(Constant, float(value))
 
+    def rounded(self, e: sp.Expr) -> float:
+        """The double nearest to a number; what it lacks is kept."""
+        value, rest = nearest_and_rest(e)
+        if self.builder.missing.setdefault(self.number(value), rest) != rest:
+            self.builder.missing[self.number(value)] = 0.0  # two numbers have this nearest one
+        return value
+
     def _translate(self, e: sp.Basic, places: Places) -> Node:
         if is_constant(e):
-            return self.number(nearest(e))
+            return self.number(self.rounded(e))
         for kind, rule in _RULES:
             if isinstance(e, kind):
                 node = rule(self, e, places)
@@ -288,7 +295,7 @@ class Translation:
         places: Places,
         powers: bool = False,
     ) -> Node:
-        above, below, number = with_one_number(above, below, number)
+        above, below, number = with_one_number(above, below, number, self.rounded)
         over = None if powers else over_the_row(self, above, below, number, places)
         if over is not None:
             return over

@@ -42,7 +42,7 @@ LIMITS = {
     "exp_error": 2.0**50, "exp_rest": 2.0**12, "exp_rest_single": 2.0**50, "log_error": 2.0**50,
     **dict.fromkeys((n for n in FUNCTIONS if n.endswith("_lost")), 2.0**50),
     "multiply_add": 0.5,
-    "with_lost": 0.5, "with_lost_single": 2.0**10, "sum_lost": 0.0, "difference_lost": 0.0, "product_lost": 0.0,
+    "with_lost": 0.5, "sum_lost": 0.0, "difference_lost": 0.0, "product_lost": 0.0,
     "exp_product_single": 2.0**17,
     "exp_product_corrected_single": 2.0**17, "exp_product": 0.55, "exp_product_corrected": 1.5,
     "logit_remainder": 2.0**20,  # what is left of a logit, to 2^-33 of itself

@@ -170,7 +170,6 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
     "maximum": [((NAN, 1.0), NAN), ((1.0, NAN), NAN), ((2.0, 1.0), 2.0), ((-INF, -INF), -INF)],
     "minimum": [((NAN, 1.0), NAN), ((1.0, NAN), NAN), ((2.0, 1.0), 1.0), ((INF, INF), INF)],
     "with_lost": [((1.0, INF), 1.0), ((INF, NAN), INF), ((1.0, 0.25), 1.25)],
-    "with_lost_single": [((1.0, INF), 1.0), ((1.0, 0.25), 1.0)],
     "sum_lost": [((1.0, 1e-17), 1e-17), ((INF, 1.0), NAN)],
     "difference_lost": [((1.0, 1e-17), -1e-17), ((INF, 1.0), NAN)],
     "product_lost": [((0.1, 0.1), -8.326673e-19), ((INF, 1.0), NAN)],
@@ -196,6 +195,7 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
                            ((1.0, 1e-12, 0.19661193324148185), -9.085623e-14)],
     "log1p_lost": [((0.0, 0.0, 0.0), 0.0), ((1e-20, 1e-37, 1e-20), 1e-37),
                    ((1.0, 0.0, 0.6931471805599453), 2.319047e-17)],
+    "log_lost": [((1.0, 1e-17, 0.0), 1e-17), ((2.0, 0.0, 0.6931471805599453), 2.319047e-17)],
     "difference_error": [((INF, 1.0), 0.0), ((INF, INF), 0.0), ((1e308, -1e308), 0.0), ((1.0, 1e-17), -1e-17)],
     "sum_error": [((INF, 1.0), 0.0), ((INF, -INF), 0.0), ((1e308, 1e308), 0.0), ((1.0, 1e-17), 1e-17)],
     "product_error": [((INF, 0.0), 0.0), ((1e300, 1e300), 0.0), ((0.1, 0.1), -8.326673e-19)],
@@ -340,7 +340,8 @@ LENIENT = ("log_ndtr_corrected", "mills_corrected", "mills_slope_corrected",
            "sigmoid_corrected_single", "sigmoid_slope_corrected_single", "softplus_corrected_single",
            "exp_corrected_single", "log_sum_single", "log1psq_exp", "log1psq_excess_exp", "inverse_hypot_exp",
            "sigmoid_less_known", "number_or", "plus_error_single", "less_share", "less_share_single", "with_lost",
-           "with_lost_single", "inverse_hypot_exp_lost", "quotient_lost", "sqrt_lost", "exp_lost", "times_square_lost",
+           "inverse_hypot_exp_lost", "quotient_lost", "sqrt_lost", "exp_lost", "times_square_lost",
+           "tanh_lost",
            "sigmoid_times_single", "sigmoid_slope_times_single")  # fmt: skip
 
 
