@@ -8,7 +8,8 @@ from symloss.elementary.constants import INFINITY
 from symloss.elementary.exponential import exp, exp_corrected, exp_decay, exp_product, exp_product_corrected
 from symloss.elementary.logarithm import log1p
 from symloss.elementary.logistic import TIMES_FAR, sigmoid, sigmoid_slope, softplus, softplus_excess
-from symloss.elementary.lost import exp_decay_in_parts, log1p_lost, sigmoid_lost
+from symloss.elementary.lost import log1p_lost
+from symloss.elementary.lost_logistic import exp_decay_in_parts, sigmoid_lost
 from symloss.elementary.primitives import fma
 
 # (log(1 + x) - x/(1 + x)) / x^2 for 0 <= x <= 1/e;
