@@ -6,10 +6,7 @@ from collections import Counter
 
 from .graph import Apply, Node, Reduce, Select, is_power_of_two
 
-ERRORS = {
-    "sum_error", "difference_error", "product_error", "exp_error", "exp_rest", "log_error", "share_error",
-    "sigmoid_lost", "sigmoid_slope_lost", "tanh_lost",
-}  # fmt: skip
+ERRORS = {"sum_error", "difference_error", "product_error", "exp_error", "exp_rest", "log_error", "share_error"}
 """What other rules of stabilising add to a result; all would be 0 if nothing were rounded."""
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symloss.heads.binders import SoftmaxComplement, SoftmaxGap, Total, free_indices
-from symloss.heads.functions import bernoulli_function, finished, product_or_zero, sigmoid
+from symloss.heads.functions import bernoulli_function, finished, product_or_zero
 from symloss.heads.row_binders import Direction
 
 from .arithmetic import term_order
@@ -43,20 +43,14 @@ def rounded_once(t: Translation, e: sp.Expr, places: Places) -> Node:
 
 def in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
     """The value and what rounding took from it, as far as that is known."""
+    if isinstance(e, finished):
+        return in_parts(t, e.args[0], places)
     if isinstance(e, sp.Add):
         return functools.reduce(functools.partial(sum_of_parts, t), _terms(t, e, places))
     if isinstance(e, sp.Mul):
         return _of_factors(t, e, places)
     if isinstance(e, sp.Pow) and e.exp.is_Integer and 2 <= e.exp <= _MOST_REPEATED:
         return functools.reduce(functools.partial(product_of_parts, t), [in_parts(t, e.base, places)] * int(e.exp))
-    if isinstance(e, finished) and isinstance(e.args[0], Total):
-        return _total(t, e.args[0], places)
-    if isinstance(e, finished):
-        return in_parts(t, e.args[0], places)
-    if isinstance(e, sigmoid):
-        return _sigmoid(t, e, places)
-    if isinstance(e, sp.tanh):
-        return _tanh(t, e, places)
     if isinstance(e, sp.log) and isinstance(e.args[0], sp.Add):
         return _logarithm(t, e, places)
     if isinstance(e, sp.Pow) and isinstance(e.base, SoftmaxComplement) and e.exp != -1:
@@ -147,48 +141,7 @@ def is_of_slopes(e: Total) -> bool:
     return any(without_slope(list(product.args))[1] == 1 for product in e.body.atoms(sp.Mul))
 
 
-def with_known_sums(e: sp.Expr) -> sp.Expr:
-    """With sums over pairs, of slopes and of logistic functions, marked to be taken in parts."""
-    totals = (s for s in e.atoms(Total) if is_of_slopes(s) or (free_indices(s) and isinstance(s.body, sigmoid)))
-    return e.xreplace({s: finished(s) for s in totals})
-
-
-def _with_slope(t: Translation, u: sp.Expr, factors: list[sp.Expr], places: Places) -> Parts:
-    """s(u) s(-u) times the other factors; first those that are the same for a row or one of its entries."""
-    scale, t.slope_scale = t.slope_scale, None
-    parts = _slope(t, *with_rounding_error(t, u, places), scale)
-    same = [f for f in factors if f.has(Total) and not f.has(sp.tanh)]
-    groups = (sp.Mul(*same), sp.Mul(*(f for f in factors if f not in same)))
-    return functools.reduce(functools.partial(product_of_parts, t), [in_parts(t, g, places) for g in groups], parts)
-
-
-def _slope(t: Translation, x: Node, error: Node | None, scale: Node | None) -> Parts:
-    zero = t.number(0.0)
-    known = zero if error is None else error
-    if scale is not None:  # what is missing is not known where it is subnormal itself
-        slope = t.call("sigmoid_slope_times", x, known, scale)
-        plain = t.call("eq", scale, t.number(1.0))
-        return slope, t.make(Select, plain, t.call("sigmoid_slope_lost", x, known, slope), zero)
-    slope = t.call("sigmoid_slope", x) if error is None else t.call("sigmoid_slope_corrected", x, error)
-    return slope, t.call("sigmoid_slope_lost", x, known, slope)
-
-
-def _sigmoid(t: Translation, e: sigmoid, places: Places) -> Parts:
-    x, error = with_rounding_error(t, e.args[0], places)
-    value = t.node(e, places)
-    return value, t.call("sigmoid_lost", x, t.number(0.0) if error is None else error, value)
-
-
-def _tanh(t: Translation, e: sp.tanh, places: Places) -> Parts:
-    x, error = with_rounding_error(t, e.args[0], places)
-    value = t.node(e, places)
-    return value, t.call("tanh_lost", x, t.number(0.0) if error is None else error, value)
-
-
 def _of_factors(t: Translation, e: sp.Mul, places: Places) -> Parts:
-    u, power, others = without_slope(list(e.args))
-    if power == 1:
-        return _with_slope(t, u, others, places)
     computed = sp.Mul(*(f for f in e.args if isinstance(f, sp.exp) or is_power_of_sum(f)))
     if is_computed(computed):
         parts = with_rounding_error(t, computed, places)
@@ -221,9 +174,7 @@ def _total(t: Translation, e: Total, places: Places) -> Parts:
     loop, _ = t.inside(e, places)
     index, body = e.open()
     inner = {**{i: places[i] for i in free_indices(body) - {index}}, index: loop}
-    if not is_of_slopes(e):
-        return t.rows.sum_in_parts(*in_parts(t, body, inner), loop, bounded=True)
-    return t.rows.sum_in_parts(*in_parts(t, with_known_sums(body), inner), loop)
+    return t.rows.sum_in_parts(*in_parts(t, body, inner), loop, bounded=True)
 
 
 def _scaled_sum(t: Translation, e: Total, places: Places, scale: Node) -> Node:

@@ -16,7 +16,7 @@ from symloss.heads.functions import sigmoid
 
 from .arithmetic import is_repeated_divisor, term_order
 from .graph import Loop, Node, Select
-from .in_parts import in_parts, is_of_slopes, product_of_parts, sum_of_parts, with_known_sums
+from .in_parts import in_parts, product_of_parts, sum_of_parts
 from .logistic_pairs import without_slope
 from .rows import Parts
 from .small_slopes import scales, term_in_parts
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from .translate import Translation
 
 Places = Mapping[sp.Idx, Loop]
-
-_SEVERAL = 2  # sums as factors: a first derivative has one
 
 
 def is_of_row_and_targets(e: sp.Add) -> bool:
@@ -63,22 +61,13 @@ def _without_slope(e: sp.Add) -> tuple[sp.Expr, sp.Expr] | None:
 
 def next_to_the_row(t: Translation, e: sp.Add, places: Places, up: Node | None = None) -> Node:
     """The sum and what rounding took from its terms: what is the same for the row is known in two parts."""
-    known = with_known_sums if _is_second(e) else sp.sympify
-
-    def plain(t: Translation, x: sp.Expr, places: Places) -> Parts:
-        return _entry_in_parts(t, known(x), places)
-
     terms = sorted(e.args, key=term_order)
+    plain = _entry_in_parts
     *first, last = (plain(t, x, places) if up is None else term_in_parts(t, x, places, up, plain) for x in terms)
     before = functools.reduce(functools.partial(sum_of_parts, t), first)
     total = t.call("add", before[0], last[0])
     errors = [error for error in (before[1], last[1]) if error is not None]
     return t.call("plus_error", total, functools.reduce(lambda x, y: t.call("add", x, y), errors)) if errors else total
-
-
-def _is_second(e: sp.Add) -> bool:
-    """Whether it is a second derivative with sums over pairs: their slopes have slopes of their own."""
-    return any(is_of_slopes(total) and total.has(sp.tanh) for total in e.atoms(Total))
 
 
 def _entry_in_parts(t: Translation, e: sp.Expr, places: Places) -> Parts:
@@ -107,23 +96,8 @@ def over_the_row(
     divisor = sp.Mul(*below)
     if q != 1.0 or not divisor.has(Total) or any(map(is_repeated_divisor, below)) or any(f.has(sp.exp) for f in above):
         return None
-    found = _times_sums(t, above, divisor, places)
-    found = found or _times_the_row(t, above, divisor, places) or _divided(t, above, divisor, places)
+    found = _times_the_row(t, above, divisor, places) or _divided(t, above, divisor, places)
     return found if found is None or p == 1.0 else t.call("mul", t.number(p), found)
-
-
-def _times_sums(t: Translation, above: list[sp.Expr], divisor: sp.Expr, places: Places) -> Node | None:
-    """Where two factors above or more are sums with sums along the row in them, as in a second derivative: their
-    product over the divisor in two parts, times the others. Every one of its ten roundings would show."""
-    sums = [f for f in above if isinstance(f, sp.Add) and f.has(Total)]
-    others = [f for f in above if f not in sums]
-    if len(sums) < _SEVERAL or not others:
-        return None
-    value, error = _finite(t, in_parts(t, sp.Mul(*sums) / divisor, places))
-    if error is None:
-        return None
-    product = t.product(others, places, 1.0)
-    return t.silenced(above, t.call("times_parts", product, value, error), places)
 
 
 def _times_the_row(t: Translation, above: list[sp.Expr], divisor: sp.Expr, places: Places) -> Node | None:
