@@ -130,7 +130,7 @@ def times_square_lost(w: float, g: float, error_w: float, error_g: float, y: flo
 
 def log_lost(x: float, error: float, y: float) -> float:
     """What is missing from y = log(x) for 0 < x < inf, where error is missing from x."""
-    positive = x if x > 0.0 else 1.0
+    positive = 1.0 if x <= 0.0 else x
     leading, rest = log_in_parts(positive)
     return error / positive + (rest - (y - leading))
 
