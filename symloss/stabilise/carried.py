@@ -12,7 +12,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection
 
-from .carried_shapes import ERRORS, factors, is_error, is_of_exponentials, is_upper_part, is_with_error, usual
+from .carried_shapes import (
+    ERRORS,
+    factors,
+    is_error,
+    is_of_exponentials,
+    is_told,
+    is_upper_part,
+    is_with_error,
+    reached,
+    usual,
+)
 from .graph import Apply, Builder, Constant, Element, Node, Reduce, Select, is_power_of_two
 from .rows import RowFunctions
 
@@ -60,9 +70,21 @@ class Carried:
         total = self.variance(node, False)
         most = _MOST_OF_ROW if self.along_a_row and (second or not self.has_pairs(node)) else _MOST
         least = 0.0 if is_of_exponentials(node) else most
-        if total < least or self.variance(node, True) > _UNKNOWN * total:
+        if total < least or self.variance(node, True) > _UNKNOWN * total or self.takes_back(node):
             return self.with_parameters(node)
         return self.corrected(node)
+
+    def takes_back(self, node: Node) -> bool:
+        """Whether it would take back what another rule has added for the argument of a function, times its slope: where
+        no error of the function is known, that of its argument is in none here, and the other would be nothing."""
+        products = (factors(n) for n in reached(node) if isinstance(n, Apply) and n.head == "mul")
+        return any(any(map(is_error, found)) and any(map(self._is_unaware, found)) for found in products)
+
+    def _is_unaware(self, node: Node) -> bool:
+        """Whether it is a function whose argument is rounded, and which does not hand that on."""
+        if not isinstance(node, Apply) or node.head in self.functions | _RULES.keys() | _EXACT | ERRORS:
+            return False
+        return not is_told(node) and any(self.error(a) is not None for a in node.arguments)
 
     def has_pairs(self, node: Node) -> bool:
         """Whether a sum in it is taken anew for every entry of a row."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from .graph import Apply, Node, Reduce, Select, is_power_of_two
 
 ERRORS = {"sum_error", "difference_error", "product_error", "exp_error", "exp_rest", "log_error", "share_error"}
 """What other rules of stabilising add to a result; all would be 0 if nothing were rounded."""
+
+TOLD = {"log_sum", "sigmoid_times", "sigmoid_slope_times"}
 
 
 def factors(node: Node) -> Counter[Node]:
@@ -36,6 +39,25 @@ def is_upper_part(node: Node) -> bool:
         return False
     total, far = node.arguments
     return isinstance(total, Apply) and total.head == "add" and total.arguments[1] is far
+
+
+def is_told(node: Node) -> bool:
+    """Whether it is a function whose second argument is what rounding took from the first."""
+    return isinstance(node, Apply) and (node.head.endswith("_corrected") or node.head in TOLD)
+
+
+def reached(root: Node) -> Iterator[Node]:
+    """The value and what it is computed from, each once, without conditions and what functions are told of errors."""
+    seen, stack = {root}, [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        operands = list(node.operands)
+        if isinstance(node, Select) or is_told(node):
+            del operands[0 if isinstance(node, Select) else 1]
+        new = [o for o in dict.fromkeys(operands) if o not in seen]
+        seen.update(new)
+        stack += new
 
 
 def is_error(node: Node) -> bool:
