@@ -143,8 +143,8 @@ def test_a_sum_along_a_row_brings_its_own_rounding() -> None:
     ],
 )
 def test_which_results_pay_for_it(name: str, kind: str, by: str, corrected: bool) -> None:
-    """Rows from 0.54 ulp on, gradients of pairs and results of one prediction, whose functions are not known, later; not
-    where a rule makes good the argument of a function without a known error (Student's t by q would be 280 ulp)."""
+    """Rows from 0.54 ulp on, gradients of pairs and results of one prediction, whose functions are not known, later;
+    not where a rule makes good the argument of a function without a known error (Student's t by q would be 280 ulp)."""
     text = show(sl.get(name).pipeline.nest((Request(kind, (by,)),), Variant("float64")))
     assert ("with_lost" in text) is corrected
 
