@@ -9,7 +9,7 @@ import pytest
 import symloss as sl
 from tests.laws.shapes import SHORT
 
-SHARE = 6
+SHARE = 12
 """Of the laws that cost a kernel or two, one in so many is held against each loss, another one for every loss; all of
 them would take an hour. `pytest --every-law` runs them all."""
 
