@@ -5,9 +5,9 @@ from __future__ import annotations
 from symloss.elementary import ieee as math
 from symloss.elementary.arithmetic import difference_error, sum_error
 from symloss.elementary.constants import INFINITY
-from symloss.elementary.exponential import exp, exp_corrected, exp_decay, exp_product, exp_product_corrected
+from symloss.elementary.exponential import exp, exp_decay, exp_product, exp_product_corrected
 from symloss.elementary.logarithm import log1p
-from symloss.elementary.logistic import TIMES_FAR, sigmoid, sigmoid_slope, softplus, softplus_excess
+from symloss.elementary.logistic import TIMES_FAR, sigmoid, sigmoid_slope, softplus
 from symloss.elementary.lost import log1p_lost
 from symloss.elementary.lost_logistic import exp_decay_in_parts, sigmoid_lost
 from symloss.elementary.primitives import fma
@@ -47,17 +47,8 @@ def exp_softplus(v: float, w: float) -> float:
 
 
 def exp_softplus_excess(v: float, w: float) -> float:
-    """exp(v) (softplus(w - v) - sigmoid(w - v)): exp(2 w - v)/2 where w is far below v. Measured error: 4 ulp."""
-    u = w - v
-    if u <= -40.0:
-        return 0.5 * exp_corrected(w + u, difference_error(w, v) + sum_error(w, u))  # e^u may underflow
-    # The excess is exp(2 u)/2 far below 0, and takes twice the error of u from it.
-    return exp(v) * softplus_excess(u) * (1.0 + 2.0 * difference_error(w, v) if u < 0.0 else 1.0)
-
-
-def exp_softplus_excess_series(v: float, w: float) -> float:
-    """`exp_softplus_excess` by a polynomial times exp(2 w - v) where w is below v - 1, elsewhere by what rounding takes
-    from its two terms. Measured error: 1.5 ulp."""
+    """exp(v) (softplus(w - v) - sigmoid(w - v)): a polynomial times exp(2 w - v) where w is below v - 1, elsewhere with
+    what rounding takes from its two terms. Measured error: 1.5 ulp."""
     u = w - v
     z = exp(u if u < SERIES_FROM else SERIES_FROM)
     p = fma(LOG1P_EXCESS[0], z, LOG1P_EXCESS[1])

@@ -139,7 +139,6 @@ FUNCTIONS: dict[str, Function] = dict([
         log_rising.rising_log_exp, log_rising.rising_excess_exp, log_rising.rising_slope,
         log_rising.excess_slope, log_rising.rising_curvature,
         log_mean.exp_sigmoid, log_mean.exp_sigmoid_squared, log_mean.exp_softplus, log_mean.exp_softplus_excess,
-        log_mean.exp_softplus_excess_series,
         exponential.exp_times,
         power.power, power.hypot, algebraic.power1psq, algebraic.power1psq_quotient, algebraic.log1psq_quotient,
         normal.log_ndtr_product, trigonometric.atan2,

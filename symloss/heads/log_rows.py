@@ -147,6 +147,6 @@ BY_LOGARITHM: tuple[Row, ...] = (
             fn.exp_sigmoid(v, w) * fn.sigmoid(w - v),
         ),
         lambda v, w: mpmath.exp(v) * _excess(w - v),
-        "exp_softplus_excess_series",
+        "exp_softplus_excess",
     ),
 )

@@ -35,11 +35,11 @@ KEYED = "keyed"
 SINGLE = "single"
 """A value as the float32 nearest to it; what is made of such is a float32, too. See `symloss.lower.narrow`."""
 
-NARROW_AND_CHEAP = {f"{head}_narrow" for head in ("abs", "maximum", "minimum", "sign", "step")}
+SIMPLE = {"abs", "maximum", "minimum", "sign", "step"}
+NARROW_AND_SIMPLE = {f"{head}_narrow" for head in SIMPLE}
 
 # All else is worth a store and a load where its value is wanted in a second loop.
-SIMPLE = {"abs", "maximum", "minimum", "multiply_add", "sign", "step"}
-CHEAP = ARITHMETIC | COMPARISONS | LOGIC | SIMPLE | {KEYED, SINGLE} | NARROW_AND_CHEAP
+CHEAP = ARITHMETIC | COMPARISONS | LOGIC | SIMPLE | NARROW_AND_SIMPLE | {"multiply_add", KEYED, SINGLE}
 
 OrderedKind = Literal["larger", "smaller", "level", "earlier"]
 

@@ -39,7 +39,7 @@ def with_component(t: Translation, e: sp.Mul, places: Places) -> Node | None:
     row, (entry, _) = t.statistics(weights[0], places), t._entry(weights[0], places)
     if row.scale != UNSCALED:
         return None
-    exponent, error = t.rows.exponent(entry, row)
+    exponent, error = t.rows.exponent(entry, row.largest)
     for other in others:
         u = t.node(other.args[0], places)
         error = t.call("add", error, t.call("sum_error", exponent, u))

@@ -18,7 +18,7 @@ from symloss.heads.row_binders import Direction
 
 from .arithmetic import term_order
 from .exponents import is_computed, is_power_of_sum, rounding_error, with_rounding_error
-from .graph import Loop, Node, Select, is_power_of_two
+from .graph import Loop, Node, Reduce, Select, is_power_of_two
 from .logistic_pairs import without_slope
 from .rows import Parts
 from .target import depends_on_prediction
@@ -177,19 +177,28 @@ def _total(t: Translation, e: Total, places: Places) -> Parts:
     return t.rows.sum_in_parts(*in_parts(t, body, inner), loop, bounded=True)
 
 
-def _scaled_sum(t: Translation, e: Total, places: Places, scale: Node) -> Node:
-    """The sum of slopes that are multiplied by a scale, and of what they meet."""
+def opened(t: Translation, e: Total, places: Places) -> tuple[Loop, Places, sp.Basic | None, sp.Expr]:
+    """A sum over pairs: its loop, the places in it, where it leaves an entry out, and what it adds elsewhere."""
     loop, _ = t.inside(e, places)
     index, body = e.open()
     inner = {**{i: places[i] for i in free_indices(body) - {index}}, index: loop}
-    (_, left_out), (branch, _) = body.args if isinstance(body, sp.Piecewise) else ((None, None), (body, None))
+    if not isinstance(body, sp.Piecewise):
+        return loop, inner, None, body
+    (_, left_out), (branch, _) = body.args[:2]
+    return loop, inner, left_out, branch
+
+
+def _scaled_sum(t: Translation, e: Total, places: Places, scale: Node) -> Node:
+    """The sum of slopes that are multiplied by a scale, and of what they meet."""
+    loop, inner, left_out, branch = opened(t, e, places)
     u, _, others = without_slope(list(sp.Mul.make_args(branch)))
     x, error = with_rounding_error(t, u, inner)
     zero = t.number(0.0)
     slope = t.call("sigmoid_slope_times", x, zero if error is None else error, scale)
     product = t.call("mul", slope, t.node(sp.Mul(*others), inner)) if others else slope
     product = t.make(Select, t.call("eq", slope, zero), zero, product)
-    return t.rows.sum_of(product if left_out is None else t.make(Select, t.node(left_out, inner), zero, product), loop)
+    kept = product if left_out is None else t.make(Select, t.node(left_out, inner), zero, product)
+    return t.make(Reduce, "sum", loop, kept)
 
 
 def _choice(t: Translation, e: sp.Piecewise, places: Places) -> Parts:

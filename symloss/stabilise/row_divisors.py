@@ -61,9 +61,10 @@ def _without_slope(e: sp.Add) -> tuple[sp.Expr, sp.Expr] | None:
 
 def next_to_the_row(t: Translation, e: sp.Add, places: Places, up: Node | None = None) -> Node:
     """The sum and what rounding took from its terms: what is the same for the row is known in two parts."""
-    terms = sorted(e.args, key=term_order)
-    plain = _entry_in_parts
-    *first, last = (plain(t, x, places) if up is None else term_in_parts(t, x, places, up, plain) for x in terms)
+    *first, last = (
+        _entry_in_parts(t, x, places) if up is None else term_in_parts(t, x, places, up, _entry_in_parts)
+        for x in sorted(e.args, key=term_order)
+    )
     before = functools.reduce(functools.partial(sum_of_parts, t), first)
     total = t.call("add", before[0], last[0])
     errors = [error for error in (before[1], last[1]) if error is not None]

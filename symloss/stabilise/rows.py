@@ -80,12 +80,6 @@ class RowFunctions:
         others = self.make(Select, masked, self.number(0.0), rest)
         return RowStatistics(largest, raw, place, others, scale, lost)
 
-    def maximum(self, value: Node, loop: Loop) -> Node:
-        return self.make(Reduce, "max", loop, value)
-
-    def sum_of(self, value: Node, loop: Loop) -> Node:
-        return self.make(Reduce, "sum", loop, value)
-
     def largest(self, entry: Node, loop: Loop) -> tuple[Node, Node, Node]:
         """The largest entry, the same but 0 for -inf, and its place."""
         raw = self.make(Reduce, "max", loop, entry)
@@ -108,16 +102,13 @@ class RowFunctions:
         computed = self._errors(entry, largest)
         if scale == UNSCALED and computed is None:
             return self.call("exp_difference", entry, largest)
-        difference, error = self._difference(entry, largest)
+        difference, error = self.exponent(entry, largest)
         if scale != UNSCALED:
             difference, error = self.times_scale(difference, error, scale, True)
         return self.call("exp_decay_corrected", difference, error)
 
-    def exponent(self, entry: Node, row: RowStatistics) -> tuple[Node, Node]:
+    def exponent(self, entry: Node, largest: Node) -> tuple[Node, Node]:
         """entry - largest of a row without a scale, and what rounding took from that and before from both."""
-        return self._difference(entry, row.largest)
-
-    def _difference(self, entry: Node, largest: Node) -> tuple[Node, Node]:
         same = self.call("eq", entry, largest)
         computed, error = self._errors(entry, largest), self.call("difference_error", entry, largest)
         difference = self.make(Select, same, self.number(0.0), self.call("sub", entry, largest))

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from symloss.heads.binders import Total, free_indices
+from symloss.heads.binders import Total
 
 from .exponents import with_rounding_error
-from .graph import Loop, Node, Select
-from .in_parts import is_of_slopes
+from .graph import Loop, Node, Reduce, Select
+from .in_parts import is_of_slopes, opened
 from .logistic_pairs import without_slope
 from .rows import Parts
 
@@ -51,17 +51,14 @@ def _factors(above: list[sp.Expr]) -> list[sp.Expr]:
 
 def _closest(t: Translation, total: Total, places: Places) -> Node | None:
     """The smallest |u| of all slopes but those that the sum leaves out."""
-    loop, _ = t.inside(total, places)
-    index, body = total.open()
-    inner = {**{i: places[i] for i in free_indices(body) - {index}}, index: loop}
-    left_out, branch = (body.args[0][1], body.args[1][0]) if isinstance(body, sp.Piecewise) else (None, body)
+    loop, inner, left_out, branch = opened(t, total, places)
     u, power, _ = without_slope(list(sp.Mul.make_args(branch)))
-    if power != 1 or (left_out is not None and (len(body.args) != 2 or body.args[0][0] != 0)):
+    if power != 1 or (left_out is not None and (len(total.body.args) != 2 or total.body.args[0][0] != 0)):
         return None
     nearness = t.call("neg", t.call("abs", with_rounding_error(t, u, inner)[0]))
     if left_out is not None:
         nearness = t.make(Select, t.node(left_out, inner), t.number(-float("inf")), nearness)
-    return t.call("neg", t.rows.maximum(nearness, loop))
+    return t.call("neg", t.make(Reduce, "max", loop, nearness))
 
 
 def term_in_parts(

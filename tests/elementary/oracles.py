@@ -358,7 +358,6 @@ ORACLES: dict[str, Oracle] = {
     "exp_sigmoid_squared": lambda v, w: mp.exp(-v) / (mp.exp(-v) + mp.exp(-w)) ** 2,
     "exp_softplus": lambda v, w: mp.exp(v) * mp.log1p(mp.exp(w - v)),
     "exp_softplus_excess": lambda v, w: mp.exp(v) * (mp.log1p(mp.exp(w - v)) - 1 / (1 + mp.exp(v - w))),
-    "exp_softplus_excess_series": lambda v, w: ORACLES["exp_softplus_excess"](v, w),
     "log1psq_exp": lambda r, t, u: mp.log1p((r * mp.exp(-t)) ** 2),
     "exp_tanh": lambda a, r, s: mp.exp(a) * mp.tanh(r * mp.exp(s) / 2),
     "log1psq_excess_exp": lambda r, t, u: ORACLES["log1psq_excess"](r * mp.exp(-t)),

@@ -22,7 +22,7 @@ LIMITS = {
     "log1psq_excess": 6.0, "log1psq_excess_exp": 6.0, "power_quotient": 12.0,
     "gamma": 6.0, "polygamma": 8.0, "log_beta": 10.0, "rising_log": 10.0,
     "rising_excess_exp": 10.0, "trigamma_excess": 8.0,
-    "digamma_curvature": 10.0, "rising_curvature": 8.0, "exp_softplus_excess": 6.0, "exp_softplus_excess_series": 2.0,
+    "digamma_curvature": 10.0, "rising_curvature": 8.0, "exp_softplus_excess": 2.0,
     "softplus_second_excess": 7.0, "softplus_excess": 5.5,
     "softplus_excess_corrected": 6.0, "softplus_second_excess_corrected": 8.0,
     "log1p_second_excess": 5.5, "bessel_ratio_gap": 6.0,
